@@ -1,0 +1,36 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace KernelEngine.Conformance;
+
+/// <summary>The results of a run.</summary>
+/// <param name="Results">One for each case, in order.</param>
+/// <param name="GradFnAgree">How many autograd nodes had PyTorch's name.</param>
+/// <param name="GradFnDiffer">How many had another.</param>
+public sealed record ConformanceReport(IReadOnlyList<CaseResult> Results, int GradFnAgree, int GradFnDiffer)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        IndentSize = 1,
+        // Messages are read by people; this is no HTML.
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
+    /// <summary>How many cases had a status.</summary>
+    public int Count(CaseStatus status) => Results.Count(r => r.Status == status);
+
+    /// <summary>The last line of a run: <c>N passed, N failed, N skipped</c>.</summary>
+    public string Summary =>
+        $"{Count(CaseStatus.Passed)} passed, {Count(CaseStatus.Failed)} failed, {Count(CaseStatus.Skipped)} skipped";
+
+    /// <summary>Writes the results as a JSON array.</summary>
+    public void Write(string path)
+    {
+        if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
+            Directory.CreateDirectory(folder);
+        using var stream = File.Create(path);
+        JsonSerializer.Serialize(stream, Results, Json);
+        stream.WriteByte((byte)'\n');
+    }
+}
