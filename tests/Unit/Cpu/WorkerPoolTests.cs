@@ -1,0 +1,124 @@
+using KernelEngine.Cpu;
+
+namespace KernelEngine.Tests.Cpu;
+
+public sealed class WorkerPoolTests
+{
+    private struct Count(int[] counts) : IJob
+    {
+        public readonly void Invoke(int block) => Interlocked.Increment(ref counts[block]);
+    }
+
+    private struct Throwing(int bad) : IJob
+    {
+        public readonly void Invoke(int block)
+        {
+            if (block == bad) throw new InvalidOperationException("block " + block);
+        }
+    }
+
+    private struct Nested(int[] counts) : IJob
+    {
+        public readonly void Invoke(int block)
+        {
+            Interlocked.Increment(ref counts[block]);
+            WorkerPool.Run(new Count(counts), counts.Length);
+        }
+    }
+
+    [Fact]
+    public void EveryBlockRunsOnce()
+    {
+        for (var round = 0; round < 3000; round++)
+        {
+            var counts = new int[round % 37];
+            WorkerPool.Run(new Count(counts), counts.Length, round % 2 == 0 ? long.MaxValue : 0);
+            Assert.All(counts, c => Assert.Equal(1, c));
+        }
+    }
+
+    [Fact]
+    public void AnyNumberOfThreads()
+    {
+        var before = WorkerPool.Threads;
+        try
+        {
+            foreach (var threads in new[] { 1, 2, 5, 3, 8, 1, 4 })
+            {
+                WorkerPool.Threads = threads;
+                Assert.Equal(threads, WorkerPool.Threads);
+                for (var round = 0; round < 50; round++)
+                {
+                    var counts = new int[100];
+                    WorkerPool.Run(new Count(counts), counts.Length);
+                    Assert.All(counts, c => Assert.Equal(1, c));
+                }
+            }
+            Assert.Throws<ArgumentOutOfRangeException>(() => WorkerPool.Threads = 0);
+        }
+        finally
+        {
+            WorkerPool.Threads = before;
+        }
+    }
+
+    [Fact]
+    public void AnExceptionReachesTheCallerAndThePoolLives()
+    {
+        for (var round = 0; round < 100; round++)
+        {
+            var bad = round % 8;
+            var e = Assert.Throws<InvalidOperationException>(() => WorkerPool.Run(new Throwing(bad), 8));
+            Assert.Equal("block " + bad, e.Message);
+            var counts = new int[8];
+            WorkerPool.Run(new Count(counts), counts.Length);
+            Assert.All(counts, c => Assert.Equal(1, c));
+        }
+    }
+
+    [Fact]
+    public void NestedJobsRunInline()
+    {
+        var counts = new int[6];
+        WorkerPool.Run(new Nested(counts), counts.Length);
+        Assert.All(counts, c => Assert.Equal(7, c));
+    }
+
+    [Fact]
+    public void ManyCallersAtOnce()
+    {
+        var callers = Enumerable.Range(0, 6).Select(_ => new Thread(() =>
+        {
+            for (var round = 0; round < 500; round++)
+            {
+                var counts = new int[9];
+                WorkerPool.Run(new Count(counts), counts.Length);
+                Assert.All(counts, c => Assert.Equal(1, c));
+            }
+        })).ToArray();
+        foreach (var caller in callers) caller.Start();
+        foreach (var caller in callers) caller.Join();
+    }
+
+    [Fact]
+    public void ParkedWorkersWake()
+    {
+        for (var round = 0; round < 20; round++)
+        {
+            Thread.Sleep(2);
+            var counts = new int[64];
+            WorkerPool.Run(new Count(counts), counts.Length);
+            Assert.All(counts, c => Assert.Equal(1, c));
+        }
+    }
+
+    [Fact]
+    public void HandingOutWorkAllocatesNothing()
+    {
+        var counts = new int[4];
+        WorkerPool.Run(new Count(counts), counts.Length);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 1000; round++) WorkerPool.Run(new Count(counts), counts.Length);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+}
