@@ -63,4 +63,25 @@ internal static class ExprOrder
             current = Array.ConvertAll(current, e => replaced[e.Key]);
         }
     }
+
+    /// <summary>The same expressions with one of their nodes replaced by another expression.</summary>
+    public static Expr?[] Substitute(Expr?[] outputs, Expr node, Expr replacement)
+    {
+        var replaced = new Dictionary<UInt128, Expr>();
+        foreach (var e in Of([.. outputs.OfType<Expr>()]))
+        {
+            if (e.Key == node.Key)
+            {
+                replaced[e.Key] = replacement;
+                continue;
+            }
+
+            var changed = Array.Exists(e.Arguments, a => !ReferenceEquals(replaced[a.Key], a));
+            replaced[e.Key] = changed
+                ? new(e.Primitive, e.Kind, Array.ConvertAll(e.Arguments, a => replaced[a.Key]), e.Payload, e.Table)
+                : e;
+        }
+
+        return Array.ConvertAll(outputs, e => e is null ? null : replaced[e.Key]);
+    }
 }

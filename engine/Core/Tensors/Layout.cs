@@ -216,6 +216,22 @@ public sealed class Layout
         return new(Shape, dense, 0);
     }
 
+    /// <summary>The dimensions in another order.</summary>
+    internal Layout Permute(ReadOnlySpan<int> order)
+    {
+        var sizes = new long[order.Length];
+        var permuted = new long[order.Length];
+        var same = true;
+        for (var i = 0; i < order.Length; i++)
+        {
+            sizes[i] = Shape[order[i]];
+            permuted[i] = strides[order[i]];
+            same &= order[i] == i;
+        }
+
+        return same ? this : new(new(sizes), permuted, Offset);
+    }
+
     /// <summary>The dimensions from the largest stride to the smallest; equal strides keep their order.</summary>
     internal int[] OrderByStride()
     {

@@ -32,9 +32,23 @@ public readonly struct Shape : IEquatable<Shape>
         get
         {
             var count = 1L;
-            if (sizes is not null)
+            if (sizes is null)
+                return count;
+            try
+            {
                 foreach (var size in sizes)
-                    count *= size;
+                    count = checked(count * size);
+            }
+            catch (OverflowException) when (Array.IndexOf(sizes, 0) < 0)
+            {
+                throw new TensorRuntimeException(
+                    $"Storage size calculation overflowed with sizes={ToListText()}");
+            }
+            catch (OverflowException)
+            {
+                return 0;
+            }
+
             return count;
         }
     }

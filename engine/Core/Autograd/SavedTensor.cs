@@ -1,0 +1,47 @@
+namespace KernelEngine;
+
+/// <summary>A tensor that a node keeps for its backward, with the version that it had.</summary>
+internal readonly struct SavedTensor
+{
+    private readonly Tensor? tensor;
+    private readonly int version;
+
+    public SavedTensor(Tensor tensor)
+    {
+        if (tensor.IsInference)
+        {
+            throw new TensorRuntimeException(
+                "Inference tensors cannot be saved for backward. To work around you can make a clone to get a normal " +
+                "tensor and use it in autograd.");
+        }
+
+        this.tensor = tensor;
+        version = tensor.Storage.Version;
+    }
+
+    /// <summary>Whether there is a tensor.</summary>
+    public bool HasValue => tensor is not null;
+
+    /// <summary>The tensor, if it has not been written to since.</summary>
+    /// <exception cref="TensorRuntimeException">It was, or the graph has been released.</exception>
+    public Tensor Unpack()
+    {
+        if (tensor is null)
+            throw Node.Released();
+        if (tensor.Storage.Version == version)
+            return tensor;
+        var source = tensor.GradientFunction is { } node
+            ? $", which is output {tensor.OutputIndex} of {node.Name},"
+            : "";
+        throw new TensorRuntimeException(
+            "one of the variables needed for gradient computation has been modified by an inplace operation: " +
+            $"[torch.{tensor.DType.LegacyName}Tensor {tensor.Shape.ToListText()}]{source} is at version " +
+            $"{tensor.Storage.Version}; expected version {version} instead. Hint: " +
+            (Autograd.IsAnomalyDetectionEnabled
+                ? "the backtrace further above shows the operation that failed to compute its gradient. The variable " +
+                  "in question was changed in there or anywhere later. Good luck!"
+                : "enable anomaly detection to find the operation that failed to compute its gradient, with " +
+                  "torch.autograd.set_detect_anomaly(True)."),
+            "in C#: using (Autograd.DetectAnomaly())");
+    }
+}

@@ -1,0 +1,306 @@
+using System.Collections.Concurrent;
+
+namespace KernelEngine;
+
+/// <summary>The gradients of an operator's arguments as expressions; null where there is none.</summary>
+internal delegate Expr?[] PointwiseGradient(Expr gradient, Expr result, Expr[] arguments);
+
+/// <summary>
+/// An operator that computes each element from the elements at the same place of its arguments, which broadcast: an
+/// expression, a dtype rule, and a gradient, derived from the expression unless given.
+/// </summary>
+public sealed partial class PointwiseOperator : Operator
+{
+    private readonly ConcurrentDictionary<long, PointwiseInstance> instances = new();
+    private PointwiseInstance? last;
+
+    internal PointwiseOperator(
+        string name, int arity, TypeRule rule, Func<Expr[], Expr[]> body, bool isDifferentiable = true)
+        : base(name, OperatorKind.Pointwise, isDifferentiable) => (Arity, Rule, Body) = (arity, rule, body);
+
+    /// <summary>How many arguments it takes.</summary>
+    public int Arity { get; }
+
+    internal TypeRule Rule { get; }
+
+    internal Func<Expr[], Expr[]> Body { get; }
+
+    /// <summary>The gradient, where it is not derived from the expression.</summary>
+    internal PointwiseGradient? Gradient { get; init; }
+
+    /// <summary>Whether the derived gradient is written in terms of the result, which is saved then.</summary>
+    internal bool SavesResult { get; init; }
+
+    /// <summary>Whether whole numbers may be divided by zero, which is an error on the device's part.</summary>
+    internal bool Divides { get; init; }
+
+    /// <summary>Applies it.</summary>
+    /// <param name="arguments">Tensors, which broadcast, and numbers.</param>
+    /// <returns>The result, a new tensor.</returns>
+    /// <exception cref="TensorException">Shapes, dtypes or devices do not go together.</exception>
+    public Tensor Apply(params ReadOnlySpan<Argument> arguments)
+    {
+        var moved = default(Argument[]);
+        var key = Key(arguments);
+        var instance = Find(key, arguments);
+        var (device, layout) = Place(ref arguments, ref moved);
+        var result = Tensor.Allocate(device, layout, instance.Results[0]);
+        Launch(instance, arguments, device, layout, result);
+        if (IsDifferentiable && Autograd.IsEnabled && NeededMask(instance, arguments) is var needed and not 0)
+            result.SetHistory(new PointwiseNode(this, instance, needed, arguments, result), 0);
+        return result;
+    }
+
+    /// <summary>Applies it and returns every result.</summary>
+    internal Tensor[] ApplyAll(params ReadOnlySpan<Argument> arguments)
+    {
+        var moved = default(Argument[]);
+        var instance = Find(Key(arguments), arguments);
+        var (device, layout) = Place(ref arguments, ref moved);
+        var results = new Tensor[instance.Results.Length];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = Tensor.Allocate(device, layout, instance.Results[i]);
+        Launch(instance, arguments, device, layout, results);
+        if (IsDifferentiable && Autograd.IsEnabled && NeededMask(instance, arguments) is var needed and not 0)
+        {
+            if (results.Length == 1)
+                results[0].SetHistory(new PointwiseNode(this, instance, needed, arguments, results[0]), 0);
+            else
+            {
+                var node = new PointwiseNode(this, instance, needed, arguments, null);
+                for (var i = 0; i < results.Length; i++)
+                    results[i].SetHistory(node, i);
+            }
+        }
+
+        return results;
+    }
+
+    /// <summary>Applies it and writes the result over a tensor: the first argument, as a rule.</summary>
+    /// <returns>The tensor written to.</returns>
+    /// <exception cref="TensorException">
+    /// The result has not the target's shape, or cannot be cast to its dtype; the target overlaps itself, or is a
+    /// leaf that requires a gradient.
+    /// </exception>
+    internal Tensor ApplyInPlace(Tensor target, params ReadOnlySpan<Argument> arguments)
+    {
+        var moved = default(Argument[]);
+        var instance = Find(Key(arguments), arguments);
+        var dtype = instance.Results[0];
+        if (dtype.Category > target.DType.Category)
+        {
+            throw new TensorRuntimeException(
+                $"result type {dtype.LegacyName} can't be cast to the desired output type {target.DType.LegacyName}");
+        }
+
+        instance = instance.WithResult(target.DType);
+        var (device, layout) = Place(ref arguments, ref moved);
+        if (layout.Shape != target.Shape)
+        {
+            throw new TensorRuntimeException(
+                $"output with shape {target.Shape.ToListText()} doesn't match the broadcast shape " +
+                layout.Shape.ToListText());
+        }
+
+        if (!ReferenceEquals(device, target.Device))
+            throw new DeviceMismatchException(target.Device, device);
+        var needed = IsDifferentiable && Autograd.IsEnabled ? NeededMask(instance, arguments) : 0;
+        InPlace.Check(target, needed != 0);
+        InPlace.Separate(target, ref arguments, ref moved);
+        var node = needed != 0 ? new PointwiseNode(this, instance, needed, arguments, null) : null;
+        Launch(instance, arguments, device, target.Layout, target);
+        target.Storage.Version++;
+        if (node is not null)
+        {
+            InPlace.Record(target, node);
+            node.SaveResult(target);
+        }
+
+        return target;
+    }
+
+    /// <summary>
+    /// Applies it over a list of sets in one launch, without recording: every tensor of a set that the operator
+    /// writes is among its arguments.
+    /// </summary>
+    /// <param name="sets">The arguments of each set; the same dtypes and numbers in all.</param>
+    /// <param name="targets">For each result, the place of the argument that it overwrites.</param>
+    internal void ApplyToList(IReadOnlyList<Argument[]> sets, ReadOnlySpan<int> targets)
+    {
+        if (sets.Count == 0)
+            return;
+        var instance = Find(Key(sets[0]), sets[0]);
+        var perSet = instance.Forward.Inputs.Length + instance.Forward.Outputs.Length;
+        var operands = new Operand[sets.Count * perSet];
+        var next = 0;
+        var device = sets[0].First(a => a.Tensor is not null).Tensor!.Device;
+        foreach (var set in sets)
+        {
+            var layout = set[targets[0]].Tensor!.Layout;
+            foreach (var argument in set)
+            {
+                if (argument.Tensor is { } tensor)
+                    operands[next++] = tensor.Operand(layout.Shape);
+            }
+
+            foreach (var target in targets)
+            {
+                var tensor = set[target].Tensor!;
+                operands[next++] = tensor.Operand(layout.Shape);
+                tensor.Storage.Version++;
+            }
+        }
+
+        Span<long> parameters = stackalloc long[instance.Forward.Parameters.Length];
+        instance.FillParameters(sets[0], parameters);
+        device.Backend.Run(new PointwiseLaunch
+        {
+            Program = instance.Forward, Operands = operands, Parameters = parameters,
+        });
+    }
+
+    private static long Key(ReadOnlySpan<Argument> arguments)
+    {
+        var key = 1L;
+        foreach (ref readonly var argument in arguments)
+            key = (key << ArgumentType.KeyBits) | ArgumentType.KeyOf(argument);
+        return (key << 4) | (long)DType.Default.Code;
+    }
+
+    private PointwiseInstance Find(long key, ReadOnlySpan<Argument> arguments)
+    {
+        if (last is { } recent && recent.Key == key)
+            return recent;
+        if (!instances.TryGetValue(key, out var instance))
+        {
+            var types = new ArgumentType[arguments.Length];
+            for (var i = 0; i < types.Length; i++)
+                types[i] = ArgumentType.Of(arguments[i]);
+            instance = instances.GetOrAdd(key, new PointwiseInstance(this, key, types));
+        }
+
+        return last = instance;
+    }
+
+    /// <summary>The device of the arguments, and the layout of a new result.</summary>
+    private static (ComputeDevice Device, Layout Layout) Place(
+        ref ReadOnlySpan<Argument> arguments, ref Argument[]? moved)
+    {
+        ComputeDevice? device = null;
+        Layout? layout = null;
+        var isUniform = true;
+        var isMixed = false;
+        foreach (ref readonly var argument in arguments)
+        {
+            if (argument.Tensor is not { } tensor)
+                continue;
+            if (device is null)
+                (device, layout) = (tensor.Device, tensor.Layout);
+            else
+            {
+                isMixed |= !ReferenceEquals(device, tensor.Device);
+                isUniform &= ReferenceEquals(layout, tensor.Layout);
+            }
+        }
+
+        if (isMixed)
+            device = Gather(ref arguments, ref moved);
+        if (isUniform)
+            return (device!, layout!.DenseLike());
+        return (device!, Broadcast(arguments));
+    }
+
+    /// <summary>A 0-dimensional CPU tensor goes with tensors of any device, as in PyTorch; nothing else does.</summary>
+    private static ComputeDevice Gather(ref ReadOnlySpan<Argument> arguments, ref Argument[]? moved)
+    {
+        ComputeDevice? device = null;
+        foreach (ref readonly var argument in arguments)
+        {
+            if (argument.Tensor is { } tensor && (tensor.Layout.Rank > 0 || tensor.Device.Type != DeviceType.Cpu))
+            {
+                device ??= tensor.Device;
+                if (!ReferenceEquals(device, tensor.Device))
+                    throw new DeviceMismatchException(device, tensor.Device);
+            }
+        }
+
+        moved = arguments.ToArray();
+        for (var i = 0; i < moved.Length; i++)
+        {
+            if (moved[i].Tensor is { } tensor && !ReferenceEquals(tensor.Device, device))
+                moved[i] = tensor.To(device!);
+        }
+
+        arguments = moved;
+        return device!;
+    }
+
+    private static Layout Broadcast(ReadOnlySpan<Argument> arguments)
+    {
+        Shape shape = default;
+        foreach (ref readonly var argument in arguments)
+        {
+            if (argument.Tensor is { } tensor)
+                shape = Shape.Broadcast(shape, tensor.Shape);
+        }
+
+        // The dimensions of the result lie in the order of the first argument that has its shape and no gaps.
+        foreach (ref readonly var argument in arguments)
+        {
+            if (argument.Tensor is { } tensor && tensor.Shape == shape)
+            {
+                var layout = tensor.Layout;
+                return layout.IsContiguous && layout.Offset == 0 ? layout
+                    : layout.IsDense ? layout.DenseLike() : Layout.Contiguous(shape);
+            }
+        }
+
+        return Layout.Contiguous(shape);
+    }
+
+    private static void Launch(
+        PointwiseInstance instance, ReadOnlySpan<Argument> arguments, ComputeDevice device, Layout layout,
+        params ReadOnlySpan<Tensor> results)
+    {
+        if (layout.ElementCount == 0)
+            return;
+        var program = instance.Forward;
+        var count = program.Inputs.Length + program.Outputs.Length;
+        var inline = default(InlineOperands);
+        var operands = count <= InlineOperands.Length ? inline.AsSpan(count) : new Operand[count];
+        var next = 0;
+        foreach (ref readonly var argument in arguments)
+        {
+            if (argument.Tensor is { } tensor)
+                operands[next++] = tensor.Operand(layout.Shape);
+        }
+
+        foreach (var result in results)
+            operands[next++] = new(result.Storage.Resolve(), layout, result.DType);
+        Span<long> parameters = stackalloc long[program.Parameters.Length];
+        instance.FillParameters(arguments, parameters);
+        try
+        {
+            device.Backend.Run(new PointwiseLaunch
+            {
+                Program = program, Operands = operands, Parameters = parameters,
+            });
+        }
+        catch (DivideByZeroException)
+        {
+            throw new TensorRuntimeException("ZeroDivisionError");
+        }
+    }
+
+    private static uint NeededMask(PointwiseInstance instance, ReadOnlySpan<Argument> arguments)
+    {
+        var mask = 0u;
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i].Tensor is { RequiresGrad: true })
+                mask |= 1u << i;
+        }
+
+        return mask == 0 || !instance.Results[0].IsFloatingPoint ? 0 : mask;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelEngine;
+
+/// <content>C#'s operators. Those with a <see cref="Scalar"/> come first where both would do.</content>
+public sealed partial class Tensor
+{
+    /// <summary>The sum.</summary>
+    public static Tensor operator +(Tensor a, Tensor b) => Arithmetic.Add.Apply(a, b);
+    /// <summary>The sum.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator +(Tensor a, Scalar b) => Arithmetic.Add.Apply(a, b);
+    /// <summary>The sum.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator +(Scalar a, Tensor b) => Arithmetic.Add.Apply(b, a);
+    /// <summary>The difference.</summary>
+    public static Tensor operator -(Tensor a, Tensor b) => Arithmetic.Sub.Apply(a, b);
+    /// <summary>The difference.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator -(Tensor a, Scalar b) => Arithmetic.Sub.Apply(a, b);
+    /// <summary>The difference.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator -(Scalar a, Tensor b) => Arithmetic.Sub.Apply(a, b);
+    /// <summary>The product.</summary>
+    public static Tensor operator *(Tensor a, Tensor b) => Arithmetic.Mul.Apply(a, b);
+    /// <summary>The product.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator *(Tensor a, Scalar b) => Arithmetic.Mul.Apply(a, b);
+    /// <summary>The product.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator *(Scalar a, Tensor b) => Arithmetic.Mul.Apply(b, a);
+    /// <summary>The quotient.</summary>
+    public static Tensor operator /(Tensor a, Tensor b) => Arithmetic.Div.Apply(a, b);
+    /// <summary>The quotient.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator /(Tensor a, Scalar b) => Arithmetic.Div.Apply(a, b);
+    /// <summary>The quotient.</summary>
+    [OverloadResolutionPriority(1)]
+    public static Tensor operator /(Scalar a, Tensor b) => Arithmetic.Div.Apply(a, b);
+    /// <summary>The negative.</summary>
+    public static Tensor operator -(Tensor a) => Arithmetic.Neg.Apply(a);
+
+    /// <summary>Adds in place: the object, and every view of it, has the sum.</summary>
+    public void operator +=(Tensor b) => Arithmetic.Add.ApplyInPlace(this, this, b);
+    /// <summary>Adds in place.</summary>
+    [OverloadResolutionPriority(1)]
+    public void operator +=(Scalar b) => Arithmetic.Add.ApplyInPlace(this, this, b);
+    /// <summary>Subtracts in place.</summary>
+    public void operator -=(Tensor b) => Arithmetic.Sub.ApplyInPlace(this, this, b);
+    /// <summary>Subtracts in place.</summary>
+    [OverloadResolutionPriority(1)]
+    public void operator -=(Scalar b) => Arithmetic.Sub.ApplyInPlace(this, this, b);
+    /// <summary>Multiplies in place.</summary>
+    public void operator *=(Tensor b) => Arithmetic.Mul.ApplyInPlace(this, this, b);
+    /// <summary>Multiplies in place.</summary>
+    [OverloadResolutionPriority(1)]
+    public void operator *=(Scalar b) => Arithmetic.Mul.ApplyInPlace(this, this, b);
+    /// <summary>Divides in place.</summary>
+    public void operator /=(Tensor b) => Arithmetic.Div.ApplyInPlace(this, this, b);
+    /// <summary>Divides in place.</summary>
+    [OverloadResolutionPriority(1)]
+    public void operator /=(Scalar b) => Arithmetic.Div.ApplyInPlace(this, this, b);
+
+    /// <summary>Adds in place. As <c>torch.Tensor.add_</c>.</summary>
+    public Tensor Add_(Tensor other) => Arithmetic.Add.ApplyInPlace(this, this, other);
+}

@@ -1,0 +1,48 @@
+namespace KernelEngine;
+
+/// <summary>Frees the tensors made on its thread when it ends; see <see cref="Tensor.Scope"/>.</summary>
+public sealed class TensorScope : IDisposable
+{
+    [ThreadStatic]
+    private static TensorScope? current;
+
+    private readonly TensorScope? outer;
+    private readonly List<Storage> made = [];
+    private readonly HashSet<Storage> kept = [];
+
+    internal TensorScope()
+    {
+        outer = current;
+        current = this;
+    }
+
+    internal static TensorScope? Current => current;
+
+    /// <summary>Lets a tensor outlive the scope; an outer scope frees it then, if there is one.</summary>
+    public Tensor Keep(Tensor tensor)
+    {
+        kept.Add(tensor.Storage);
+        return tensor;
+    }
+
+    /// <summary>Frees what was made.</summary>
+    public void Dispose()
+    {
+        if (!ReferenceEquals(current, this))
+        {
+            throw new InvalidOperationException(
+                "scopes end in the opposite order of their beginning, on the thread that they began on");
+        }
+
+        current = outer;
+        foreach (var storage in made)
+        {
+            if (kept.Contains(storage))
+                outer?.made.Add(storage);
+            else
+                storage.Free();
+        }
+    }
+
+    internal void Add(Storage storage) => made.Add(storage);
+}
