@@ -1,0 +1,33 @@
+namespace KernelEngine.Tests;
+
+/// <summary>
+/// The devices that operator tests run on: <c>[Theory, MemberData(nameof(TestDevices.All), MemberType =
+/// typeof(TestDevices))]</c> with the device's string as argument, then <see cref="Get"/>.
+/// </summary>
+public static class TestDevices
+{
+    /// <summary>The variable that lists, with commas, the devices that must be there.</summary>
+    public const string RequiredVariable = "KERNEL_REQUIRE_DEVICES";
+
+    // One for each backend of this repository; those that a machine lacks are skipped by name.
+    private static readonly string[] Known = ["cpu"];
+
+    /// <summary>Every device that a test should see, there or not.</summary>
+    public static TheoryData<string> All => [.. Known.Union(Required)];
+
+    /// <summary>The devices that must be there.</summary>
+    public static string[] Required => (Environment.GetEnvironmentVariable(RequiredVariable) ?? "")
+        .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The device, or the end of the test: skipped where it is missing, failed where it is required.</summary>
+    public static ComputeDevice Get(string name)
+    {
+        if (!ComputeDevice.IsAvailable(name))
+        {
+            Assert.False(Required.Contains(name), $"{name} is required by {RequiredVariable} and not available");
+            Assert.Skip($"{name} is not available here");
+        }
+
+        return ComputeDevice.Parse(name);
+    }
+}
