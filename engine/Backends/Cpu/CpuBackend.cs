@@ -1,8 +1,61 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelEngine.Cpu;
 
-/// <summary>The CPU backend.</summary>
-public static class CpuBackend
+/// <summary>The processor: the default device and the living definition of every kernel.</summary>
+public sealed class CpuBackend : Backend
 {
+    private readonly ComputeDevice[] devices;
+
+    private CpuBackend() => devices = [Processor.Describe(this)];
+
+    /// <summary>The backend of this process.</summary>
+    internal static CpuBackend Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override string Name => "cpu";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ComputeDevice> Devices => devices;
+
     /// <summary>Makes the device <c>cpu</c> known.</summary>
-    public static void Register() { }
+    public static void Register() => ComputeDevice.Register(Instance);
+
+    /// <inheritdoc/>
+    public override DeviceBuffer Allocate(ComputeDevice device, long byteCount) =>
+        HostBuffer.Allocate(device, byteCount);
+
+    /// <inheritdoc/>
+    public override void Upload(ReadOnlySpan<byte> source, DeviceBuffer destination, long byteOffset) =>
+        source.CopyTo(SpanOf(destination, byteOffset, source.Length));
+
+    /// <inheritdoc/>
+    public override void Download(DeviceBuffer source, long byteOffset, Span<byte> destination) =>
+        SpanOf(source, byteOffset, destination.Length).CopyTo(destination);
+
+    /// <inheritdoc/>
+    public override void Run(in PointwiseLaunch launch) => PointwiseExecution.Run(launch);
+
+    /// <inheritdoc/>
+    public override void Run(in ReductionLaunch launch) => ReductionExecution.Run(launch);
+
+    /// <inheritdoc/>
+    public override bool Supports(StructuralKernel kernel, ReadOnlySpan<Operand> operands) =>
+        CpuKernels.Supports(kernel, operands);
+
+    /// <inheritdoc/>
+    public override void Run(in StructuralLaunch launch) => CpuKernels.Run(launch);
+
+    /// <inheritdoc/>
+    public override void Synchronize(ComputeDevice device)
+    {
+        // Everything is done when Run returns.
+    }
+
+    private static Span<byte> SpanOf(DeviceBuffer buffer, long byteOffset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)byteOffset, (ulong)(buffer.ByteCount - length));
+        return System.Runtime.InteropServices.MemoryMarshal.CreateSpan(
+            ref Unsafe.AddByteOffset(ref ((HostBuffer)buffer).Data, (nint)byteOffset), length);
+    }
 }

@@ -51,6 +51,9 @@ public sealed partial class Primitive
     /// <summary>For a recipe: what it consists of.</summary>
     internal Func<Expr[], Expr>? Expand { get; private init; }
 
+    /// <summary>How processors compute it; null for a recipe and for what only names a value.</summary>
+    internal SimdForm? Simd { get; private init; }
+
     private KindRule Rule { get; }
 
     /// <summary>A recipe: accurate to a stated number of ulp, the same on every device.</summary>

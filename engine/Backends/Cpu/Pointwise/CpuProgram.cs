@@ -1,0 +1,75 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelEngine.Cpu;
+
+/// <summary>One step of a program over blocks; values are slots of a table of addresses.</summary>
+/// <param name="Code">What to run; null for a guard.</param>
+/// <param name="Lane">The lanes of the result; of a guard, of its mask.</param>
+/// <param name="Result">The slot of the result.</param>
+/// <param name="A">The slot of the first argument; of a guard, its mask.</param>
+/// <param name="B">The slot of the second argument; of a lookup, its table.</param>
+/// <param name="C">The slot of the third argument.</param>
+/// <param name="Skip">Of a guard: the step to go to where the mask is nowhere set.</param>
+internal readonly record struct BlockStep(
+    SimdCode? Code, Lane Lane, int Result, int A, int B, int C, int Skip)
+{
+    /// <summary>The function over blocks; 0 for a guard.</summary>
+    public readonly nint Loop = Code?.Loop ?? 0;
+
+    /// <summary>Whether it takes only the elements that there are.</summary>
+    public readonly bool IsExact = Code?.IsExact ?? false;
+}
+
+/// <summary>A value that is the same for all elements: a constant, or a parameter of the launch.</summary>
+internal readonly record struct Uniform(Lane Lane, long Bits, int Parameter);
+
+/// <summary>
+/// A pointwise program as this backend runs it: typed lanes, steps over blocks, slots by liveness. Slots are, in
+/// this order: inputs, outputs, uniforms, tables, temporaries.
+/// </summary>
+internal sealed class CpuProgram
+{
+    public required PointwiseProgram Source { get; init; }
+    public required BlockStep[] Steps { get; init; }
+    public required Lane[] InputLanes { get; init; }
+    public required Lane[] OutputLanes { get; init; }
+    public required nint[] Loads { get; init; }
+    public required nint[] Stores { get; init; }
+    public required Uniform[] Uniforms { get; init; }
+    public required Array[] Tables { get; init; }
+    public required int TemporaryCount { get; init; }
+
+    /// <summary>The last step that reads each input; -1 where none does.</summary>
+    public required int[] LastReads { get; init; }
+
+    /// <summary>The step that makes each output.</summary>
+    public required int[] Makers { get; init; }
+
+    /// <summary>Elements a block has.</summary>
+    public required int BlockLength { get; init; }
+
+    public int InputCount => InputLanes.Length;
+
+    public int OutputCount => OutputLanes.Length;
+
+    public int FirstUniform => InputLanes.Length + OutputLanes.Length;
+
+    public int FirstTable => FirstUniform + Uniforms.Length;
+
+    public int FirstTemporary => FirstTable + Tables.Length;
+
+    public int SlotCount => FirstTemporary + TemporaryCount;
+
+    /// <summary>Whether it is one step on operands alone, which may run over any length at once.</summary>
+    public bool IsDirect => Steps.Length == OutputLanes.Length && Uniforms.Length == 0 && Tables.Length == 0;
+
+    public static CpuProgram Of(PointwiseProgram source) =>
+        source.CpuKernel is { } known ? Unsafe.As<CpuProgram>(known) : Make(source);
+
+    private static CpuProgram Make(PointwiseProgram source)
+    {
+        var made = new Lowering(source).Run();
+        Interlocked.CompareExchange(ref source.CpuKernel, made, null);
+        return Unsafe.As<CpuProgram>(source.CpuKernel);
+    }
+}

@@ -1,0 +1,291 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace KernelEngine.Cpu;
+
+/// <summary>
+/// Runs segments of a plan on one thread: operands that are no registers lying one after the other are staged through
+/// blocks in the first-level cache.
+/// </summary>
+internal unsafe ref struct SegmentRunner
+{
+    private const int Pad = 16; // what vector loops take at once, in elements
+
+    private readonly ref readonly PointwisePlan plan;
+    private readonly CpuProgram program;
+    private readonly byte** slots;
+    private readonly byte** stages;   // of each operand: a block of registers; for a direct one, of the last few
+    private readonly byte** current;  // of each operand: where the segment begins
+    private readonly byte** filled;   // of each repeated input: what its block is filled with
+    private readonly bool* isDirect;
+    private readonly byte* raw;       // a block as it lies in memory, before it is converted
+    private readonly bool anyDirect;
+
+    public SegmentRunner(ref readonly PointwisePlan plan, Workspace workspace)
+    {
+        this.plan = ref plan;
+        program = plan.Program;
+        int inputs = program.InputCount, operands = inputs + program.OutputCount;
+        slots = (byte**)workspace.Take((program.SlotCount + (operands * 4)) * sizeof(byte*));
+        stages = slots + program.SlotCount;
+        current = stages + operands;
+        filled = current + operands;
+        isDirect = (bool*)(filled + operands);
+        var length = (nint)((Math.Min(plan.RowLength, program.BlockLength) + Pad - 1) & -Pad);
+        var staged = false;
+        for (var k = 0; k < operands; k++)
+        {
+            filled[k] = null;
+            var isInput = k < inputs;
+            isDirect[k] = plan.Reaches[k] == Reach.Unit &&
+                (isInput ? program.Loads[k] == 0 : program.Stores[k - inputs] == 0 && !IsReadLater(k - inputs));
+            anyDirect |= isDirect[k];
+            staged |= !isDirect[k];
+            var width = Lanes.SizeOf(isInput ? program.InputLanes[k] : program.OutputLanes[k - inputs]);
+            stages[k] = workspace.Take((isDirect[k] ? Pad : length) * width);
+        }
+
+        raw = staged ? workspace.Take(length * 8) : null;
+        for (var i = 0; i < program.Uniforms.Length; i++)
+        {
+            ref var uniform = ref program.Uniforms[i];
+            var block = workspace.Take(length * Lanes.SizeOf(uniform.Lane));
+            slots[program.FirstUniform + i] = block;
+            Fill(block, uniform.Lane,
+                uniform.Parameter < 0 ? uniform.Bits : plan.Parameters[uniform.Parameter], (int)length);
+        }
+
+        for (var i = 0; i < program.Tables.Length; i++)
+        {
+            slots[program.FirstTable + i] =
+                (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(program.Tables[i]));
+        }
+
+        for (var i = program.FirstTemporary; i < program.SlotCount; i++)
+            slots[i] = workspace.Take(length * 8);
+    }
+
+    /// <summary>Runs the segments from one to before another.</summary>
+    public void Run(long first, long end)
+    {
+        var operands = program.InputCount + program.OutputCount;
+        var row = -1L;
+        for (var segment = first; segment < end; segment++)
+        {
+            var newRow = segment / plan.SegmentsPerRow;
+            if (newRow != row)
+            {
+                row = newRow;
+                EnterRow(row, operands);
+            }
+
+            var start = (segment - (row * plan.SegmentsPerRow)) * plan.SegmentLength;
+            RunSegment(start, (nint)Math.Min(plan.SegmentLength, plan.RowLength - start));
+        }
+    }
+
+    /// <summary>Runs operands that lie elsewhere, with the plan's reaches; at most a block of them.</summary>
+    public readonly void RunAt(ReadOnlySpan<nint> places, nint n)
+    {
+        for (var k = 0; k < places.Length; k++)
+            current[k] = (byte*)places[k];
+        RunSegment(0, n);
+    }
+
+    /// <summary>How far apart the elements of an operand are.</summary>
+    public readonly long StrideOf(int k) => plan.Strides[k];
+
+    private readonly void EnterRow(long row, int operands)
+    {
+        for (var k = 0; k < operands; k++)
+            current[k] = plan.Data[k];
+        if (plan.IsBlocked || row == 0)
+            return;
+        for (var d = plan.Rank - 2; d >= 0; d--)
+        {
+            var place = row % plan.Sizes[d];
+            row /= plan.Sizes[d];
+            for (var k = 0; k < operands; k++)
+                current[k] += place * plan.Strides[(k * plan.Rank) + d] * SizeOf(k);
+        }
+    }
+
+    private readonly void RunSegment(long start, nint n)
+    {
+        int inputs = program.InputCount, operands = inputs + program.OutputCount;
+        for (var k = 0; k < inputs; k++)
+        {
+            if (isDirect[k])
+            {
+                slots[k] = current[k] + (start * Lanes.SizeOf(program.InputLanes[k]));
+            }
+            else
+            {
+                slots[k] = stages[k];
+                Stage(k, start, n);
+            }
+        }
+
+        for (var k = inputs; k < operands; k++)
+        {
+            slots[k] = isDirect[k]
+                ? current[k] + (start * Lanes.SizeOf(program.OutputLanes[k - inputs]))
+                : stages[k];
+        }
+
+        // Vector loops run over whole vectors only: the last elements of direct operands go through a block.
+        var tail = anyDirect ? n & (Pad - 1) : 0;
+        if (n != tail)
+            Compute(n - tail);
+        if (tail != 0)
+            RunTail(n - tail, tail);
+        for (var k = inputs; k < operands; k++)
+        {
+            if (!isDirect[k])
+                Unstage(k, start, n);
+        }
+    }
+
+    private readonly void RunTail(nint done, nint tail)
+    {
+        int inputs = program.InputCount, operands = inputs + program.OutputCount;
+        for (var k = 0; k < operands; k++)
+        {
+            var width = Lanes.SizeOf(k < inputs ? program.InputLanes[k] : program.OutputLanes[k - inputs]);
+            var at = slots[k] + (done * width);
+            slots[k] = at;
+            if (!isDirect[k])
+                continue;
+            if (k < inputs)
+                Unsafe.CopyBlockUnaligned(stages[k], at, (uint)(tail * width));
+            slots[k] = stages[k];
+            filled[k] = at;
+        }
+
+        Compute(tail);
+        for (var k = inputs; k < operands; k++)
+        {
+            if (isDirect[k])
+            {
+                Unsafe.CopyBlockUnaligned(
+                    filled[k], stages[k], (uint)(tail * Lanes.SizeOf(program.OutputLanes[k - inputs])));
+            }
+        }
+    }
+
+    private readonly void Compute(nint n)
+    {
+        var padded = (n + Pad - 1) & -Pad;
+        var steps = program.Steps;
+        for (var i = 0; i < steps.Length; i++)
+        {
+            ref readonly var step = ref steps[i];
+            if (step.Loop == 0)
+            {
+                if (!IsAnySet(slots[step.A], padded * Lanes.SizeOf(step.Lane)))
+                    i = step.Skip - 1;
+                continue;
+            }
+
+            ((delegate*<byte*, byte*, byte*, byte*, nint, void>)step.Loop)(
+                slots[step.Result], slots[step.A], slots[step.B], slots[step.C], step.IsExact ? n : padded);
+        }
+    }
+
+    private readonly void Stage(int k, long start, nint n)
+    {
+        var load = (delegate*<byte*, byte*, byte*, byte*, nint, void>)program.Loads[k];
+        var size = SizeOf(k);
+        var block = load == null ? stages[k] : raw;
+        switch (plan.Reaches[k])
+        {
+            case Reach.Unit:
+                load(stages[k], current[k] + (start * size), null, null, n);
+                return;
+            case Reach.Repeat:
+                // All of the block at once, and then only when the row's element is another one.
+                if (filled[k] == current[k])
+                    return;
+                filled[k] = current[k];
+                n = (nint)Math.Min(plan.RowLength, program.BlockLength);
+                Walker.Gather(current[k], 0, size, block, n);
+                break;
+            case Reach.Stride:
+                var stride = plan.Strides[(k * plan.Rank) + plan.Rank - 1];
+                Walker.Gather(current[k] + (start * stride * size), stride, size, block, n);
+                break;
+            default:
+                Walker.Gather(
+                    current[k], size, plan.Rank, plan.Sizes, plan.Strides + (k * plan.Rank), start, block, n);
+                break;
+        }
+
+        if (load != null)
+            load(stages[k], raw, null, null, n);
+    }
+
+    private readonly void Unstage(int k, long start, nint n)
+    {
+        var output = k - program.InputCount;
+        var store = (delegate*<byte*, byte*, byte*, byte*, nint, void>)program.Stores[output];
+        var size = SizeOf(k);
+        var isUnit = plan.Reaches[k] == Reach.Unit;
+        var target = current[k] + (start * size);
+        var block = stages[k];
+        if (store != null)
+        {
+            block = isUnit ? target : raw;
+            store(block, stages[k], null, null, n);
+            if (isUnit)
+                return;
+        }
+
+        switch (plan.Reaches[k])
+        {
+            case Reach.Unit:
+                Unsafe.CopyBlockUnaligned(target, block, (uint)(n * size));
+                break;
+            case Reach.Walk:
+                Walker.Scatter(
+                    current[k], size, plan.Rank, plan.Sizes, plan.Strides + (k * plan.Rank), start, block, n);
+                break;
+            default:
+                var stride = plan.Strides[(k * plan.Rank) + plan.Rank - 1];
+                Walker.Scatter(current[k] + (start * stride * size), stride, size, block, n);
+                break;
+        }
+    }
+
+    private readonly int SizeOf(int k) => k < program.InputCount
+        ? program.Source.Inputs[k].Size
+        : program.Source.Outputs[k - program.InputCount].Size;
+
+    // An output over the memory of an input that a later step still reads must wait in its block.
+    private readonly bool IsReadLater(int output)
+    {
+        var data = plan.Data[program.InputCount + output];
+        for (var k = 0; k < program.InputCount; k++)
+        {
+            if (plan.Data[k] == data && program.LastReads[k] > program.Makers[output])
+                return true;
+        }
+
+        return false;
+    }
+
+    private static bool IsAnySet(byte* mask, nint bytes)
+    {
+        var words = new ReadOnlySpan<ulong>(mask, (int)(bytes / sizeof(ulong)));
+        return words.IndexOfAnyExcept(0UL) >= 0;
+    }
+
+    private static void Fill(byte* block, Lane lane, long bits, int count)
+    {
+        if (Lanes.IsMask(lane))
+            bits = bits != 0 ? -1 : 0;
+        if (Lanes.SizeOf(lane) == 8)
+            new Span<long>(block, count).Fill(bits);
+        else
+            new Span<int>(block, count).Fill((int)bits);
+    }
+}
