@@ -34,17 +34,17 @@ public sealed class CpuBackend : Backend
         SpanOf(source, byteOffset, destination.Length).CopyTo(destination);
 
     /// <inheritdoc/>
-    public override void Run(in PointwiseLaunch launch) => PointwiseExecution.Run(launch);
+    protected override void Execute(in PointwiseLaunch launch) => PointwiseExecution.Run(launch);
 
     /// <inheritdoc/>
-    public override void Run(in ReductionLaunch launch) => ReductionExecution.Run(launch);
+    protected override void Execute(in ReductionLaunch launch) => ReductionExecution.Run(launch);
 
     /// <inheritdoc/>
     public override bool Supports(StructuralKernel kernel, ReadOnlySpan<Operand> operands) =>
         CpuKernels.Supports(kernel, operands);
 
     /// <inheritdoc/>
-    public override void Run(in StructuralLaunch launch) => CpuKernels.Run(launch);
+    protected override void Execute(in StructuralLaunch launch) => CpuKernels.Run(launch);
 
     /// <inheritdoc/>
     public override void Synchronize(ComputeDevice device)

@@ -6,6 +6,11 @@ namespace KernelEngine;
 /// </summary>
 public abstract class Backend
 {
+    private long launches;
+
+    /// <summary>How many kernels have been launched since the start.</summary>
+    public long Launches => Interlocked.Read(ref launches);
+
     /// <summary>The name in device strings: <c>cpu</c>, <c>vulkan</c>.</summary>
     public abstract string Name { get; }
 
@@ -26,17 +31,38 @@ public abstract class Backend
     public abstract void Download(DeviceBuffer source, long byteOffset, Span<byte> destination);
 
     /// <summary>Runs a pointwise program over one or more sets of operands.</summary>
-    public abstract void Run(in PointwiseLaunch launch);
+    public void Run(in PointwiseLaunch launch)
+    {
+        Interlocked.Increment(ref launches);
+        Execute(launch);
+    }
 
     /// <summary>Runs a reduction.</summary>
-    public abstract void Run(in ReductionLaunch launch);
+    public void Run(in ReductionLaunch launch)
+    {
+        Interlocked.Increment(ref launches);
+        Execute(launch);
+    }
 
     /// <summary>Whether a structural kernel can run for these operands; where it cannot, the operator is composed of
     /// others, if it can be.</summary>
     public abstract bool Supports(StructuralKernel kernel, ReadOnlySpan<Operand> operands);
 
     /// <summary>Runs a structural kernel.</summary>
-    public abstract void Run(in StructuralLaunch launch);
+    public void Run(in StructuralLaunch launch)
+    {
+        Interlocked.Increment(ref launches);
+        Execute(launch);
+    }
+
+    /// <summary>Does what <see cref="Run(in PointwiseLaunch)"/> promises.</summary>
+    protected abstract void Execute(in PointwiseLaunch launch);
+
+    /// <summary>Does what <see cref="Run(in ReductionLaunch)"/> promises.</summary>
+    protected abstract void Execute(in ReductionLaunch launch);
+
+    /// <summary>Does what <see cref="Run(in StructuralLaunch)"/> promises.</summary>
+    protected abstract void Execute(in StructuralLaunch launch);
 
     /// <summary>Waits until all that was launched on a device is done, and throws what went wrong in it.</summary>
     public abstract void Synchronize(ComputeDevice device);

@@ -26,17 +26,17 @@ internal sealed class MetaBackend : Backend
     public override void Download(DeviceBuffer source, long byteOffset, Span<byte> destination) =>
         throw new TensorNotImplementedException("Cannot copy out of meta tensor; no data!");
 
-    public override void Run(in PointwiseLaunch launch)
+    protected override void Execute(in PointwiseLaunch launch)
     {
     }
 
-    public override void Run(in ReductionLaunch launch)
+    protected override void Execute(in ReductionLaunch launch)
     {
     }
 
     public override bool Supports(StructuralKernel kernel, ReadOnlySpan<Operand> operands) => true;
 
-    public override void Run(in StructuralLaunch launch)
+    protected override void Execute(in StructuralLaunch launch)
     {
     }
 
