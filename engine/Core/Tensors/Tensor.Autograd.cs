@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <content>Gradients.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>
     /// Computes the gradients of the leaves that this tensor was computed from, and adds them to their

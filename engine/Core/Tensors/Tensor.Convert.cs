@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace KernelEngine;
 
 /// <content>Copies, conversions, and the way to and from the host's memory.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>A copy on memory of its own, strides kept where it has no gaps. As <c>torch.clone</c>.</summary>
     public Tensor Clone()

@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <content>Creation.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>A tensor that is not initialised. As <c>torch.empty</c>.</summary>
     /// <param name="shape">The sizes.</param>

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace KernelEngine;
 
 /// <content>C#'s operators. Those with a <see cref="Scalar"/> come first where both would do.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>The sum.</summary>
     public static Tensor operator +(Tensor a, Tensor b) => Arithmetic.Add.Apply(a, b);

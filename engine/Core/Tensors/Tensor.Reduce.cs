@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <content>Reductions.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>The sum of all elements. As <c>torch.sum</c>.</summary>
     public Tensor Sum(DType? dtype = null) => Reductions.Sum.Apply(this, [], all: true, false, dtype)[0];

@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <content>Views.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>
     /// The same elements in another shape, shared where the strides allow it, else copied. As <c>torch.reshape</c>.

@@ -8,7 +8,7 @@ namespace KernelEngine;
 /// <see cref="Free"/> gives its memory back at once.
 /// </summary>
 [DebuggerDisplay("{DebugText,nq}")]
-public sealed partial class Tensor
+public partial class Tensor
 {
     private Node? node;
 
@@ -18,6 +18,12 @@ public sealed partial class Tensor
         IsInference = Autograd.IsInferenceMode;
     }
 
+    /// <summary>The same storage without history, for <see cref="Parameter"/>.</summary>
+    private protected Tensor(Tensor source)
+        : this(source.Storage, source.Layout, source.DType)
+    {
+    }
+
     /// <summary>The memory, shared with views.</summary>
     public Storage Storage { get; private set; }
 
@@ -25,7 +31,7 @@ public sealed partial class Tensor
     public Layout Layout { get; private set; }
 
     /// <summary>The type of the elements.</summary>
-    public DType DType { get; }
+    public DType DType { get; private set; }
 
     /// <summary>The sizes of the dimensions.</summary>
     public Shape Shape => Layout.Shape;
@@ -140,6 +146,24 @@ public sealed partial class Tensor
     /// Gives the memory back at once. The tensor, its views and whatever shares its storage cannot be used any more.
     /// </summary>
     public void Free() => Storage.Free();
+
+    /// <summary>
+    /// Takes over another tensor's storage, shape, dtype and device, sharing it; history, gradient and whatever holds
+    /// this tensor stay. As assigning to <c>torch.Tensor.data</c>: how a module moves its parameters.
+    /// </summary>
+    /// <exception cref="TensorRuntimeException">
+    /// This requires a gradient, and the other's dtype has none.
+    /// </exception>
+    public void SetData(Tensor data)
+    {
+        if (RequiresGrad && !data.DType.IsFloatingPoint)
+        {
+            throw new TensorRuntimeException(
+                "data set to a tensor that requires gradients must be floating point or complex dtype");
+        }
+
+        (Storage, Layout, DType) = (data.Storage, data.Layout, data.DType);
+    }
 
     /// <summary>
     /// The tensors made on this thread until the scope ends are freed then, but for those kept:

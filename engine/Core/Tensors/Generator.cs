@@ -1,0 +1,77 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace KernelEngine;
+
+/// <summary>Where a <see cref="Generator"/> stands: saved, and given back to continue from there.</summary>
+/// <param name="Seed">The seed.</param>
+/// <param name="Offset">How many elements have been drawn.</param>
+public readonly record struct GeneratorState(ulong Seed, long Offset);
+
+/// <summary>
+/// A stream of random numbers (Philox4x32-10): element i of a draw is a function of the seed and of the number of
+/// elements drawn before, plus i. So the numbers depend neither on threads nor on vector widths, and integers,
+/// uniforms and masks are the same bits on every device.
+/// </summary>
+public sealed class Generator
+{
+    private static readonly ConcurrentDictionary<ComputeDevice, Generator> Defaults = new();
+    private static GeneratorState? seedOfAll;
+
+    private ulong seed;
+    private long offset;
+
+    /// <summary>A generator with a seed.</summary>
+    public Generator(ulong seed) => this.seed = seed;
+
+    /// <summary>A generator with a seed that nobody knows.</summary>
+    public Generator()
+        : this(Entropy())
+    {
+    }
+
+    /// <summary>The generator of draws on the default device that name none.</summary>
+    public static Generator Default => For(ComputeDevice.Default);
+
+    /// <summary>The seed.</summary>
+    public ulong Seed => seed;
+
+    /// <summary>Where the stream stands; setting it continues from there.</summary>
+    public GeneratorState State
+    {
+        get => new(seed, Interlocked.Read(ref offset));
+        set => (seed, offset) = (value.Seed, value.Offset);
+    }
+
+    /// <summary>The generator of draws on a device that name none.</summary>
+    public static Generator For(ComputeDevice device) => Defaults.GetOrAdd(
+        device, static _ => seedOfAll is { } known ? new(known.Seed) : new());
+
+    /// <summary>Seeds the generators of all devices. As <c>torch.manual_seed</c>.</summary>
+    public static void SeedAll(ulong seed)
+    {
+        seedOfAll = new(seed, 0);
+        foreach (var generator in Defaults.Values)
+            generator.ManualSeed(seed);
+    }
+
+    /// <summary>Starts the stream of a seed. As <c>torch.Generator.manual_seed</c>.</summary>
+    /// <returns>This generator.</returns>
+    public Generator ManualSeed(ulong seed)
+    {
+        State = new(seed, 0);
+        return this;
+    }
+
+    /// <summary>Takes as many elements from the stream.</summary>
+    /// <returns>The place of the first.</returns>
+    internal long Take(long elements) => Interlocked.Add(ref offset, elements) - elements;
+
+    private static ulong Entropy()
+    {
+        Span<byte> bytes = stackalloc byte[8];
+        RandomNumberGenerator.Fill(bytes);
+        return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+}
