@@ -4,7 +4,7 @@ namespace KernelEngine;
 /// Where the elements of a tensor lie in its storage: shape, strides and offset, counted in elements. Immutable and
 /// shared: results of the same shape often have the very same object.
 /// </summary>
-public sealed class Layout
+public sealed partial class Layout
 {
     private readonly long[] strides;
 
