@@ -32,8 +32,14 @@ internal static unsafe class Gemm
         product.Alpha = alpha;
         product.Beta = beta;
         product.Bias = bias;
-        Run(product, [], [], [], []);
+        Run(product);
     }
+
+    /// <summary>One product.</summary>
+    /// <exception cref="NotSupportedException">There is no product of <typeparamref name="T"/>.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Run<T>(in Product<T> product) where T : unmanaged =>
+        Run(product, default, default, default, default);
 
     /// <summary>
     /// One product for every index of the batch, whose sizes and strides are given outermost first; a stride of 0

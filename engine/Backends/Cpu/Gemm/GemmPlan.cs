@@ -82,8 +82,8 @@ internal static unsafe class GemmPlan<T, TEngine>
         for (var across = 1; across <= blocks; across++)
         {
             if (blocks % across != 0) continue;
-            var r = Cut(p.M, blocks / across, 4, 12);
-            var c = Cut(p.N, across, 16, 32);
+            var r = Cut(p.M, blocks / across, 4, 8);
+            var c = Cut(p.N, across, 16, 48);
             // The slowest thread's share: its blocks' arithmetic, and what each of them packs.
             var count = ((p.M + r - 1) / r) * ((p.N + c - 1) / c);
             var cost = (double)((count + threads - 1) / threads) * (r * (double)c / 32 + (r + c) * 0.25);

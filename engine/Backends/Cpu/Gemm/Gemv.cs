@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
-/// <summary>y[o] = alpha · Σ matrix[o, k] · x[k] + beta · y[o] + bias[o]: products with one row or one column.</summary>
+/// <summary>y = alpha · matrix · x + beta · y + bias: products with one row or one column.</summary>
 /// <remarks>
 /// Where the outputs are adjacent in the matrix, each is one chain of multiply-adds in ascending k. Where k is, each
 /// is 64 bytes of partial sums (k modulo 16 in float32, 8 in float64) that are added by halves. Both begin anew every
@@ -17,7 +17,7 @@ internal static unsafe class Gemv<T, TVector, TSimd>
     private const nint Chunk = 8192;
     private const int Outputs = 512;
 
-    /// <summary>Outputs <paramref name="from"/> to <paramref name="to"/>; alpha, beta and K are the product's.</summary>
+    /// <summary>Some of the outputs; alpha, beta and K are the product's.</summary>
     [SkipLocalsInit]
     public static void Run(
         in Product<T> p, T* matrix, nint output, nint step, T* x, nint xStep, T* y, nint yStep, T* bias,

@@ -10,11 +10,10 @@ internal static unsafe class Packing<T, TVector, TSimd>
     where TVector : struct
     where TSimd : struct, ISimd<T, TVector>
 {
-    /// <summary>Panels of two vectors of columns, each k after k; what lies beyond the last column is undefined.</summary>
+    /// <summary>Panels of two or three vectors of columns, each k after k; beyond the last column undefined.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Columns(T* b, nint step, nint column, nint k, nint columns, T* to)
+    public static void Columns(T* b, nint step, nint column, nint k, nint columns, nint panel, T* to)
     {
-        nint panel = TSimd.Count * 2;
         for (nint j = 0; j < columns; j += panel, to += panel * k)
         {
             var count = Math.Min(panel, columns - j);
@@ -23,7 +22,7 @@ internal static unsafe class Packing<T, TVector, TSimd>
             {
                 Transpose(from, column, step, (int)count, k, to, panel);
             }
-            else if (count == panel)
+            else if (count == 3 * TSimd.Count)
             {
                 var target = to;
                 for (nint i = 0; i < k; i++, from += step, target += panel)
@@ -31,18 +30,22 @@ internal static unsafe class Packing<T, TVector, TSimd>
                     var v0 = TSimd.Load(from);
                     var v1 = TSimd.Load(from + TSimd.Count);
                     TSimd.Store(target, v0);
+                    var v2 = TSimd.Load(from + 2 * TSimd.Count);
                     TSimd.Store(target + TSimd.Count, v1);
+                    TSimd.Store(target + 2 * TSimd.Count, v2);
                 }
             }
             else
             {
                 var mask0 = TSimd.Mask(count);
                 var mask1 = TSimd.Mask(count - TSimd.Count);
+                var mask2 = TSimd.Mask(count - 2 * TSimd.Count);
                 var target = to;
                 for (nint i = 0; i < k; i++, from += step, target += panel)
                 {
                     TSimd.Store(target, mask0, TSimd.Load(from, mask0));
                     TSimd.Store(target + TSimd.Count, mask1, TSimd.Load(from + TSimd.Count, mask1));
+                    TSimd.Store(target + 2 * TSimd.Count, mask2, TSimd.Load(from + 2 * TSimd.Count, mask2));
                 }
             }
         }
@@ -57,24 +60,28 @@ internal static unsafe class Packing<T, TVector, TSimd>
             Transpose(a, row, step, (int)rows, k, to, block);
             return;
         }
-        if (rows * sizeof(T) == 48)
+        if (rows * sizeof(T) == 32)
         {
-            for (nint i = 0; i < k; i++, a += step, to += block)
-            {
-                var v0 = Vector256.Load((byte*)a);
-                var v1 = Vector128.Load((byte*)a + 32);
-                v0.Store((byte*)to);
-                v1.Store((byte*)to + 32);
-            }
+            for (nint i = 0; i < k; i++, a += step, to += block) Vector256.Load((byte*)a).Store((byte*)to);
+            return;
+        }
+        if (rows * sizeof(T) == 64)
+        {
+            for (nint i = 0; i < k; i++, a += step, to += block) Vector512.Load((byte*)a).Store((byte*)to);
+            return;
+        }
+        if (rows * sizeof(T) == 16)
+        {
+            for (nint i = 0; i < k; i++, a += step, to += block) Vector128.Load((byte*)a).Store((byte*)to);
             return;
         }
         for (nint i = 0; i < k; i++, a += step, to += block)
             for (nint r = 0; r < rows; r++) to[r] = a[r];
     }
 
-    // to[i · stride + r] = from[r · row + i · step]
+    /// <summary>to[i · stride + r] = from[r · row + i · step] for r below rows and i below k.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Transpose(T* from, nint row, nint step, int rows, nint k, T* to, nint stride)
+    public static void Transpose(T* from, nint row, nint step, int rows, nint k, T* to, nint stride)
     {
         nint r = 0;
         if (step == 1 && sizeof(T) == 4)

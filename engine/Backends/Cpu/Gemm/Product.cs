@@ -1,6 +1,6 @@
 namespace KernelEngine.Cpu;
 
-/// <summary>C = alpha · A·B + beta · C + bias: pointers, sizes and strides in elements. C's columns are adjacent.</summary>
+/// <summary>C = alpha · A·B + beta · C + bias: pointers, sizes, and strides in elements.</summary>
 internal unsafe struct Product<T> where T : unmanaged
 {
     public nint M;

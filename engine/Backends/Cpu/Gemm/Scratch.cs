@@ -11,6 +11,7 @@ internal sealed unsafe class Scratch
 {
     [ThreadStatic] private static Scratch? _packing;
     [ThreadStatic] private static Scratch? _converting;
+    [ThreadStatic] private static Scratch? _turning;
     private byte* _block;
     private nuint _bytes;
 
@@ -21,6 +22,9 @@ internal sealed unsafe class Scratch
 
     /// <summary>Room for operands converted to another type, with undefined contents.</summary>
     public static byte* Converting(nint bytes) => (_converting ??= new Scratch()).Take((nuint)bytes);
+
+    /// <summary>Room for a result that is yet to be transposed, with undefined contents.</summary>
+    public static byte* Turning(nint bytes) => (_turning ??= new Scratch()).Take((nuint)bytes);
 
     private byte* Take(nuint bytes) => _bytes >= bytes ? _block : Grow(bytes);
 

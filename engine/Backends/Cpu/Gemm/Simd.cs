@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
 namespace KernelEngine.Cpu;
@@ -16,7 +17,7 @@ internal unsafe interface ISimd<T, TVector> where T : unmanaged where TVector : 
     /// <summary>Elements in a vector.</summary>
     static abstract int Count { get; }
 
-    /// <summary>The most rows of a register block of two vectors a row that leave no accumulator in memory.</summary>
+    /// <summary>The most rows of a register block of three vectors a row that leave no accumulator in memory.</summary>
     static abstract int MaxRows { get; }
 
     static abstract TVector Load(T* p);
@@ -40,7 +41,7 @@ internal readonly unsafe struct F32x16 : ISimd<float, Vector512<float>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     public static int Count => 16;
-    public static int MaxRows => 12;
+    public static int MaxRows => 8;
 
     [MethodImpl(Inline)] public static Vector512<float> Load(float* p) => Vector512.Load(p);
 
@@ -68,9 +69,11 @@ internal readonly unsafe struct F32x16 : ISimd<float, Vector512<float>>
 
     [MethodImpl(Inline)]
     public static Vector512<float> Mask(nint count) =>
-        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)Math.Min(count, 16))).AsSingle();
+        Vector512.LessThan(Vector512<int>.Indices, Vector512.Create((int)Math.Min(count, 16)))
+            .AsSingle();
 
-    [MethodImpl(Inline)] public static float Sum(Vector512<float> value) => F32x8.Sum(value.GetLower() + value.GetUpper());
+    [MethodImpl(Inline)]
+    public static float Sum(Vector512<float> value) => F32x8.Sum(value.GetLower() + value.GetUpper());
 }
 
 internal readonly unsafe struct F32x8 : ISimd<float, Vector256<float>>
@@ -78,7 +81,7 @@ internal readonly unsafe struct F32x8 : ISimd<float, Vector256<float>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     public static int Count => 8;
-    public static int MaxRows => 6;
+    public static int MaxRows => 4;
 
     [MethodImpl(Inline)] public static Vector256<float> Load(float* p) => Vector256.Load(p);
 
@@ -106,9 +109,11 @@ internal readonly unsafe struct F32x8 : ISimd<float, Vector256<float>>
 
     [MethodImpl(Inline)]
     public static Vector256<float> Mask(nint count) =>
-        Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)Math.Min(count, 8))).AsSingle();
+        Vector256.LessThan(Vector256<int>.Indices, Vector256.Create((int)Math.Min(count, 8)))
+            .AsSingle();
 
-    [MethodImpl(Inline)] public static float Sum(Vector256<float> value) => F32x4.Sum(value.GetLower() + value.GetUpper());
+    [MethodImpl(Inline)]
+    public static float Sum(Vector256<float> value) => F32x4.Sum(value.GetLower() + value.GetUpper());
 }
 
 internal readonly unsafe struct F32x4 : ISimd<float, Vector128<float>>
@@ -116,7 +121,7 @@ internal readonly unsafe struct F32x4 : ISimd<float, Vector128<float>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     public static int Count => 4;
-    public static int MaxRows => System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 12 : 6;
+    public static int MaxRows => AdvSimd.IsSupported ? 8 : 4;
 
     [MethodImpl(Inline)] public static Vector128<float> Load(float* p) => Vector128.Load(p);
 
@@ -144,9 +149,11 @@ internal readonly unsafe struct F32x4 : ISimd<float, Vector128<float>>
 
     [MethodImpl(Inline)]
     public static Vector128<float> Mask(nint count) =>
-        Vector128.LessThan(Vector128<int>.Indices, Vector128.Create((int)Math.Min(count, 4))).AsSingle();
+        Vector128.LessThan(Vector128<int>.Indices, Vector128.Create((int)Math.Min(count, 4)))
+            .AsSingle();
 
-    [MethodImpl(Inline)] public static float Sum(Vector128<float> value) => Halve(value + Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
+    [MethodImpl(Inline)]
+    public static float Sum(Vector128<float> value) => Halve(value + Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
 
     [MethodImpl(Inline)] private static float Halve(Vector128<float> value) => value[0] + value[1];
 }
@@ -156,7 +163,7 @@ internal readonly unsafe struct F64x8 : ISimd<double, Vector512<double>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     public static int Count => 8;
-    public static int MaxRows => 12;
+    public static int MaxRows => 8;
 
     [MethodImpl(Inline)] public static Vector512<double> Load(double* p) => Vector512.Load(p);
 
@@ -184,9 +191,11 @@ internal readonly unsafe struct F64x8 : ISimd<double, Vector512<double>>
 
     [MethodImpl(Inline)]
     public static Vector512<double> Mask(nint count) =>
-        Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)Math.Min(count, 8))).AsDouble();
+        Vector512.LessThan(Vector512<long>.Indices, Vector512.Create((long)Math.Min(count, 8)))
+            .AsDouble();
 
-    [MethodImpl(Inline)] public static double Sum(Vector512<double> value) => F64x4.Sum(value.GetLower() + value.GetUpper());
+    [MethodImpl(Inline)]
+    public static double Sum(Vector512<double> value) => F64x4.Sum(value.GetLower() + value.GetUpper());
 }
 
 internal readonly unsafe struct F64x4 : ISimd<double, Vector256<double>>
@@ -194,7 +203,7 @@ internal readonly unsafe struct F64x4 : ISimd<double, Vector256<double>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     public static int Count => 4;
-    public static int MaxRows => 6;
+    public static int MaxRows => 4;
 
     [MethodImpl(Inline)] public static Vector256<double> Load(double* p) => Vector256.Load(p);
 
@@ -222,9 +231,11 @@ internal readonly unsafe struct F64x4 : ISimd<double, Vector256<double>>
 
     [MethodImpl(Inline)]
     public static Vector256<double> Mask(nint count) =>
-        Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)Math.Min(count, 4))).AsDouble();
+        Vector256.LessThan(Vector256<long>.Indices, Vector256.Create((long)Math.Min(count, 4)))
+            .AsDouble();
 
-    [MethodImpl(Inline)] public static double Sum(Vector256<double> value) => F64x2.Sum(value.GetLower() + value.GetUpper());
+    [MethodImpl(Inline)]
+    public static double Sum(Vector256<double> value) => F64x2.Sum(value.GetLower() + value.GetUpper());
 }
 
 internal readonly unsafe struct F64x2 : ISimd<double, Vector128<double>>
@@ -232,7 +243,7 @@ internal readonly unsafe struct F64x2 : ISimd<double, Vector128<double>>
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 
     public static int Count => 2;
-    public static int MaxRows => System.Runtime.Intrinsics.Arm.AdvSimd.IsSupported ? 12 : 6;
+    public static int MaxRows => AdvSimd.IsSupported ? 8 : 4;
 
     [MethodImpl(Inline)] public static Vector128<double> Load(double* p) => Vector128.Load(p);
 
@@ -260,9 +271,11 @@ internal readonly unsafe struct F64x2 : ISimd<double, Vector128<double>>
 
     [MethodImpl(Inline)]
     public static Vector128<double> Mask(nint count) =>
-        Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)Math.Min(count, 2))).AsDouble();
+        Vector128.LessThan(Vector128<long>.Indices, Vector128.Create((long)Math.Min(count, 2)))
+            .AsDouble();
 
-    [MethodImpl(Inline)] public static double Sum(Vector128<double> value) => value[0] + value[1];
+    [MethodImpl(Inline)]
+    public static double Sum(Vector128<double> value) => value[0] + value[1];
 }
 
 /// <summary>Masked access, element by element, for machines without an instruction for it.</summary>

@@ -31,7 +31,13 @@ internal readonly unsafe struct SimdEngine<T> : IGemmEngine<T> where T : unmanag
         where TElement : unmanaged, IBinaryFloatingPointIeee754<TElement>
         where TVector : struct where TSimd : struct, ISimd<TElement, TVector>
     {
-        if (p.N == 1)
+        if (p.N == 1 && p.M == 1 && p.K == 1)
+        {
+            var v = *p.A * *p.B * p.Alpha;
+            if (p.Beta != TElement.Zero) v = TElement.MultiplyAddEstimate(p.Beta, *p.C, v);
+            *p.C = p.Bias == null ? v : v + *p.Bias;
+        }
+        else if (p.N == 1)
         {
             Gemv<TElement, TVector, TSimd>.Run(
                 p, p.A, p.ARow, p.AStep, p.B, p.BStep, p.C, p.Ldc, p.Bias, 0, m0, m1);

@@ -112,7 +112,7 @@ internal static unsafe class WorkerPool
         }
         finally
         {
-            // Closing and a worker's entering are both full fences: either it sees the job closed, or we see it inside.
+            // Closing and a worker's entering are full fences: either it sees the job closed, or we see it inside.
             Interlocked.Exchange(ref s.Open, 0);
             if (Volatile.Read(ref s.Inside) != 0) Await(ref s.Inside);
             s.State = null;
