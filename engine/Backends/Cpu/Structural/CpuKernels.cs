@@ -6,7 +6,7 @@ namespace KernelEngine.Cpu;
 internal delegate void KernelBody(in StructuralLaunch launch);
 
 /// <summary>The structural kernels of this backend, by name.</summary>
-internal static partial class CpuKernels
+internal static unsafe partial class CpuKernels
 {
     private static readonly ConcurrentDictionary<string, Entry> Known = MakeTable();
 
@@ -52,7 +52,10 @@ internal static partial class CpuKernels
     }
 
     // Each topic's file has a method of its own that adds its kernels; this one calls them all.
-    private static void AddAll(Adding add) => _ = add;
+    private static void AddAll(Adding add)
+    {
+        AddMatmul(add);
+    }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
 
