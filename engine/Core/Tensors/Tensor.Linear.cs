@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <content>Products of matrices and vectors.</content>
-public sealed partial class Tensor
+public partial class Tensor
 {
     /// <summary>The product of two matrices. As <c>torch.mm</c>.</summary>
     /// <param name="other">[K, N], for this [M, K].</param>
