@@ -10,8 +10,9 @@ namespace KernelEngine.Cpu;
 /// <param name="B">The slot of the second argument; of a lookup, its table.</param>
 /// <param name="C">The slot of the third argument.</param>
 /// <param name="Skip">Of a guard: the step to go to where the mask is nowhere set.</param>
+/// <param name="ArgumentCount">How many arguments it has.</param>
 internal readonly record struct BlockStep(
-    SimdCode? Code, Lane Lane, int Result, int A, int B, int C, int Skip)
+    SimdCode? Code, Lane Lane, int Result, int A, int B, int C, int Skip, int ArgumentCount)
 {
     /// <summary>The function over blocks; 0 for a guard.</summary>
     public readonly nint Loop = Code?.Loop ?? 0;
@@ -39,6 +40,9 @@ internal sealed class CpuProgram
     public required Array[] Tables { get; init; }
     public required int TemporaryCount { get; init; }
 
+    /// <summary>The lanes of every value.</summary>
+    public required Lane[] Lanes { get; init; }
+
     /// <summary>The last step that reads each input; -1 where none does.</summary>
     public required int[] LastReads { get; init; }
 
@@ -62,6 +66,18 @@ internal sealed class CpuProgram
 
     /// <summary>Whether it is one step on operands alone, which may run over any length at once.</summary>
     public bool IsDirect => Steps.Length == OutputLanes.Length && Uniforms.Length == 0 && Tables.Length == 0;
+
+    /// <summary>What has been compiled of it.</summary>
+    public EmittedEntry? Emitted { get; private set; }
+
+    /// <summary>Makes an entry for a pattern of repeated inputs.</summary>
+    public EmittedEntry Add(ulong repeated)
+    {
+        // A race loses an entry at worst, which is then made again.
+        var entry = new EmittedEntry(repeated, Emitted);
+        Emitted = entry;
+        return entry;
+    }
 
     public static CpuProgram Of(PointwiseProgram source) =>
         source.CpuKernel is { } known ? Unsafe.As<CpuProgram>(known) : Make(source);

@@ -207,7 +207,8 @@ internal sealed class Lowering
                 makers[made[d.Result].Place] = i;
             else if (d.Result >= 0)
                 slots[d.Result] = free.TryPop(out var slot) ? slot : firstTemporary + temporaries++;
-            steps[i] = new(d.Code, d.Lane, Slot(d.Result), Slot(d.A), Slot(d.B), Slot(d.C), d.Skip);
+            steps[i] = new(d.Code, d.Lane, Slot(d.Result), Slot(d.A), Slot(d.B), Slot(d.C), d.Skip,
+                d.C >= 0 ? 3 : d.B >= 0 ? 2 : 1);
 
             // A result never takes the place of its own arguments: widths may differ.
             Release(d.A, i);
@@ -233,6 +234,7 @@ internal sealed class Lowering
             Uniforms = [.. uniforms],
             Tables = [.. tables],
             TemporaryCount = temporaries,
+            Lanes = [.. made.Where(v => v.Home != Home.Table).Select(v => v.Lane)],
             LastReads = [.. inputLanes.Select((_, i) => lastUse[i])],
             Makers = makers,
             BlockLength = Math.Clamp(length & ~63, 128, 1024),

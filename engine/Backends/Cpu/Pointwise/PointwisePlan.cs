@@ -28,6 +28,9 @@ internal unsafe struct PointwisePlan
     /// <summary>The first element of each operand, inputs first.</summary>
     public byte** Data;
 
+    /// <summary>The program as emitted code; null where the interpreter runs it.</summary>
+    public EmittedCode? Code;
+
     /// <summary>The program's parameters.</summary>
     public long* Parameters;
 
@@ -118,14 +121,33 @@ internal unsafe struct PointwisePlan
         return unit ? Reach.Unit : repeat ? Reach.Repeat : Reach.Walk;
     }
 
+    /// <summary>Whether an operand is used where it lies.</summary>
+    public readonly bool IsDirect(int k) =>
+        (Reaches[k] == Reach.Unit || (Reaches[k] == Reach.Repeat && Code is not null && k < Program.InputCount)) &&
+        (k < Program.InputCount ? Program.Loads[k] : Program.Stores[k - Program.InputCount]) == 0;
+
+    /// <summary>Looks for emitted code.</summary>
+    public void FindCode(long elements)
+    {
+        // One step on operands alone is a loop already.
+        var repeated = 0UL;
+        for (var k = 0; k < Math.Min(64, Program.InputCount); k++)
+        {
+            if (Reaches[k] == Reach.Repeat && Program.Loads[k] == 0)
+                repeated |= 1UL << k;
+        }
+
+        if (Program.InputCount <= 64 && (!Program.IsDirect || repeated != 0))
+            Code = Compilation.Find(Program, repeated, elements);
+    }
+
     private void Cut()
     {
-        var isDirect = Program.IsDirect;
-        for (var k = 0; k < Program.InputCount; k++)
-            isDirect &= Reaches[k] == Reach.Unit && Program.Loads[k] == 0;
-        for (var k = 0; k < Program.OutputCount; k++)
-            isDirect &= Reaches[Program.InputCount + k] == Reach.Unit && Program.Stores[k] == 0;
-        SegmentLength = isDirect && Program.OutputCount == 1 ? LongSegment : Program.BlockLength;
+        FindCode(RowLength);
+        var isLong = Code is not null || (Program.IsDirect && Program.OutputCount == 1);
+        for (var k = 0; isLong && k < Program.InputCount + Program.OutputCount; k++)
+            isLong = IsDirect(k);
+        SegmentLength = isLong ? LongSegment : Program.BlockLength;
         SegmentsPerRow = RowLength <= SegmentLength ? 1 : (RowLength + SegmentLength - 1) / SegmentLength;
         SegmentCount = SegmentsPerRow;
         if (!IsBlocked)

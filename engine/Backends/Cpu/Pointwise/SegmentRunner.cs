@@ -37,22 +37,22 @@ internal unsafe ref struct SegmentRunner
         {
             filled[k] = null;
             var isInput = k < inputs;
-            isDirect[k] = plan.Reaches[k] == Reach.Unit &&
-                (isInput ? program.Loads[k] == 0 : program.Stores[k - inputs] == 0 && !IsReadLater(k - inputs));
-            anyDirect |= isDirect[k];
+            isDirect[k] = plan.IsDirect(k) && (isInput || !IsReadLater(k - inputs));
+            anyDirect |= isDirect[k] && plan.Reaches[k] == Reach.Unit;
             staged |= !isDirect[k];
             var width = Lanes.SizeOf(isInput ? program.InputLanes[k] : program.OutputLanes[k - inputs]);
             stages[k] = workspace.Take((isDirect[k] ? Pad : length) * width);
         }
 
         raw = staged ? workspace.Take(length * 8) : null;
+        var uniforms = plan.Code is null ? length : Pad;
         for (var i = 0; i < program.Uniforms.Length; i++)
         {
             ref var uniform = ref program.Uniforms[i];
-            var block = workspace.Take(length * Lanes.SizeOf(uniform.Lane));
+            var block = workspace.Take(uniforms * Lanes.SizeOf(uniform.Lane));
             slots[program.FirstUniform + i] = block;
             Fill(block, uniform.Lane,
-                uniform.Parameter < 0 ? uniform.Bits : plan.Parameters[uniform.Parameter], (int)length);
+                uniform.Parameter < 0 ? uniform.Bits : plan.Parameters[uniform.Parameter], (int)uniforms);
         }
 
         for (var i = 0; i < program.Tables.Length; i++)
@@ -61,6 +61,8 @@ internal unsafe ref struct SegmentRunner
                 (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(program.Tables[i]));
         }
 
+        if (plan.Code is not null)
+            return;
         for (var i = program.FirstTemporary; i < program.SlotCount; i++)
             slots[i] = workspace.Take(length * 8);
     }
@@ -117,7 +119,8 @@ internal unsafe ref struct SegmentRunner
         {
             if (isDirect[k])
             {
-                slots[k] = current[k] + (start * Lanes.SizeOf(program.InputLanes[k]));
+                // A repeated one stays where it is.
+                slots[k] = current[k] + (plan.Reaches[k] == Reach.Repeat ? 0 : start * Lanes.SizeOf(program.InputLanes[k]));
             }
             else
             {
@@ -152,6 +155,8 @@ internal unsafe ref struct SegmentRunner
         for (var k = 0; k < operands; k++)
         {
             var width = Lanes.SizeOf(k < inputs ? program.InputLanes[k] : program.OutputLanes[k - inputs]);
+            if (isDirect[k] && plan.Reaches[k] == Reach.Repeat)
+                continue;
             var at = slots[k] + (done * width);
             slots[k] = at;
             if (!isDirect[k])
@@ -176,6 +181,12 @@ internal unsafe ref struct SegmentRunner
     private readonly void Compute(nint n)
     {
         var padded = (n + Pad - 1) & -Pad;
+        if (plan.Code is { } code)
+        {
+            code(slots, padded, n);
+            return;
+        }
+
         var steps = program.Steps;
         for (var i = 0; i < steps.Length; i++)
         {
@@ -263,6 +274,8 @@ internal unsafe ref struct SegmentRunner
     // An output over the memory of an input that a later step still reads must wait in its block.
     private readonly bool IsReadLater(int output)
     {
+        if (plan.Code is not null)
+            return false;
         var data = plan.Data[program.InputCount + output];
         for (var k = 0; k < program.InputCount; k++)
         {

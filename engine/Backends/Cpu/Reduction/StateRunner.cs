@@ -52,6 +52,7 @@ internal readonly unsafe ref struct StateRunner
             SegmentsPerRow = 1,
             SegmentCount = 1,
         };
+        box.Plan.FindCode(length * 64L);
         runner = new(in box.Plan, workspace);
     }
 

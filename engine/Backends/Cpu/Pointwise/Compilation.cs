@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelEngine.Cpu;
+
+/// <summary>What runs programs.</summary>
+internal enum ExecutorChoice
+{
+    /// <summary>The interpreter at first; emitted code once a background thread has compiled it.</summary>
+    Automatic,
+    /// <summary>The interpreter always.</summary>
+    Interpreter,
+    /// <summary>Emitted code always; the first run waits for it.</summary>
+    Emitted,
+}
+
+/// <summary>Decides when a program is compiled, and has it done in the background.</summary>
+internal static class Compilation
+{
+    private const int RunsBefore = 3;
+    private const long ElementsBefore = 16 * 1024;
+    private const int LongestProgram = 4000;
+
+    /// <summary>What runs programs; tests set it.</summary>
+    public static ExecutorChoice Choice { get; set; } = ExecutorChoice.Automatic;
+
+    /// <summary>The emitted code of a program, or null where the interpreter is to run it now.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="repeated">The inputs, bit by bit, that have one element for all.</param>
+    /// <param name="elements">How many elements are to be run.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static EmittedCode? Find(CpuProgram program, ulong repeated, long elements)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled || Choice == ExecutorChoice.Interpreter)
+            return null;
+        for (var entry = program.Emitted; entry is not null; entry = entry.Next)
+        {
+            if (entry.Repeated == repeated)
+                return entry.Code ?? Await(program, entry, elements);
+        }
+
+        return Await(program, program.Add(repeated), elements);
+    }
+
+    private static EmittedCode? Await(CpuProgram program, EmittedEntry entry, long elements)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+            return null;
+        if (Choice == ExecutorChoice.Emitted)
+        {
+            if (entry.Code is null && Emitter.LanesOf(program) > 0)
+                entry.Code = Emitter.Compile(program, entry.Repeated);
+            return entry.Code;
+        }
+
+        if ((++entry.Runs >= RunsBefore || elements >= ElementsBefore) && !entry.IsOrdered)
+        {
+            entry.IsOrdered = true;
+            if (program.Steps.Length <= LongestProgram && Emitter.LanesOf(program) > 0)
+                ThreadPool.UnsafeQueueUserWorkItem(static o => o.Entry.Compile(o.Program), new Order(program, entry),
+                    preferLocal: false);
+        }
+
+        return null;
+    }
+
+    private sealed record Order(CpuProgram Program, EmittedEntry Entry);
+}
+
+/// <summary>The emitted code of a program for one pattern of repeated inputs.</summary>
+internal sealed class EmittedEntry(ulong repeated, EmittedEntry? next)
+{
+    public readonly ulong Repeated = repeated;
+    public readonly EmittedEntry? Next = next;
+    public EmittedCode? Code;
+    public int Runs;
+    public bool IsOrdered;
+
+    /// <summary>Compiles; the interpreter goes on serving where that fails.</summary>
+    public void Compile(CpuProgram program)
+    {
+        if (!RuntimeFeature.IsDynamicCodeCompiled)
+            return;
+        try
+        {
+            Code = Emitter.Compile(program, Repeated);
+        }
+#pragma warning disable CA1031 // An exception on a thread of the pool would end the application.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            System.Diagnostics.Debug.Fail(e.ToString());
+        }
+    }
+}

@@ -1,0 +1,293 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection.Emit;
+using System.Runtime.Intrinsics;
+
+namespace KernelEngine.Cpu;
+
+/// <summary>A compiled program over blocks.</summary>
+/// <param name="slots">The addresses of operands and uniforms.</param>
+/// <param name="padded">How many elements to run, a multiple of 16.</param>
+/// <param name="exact">How many there are.</param>
+internal unsafe delegate void EmittedCode(byte** slots, nint padded, nint exact);
+
+/// <summary>
+/// Writes a program as one loop over vectors, with every value in a local. All vectors of a loop have the same number
+/// of lanes; where 64-bit values occur, 32-bit ones take vectors of half the width.
+/// </summary>
+[RequiresDynamicCode("emits code")]
+internal sealed class Emitter
+{
+    private readonly CpuProgram program;
+    private readonly ulong repeated;
+    private readonly int lanes;
+    private readonly ILGenerator il;
+    private readonly Dictionary<int, LocalBuilder> addresses = [];
+    private readonly Dictionary<(int Slot, Type Type), LocalBuilder> values = [];
+    private readonly Dictionary<int, LocalBuilder> current = [];
+    private readonly LocalBuilder index;
+    private LocalBuilder? scratch; // room for four vectors, for steps that have no vector form
+
+    private Emitter(CpuProgram program, ulong repeated, int lanes, ILGenerator il)
+    {
+        (this.program, this.repeated, this.lanes, this.il) = (program, repeated, lanes, il);
+        index = il.DeclareLocal(typeof(nint));
+    }
+
+    /// <summary>How many lanes a program's vectors have here; 0 where there are no vectors for it.</summary>
+    public static int LanesOf(CpuProgram program)
+    {
+        var widest = program.Lanes.Max(Lanes.SizeOf);
+        var narrowest = program.Lanes.Min(Lanes.SizeOf);
+        var bytes = Vector512.IsHardwareAccelerated ? 64 : Vector256.IsHardwareAccelerated ? 32 :
+            Vector128.IsHardwareAccelerated ? 16 : 0;
+        var count = bytes / widest;
+        return count * narrowest >= 16 ? count : 0;
+    }
+
+    /// <summary>Emits and compiles a program.</summary>
+    /// <param name="program">The program.</param>
+    /// <param name="repeated">The inputs, bit by bit, that have one element for all.</param>
+    public static EmittedCode Compile(CpuProgram program, ulong repeated)
+    {
+        var method = new DynamicMethod(
+            program.Source.Name, typeof(void), [typeof(byte**), typeof(nint), typeof(nint)],
+            typeof(Emitter).Module, skipVisibility: true);
+        new Emitter(program, repeated, LanesOf(program), method.GetILGenerator()).Write();
+        var code = method.CreateDelegate<EmittedCode>();
+
+        // The JIT runs now, on this thread, not when the first frame calls it.
+        unsafe
+        {
+            var slots = stackalloc byte*[program.SlotCount];
+            var zeros = stackalloc byte[64];
+            new Span<byte>(zeros, 64).Clear();
+            for (var i = 0; i < program.SlotCount; i++)
+                slots[i] = zeros;
+            code(slots, 0, 0);
+        }
+
+        return code;
+    }
+
+    private void Write()
+    {
+        for (var k = 0; k < program.InputCount; k++)
+        {
+            if (program.LastReads[k] < 0)
+                continue;
+            if ((repeated >> k & 1) != 0)
+                WriteRepeated(k);
+            else
+                WriteAddress(k);
+        }
+
+        for (var k = 0; k < program.OutputCount; k++)
+            WriteAddress(program.InputCount + k);
+        for (var i = 0; i < program.Uniforms.Length; i++)
+        {
+            var slot = program.FirstUniform + i;
+            WriteSlot(slot);
+            var type = VectorTypes.Of(program.Uniforms[i].Lane, lanes);
+            il.Emit(OpCodes.Ldobj, type);
+            il.Emit(OpCodes.Stloc, current[slot] = il.DeclareLocal(type));
+        }
+
+        Label next = il.DefineLabel(), test = il.DefineLabel();
+        il.Emit(OpCodes.Ldc_I4_0);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Stloc, index);
+        il.Emit(OpCodes.Br, test);
+        il.MarkLabel(next);
+        WriteBody();
+        il.Emit(OpCodes.Ldloc, index);
+        il.Emit(OpCodes.Ldc_I4, lanes);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, index);
+        il.MarkLabel(test);
+        il.Emit(OpCodes.Ldloc, index);
+        il.Emit(OpCodes.Ldarg_1);
+        il.Emit(OpCodes.Blt, next);
+        il.Emit(OpCodes.Ret);
+    }
+
+    private void WriteBody()
+    {
+        // Inputs are read before anything is written: an output may be the same memory.
+        for (var k = 0; k < program.InputCount; k++)
+        {
+            if (!addresses.ContainsKey(k))
+                continue;
+            var lane = program.InputLanes[k];
+            var type = VectorTypes.Of(lane, lanes);
+            WriteElement(k, lane);
+            il.Emit(OpCodes.Ldobj, type);
+            il.Emit(OpCodes.Stloc, current[k] = Local(k, type));
+        }
+
+        var labels = new Dictionary<int, Label>();
+        for (var i = 0; i < program.Steps.Length; i++)
+        {
+            if (labels.TryGetValue(i, out var label))
+                il.MarkLabel(label);
+            var step = program.Steps[i];
+            if (step.Code is null)
+            {
+                if (!labels.TryGetValue(step.Skip, out var skip))
+                    labels[step.Skip] = skip = il.DefineLabel();
+                WriteValue(step.A, VectorTypes.Of(step.Lane, lanes));
+                il.Emit(OpCodes.Call, VectorTypes.IsClear(step.Lane, lanes));
+                il.Emit(OpCodes.Brtrue, skip);
+                continue;
+            }
+
+            WriteStep(step);
+        }
+
+        for (var k = 0; k < program.OutputCount; k++)
+        {
+            var slot = program.InputCount + k;
+            var lane = program.OutputLanes[k];
+            var type = VectorTypes.Of(lane, lanes);
+            WriteElement(slot, lane);
+            WriteValue(slot, type);
+            il.Emit(OpCodes.Stobj, type);
+        }
+    }
+
+    private void WriteStep(in BlockStep step)
+    {
+        var type = VectorTypes.Of(step.Lane, lanes);
+        if (step.Code!.Vector?.Invoke(lanes) is { } method)
+        {
+            var parameters = method.GetParameters();
+            for (var i = 0; i < parameters.Length; i++)
+                WriteValue(i == 0 ? step.A : i == 1 ? step.B : step.C, parameters[i].ParameterType);
+            il.Emit(OpCodes.Call, method);
+            if (method.ReturnType != type)
+                il.Emit(OpCodes.Call, VectorTypes.As(method.ReturnType, type));
+        }
+        else
+        {
+            WriteLoopStep(step, type);
+        }
+
+        il.Emit(OpCodes.Stloc, current[step.Result] = Local(step.Result, type));
+    }
+
+    // A step without a vector form: its loop, over the lanes of one vector in the frame.
+    private void WriteLoopStep(in BlockStep step, Type type)
+    {
+        scratch ??= DeclareScratch();
+        var isTable = step.B >= program.FirstTable && step.B < program.FirstTemporary;
+        WriteArgument(0, step.A);
+        if (step.ArgumentCount > 1 && !isTable)
+            WriteArgument(1, step.B);
+        if (step.ArgumentCount > 2)
+            WriteArgument(2, step.C);
+        WriteScratch(3);
+        WriteScratch(0);
+        if (isTable)
+            WriteSlot(step.B);
+        else
+            WriteScratch(1);
+        WriteScratch(2);
+
+        // No more lanes than there are elements.
+        Label all = il.DefineLabel(), counted = il.DefineLabel();
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Ldloc, index);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Ldc_I4, lanes);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Bge, all);
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Ldloc, index);
+        il.Emit(OpCodes.Sub);
+        il.Emit(OpCodes.Br, counted);
+        il.MarkLabel(all);
+        il.Emit(OpCodes.Ldc_I4, lanes);
+        il.Emit(OpCodes.Conv_I);
+        il.MarkLabel(counted);
+        il.Emit(OpCodes.Ldc_I8, (long)step.Loop);
+        il.Emit(OpCodes.Conv_I);
+        il.EmitCalli(OpCodes.Calli, System.Reflection.CallingConventions.Standard, typeof(void),
+            [typeof(byte*), typeof(byte*), typeof(byte*), typeof(byte*), typeof(nint)], null);
+        WriteScratch(3);
+        il.Emit(OpCodes.Ldobj, type);
+    }
+
+    private LocalBuilder DeclareScratch() => il.DeclareLocal(typeof(Scratch));
+
+    private void WriteArgument(int place, int slot)
+    {
+        WriteScratch(place);
+        il.Emit(OpCodes.Ldloc, current[slot]);
+        il.Emit(OpCodes.Stobj, current[slot].LocalType);
+    }
+
+    private void WriteScratch(int place)
+    {
+        il.Emit(OpCodes.Ldloca, scratch!);
+        il.Emit(OpCodes.Conv_U);
+        il.Emit(OpCodes.Ldc_I4, place * 64);
+        il.Emit(OpCodes.Add);
+    }
+
+    // A value as a vector of a type; a mask may be wanted as what it chooses among.
+    private void WriteValue(int slot, Type type)
+    {
+        var local = current[slot];
+        il.Emit(OpCodes.Ldloc, local);
+        if (local.LocalType != type)
+            il.Emit(OpCodes.Call, VectorTypes.As(local.LocalType, type));
+    }
+
+    private void WriteRepeated(int input)
+    {
+        var lane = program.InputLanes[input];
+        var type = VectorTypes.Of(lane, lanes);
+        WriteSlot(input);
+        il.Emit(OpCodes.Ldobj, Lanes.TypeOf(lane));
+        il.Emit(OpCodes.Call, VectorTypes.Broadcast(lane, lanes));
+        il.Emit(OpCodes.Stloc, current[input] = il.DeclareLocal(type));
+    }
+
+    private void WriteAddress(int slot)
+    {
+        WriteSlot(slot);
+        il.Emit(OpCodes.Stloc, addresses[slot] = il.DeclareLocal(typeof(byte*)));
+    }
+
+    private void WriteSlot(int slot)
+    {
+        il.Emit(OpCodes.Ldarg_0);
+        il.Emit(OpCodes.Ldc_I4, slot * IntPtr.Size);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Ldind_I);
+    }
+
+    private void WriteElement(int slot, Lane lane)
+    {
+        il.Emit(OpCodes.Ldloc, addresses[slot]);
+        il.Emit(OpCodes.Ldloc, index);
+        il.Emit(OpCodes.Ldc_I4, Lanes.SizeOf(lane));
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Mul);
+        il.Emit(OpCodes.Add);
+    }
+
+    // Few locals: the JIT gives up keeping track of them beyond some hundreds.
+    private LocalBuilder Local(int slot, Type type)
+    {
+        if (!values.TryGetValue((slot, type), out var local))
+            values[(slot, type)] = local = il.DeclareLocal(type);
+        return local;
+    }
+
+    [System.Runtime.CompilerServices.InlineArray(256)]
+    private struct Scratch
+    {
+        private byte first;
+    }
+}
