@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelEngine;
 
 /// <summary>Vectors of 128 bits.</summary>
-internal readonly unsafe struct Simd128<T> : ISimd<Vector128<T>, T> where T : unmanaged
+internal readonly unsafe struct Simd128<T> : IVectorWidth<Vector128<T>, T> where T : unmanaged
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelEngine;
 
 /// <summary>Vectors of 256 bits.</summary>
-internal readonly unsafe struct Simd256<T> : ISimd<Vector256<T>, T> where T : unmanaged
+internal readonly unsafe struct Simd256<T> : IVectorWidth<Vector256<T>, T> where T : unmanaged
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 

@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics.X86;
 namespace KernelEngine;
 
 /// <summary>Vectors of 512 bits.</summary>
-internal readonly unsafe struct Simd512<T> : ISimd<Vector512<T>, T> where T : unmanaged
+internal readonly unsafe struct Simd512<T> : IVectorWidth<Vector512<T>, T> where T : unmanaged
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
 

@@ -13,7 +13,7 @@ internal static unsafe class SimdLoops
 
     [MethodImpl(Hot)]
     public static void Unary<F, S, V, T>(byte* r, byte* a, byte* b, byte* c, nint n)
-        where F : IUnaryForm where S : ISimd<V, T> where V : unmanaged where T : unmanaged
+        where F : IUnaryForm where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged
     {
         var end = n * sizeof(T);
         for (nint i = 0; i < end; i += sizeof(V))
@@ -22,7 +22,7 @@ internal static unsafe class SimdLoops
 
     [MethodImpl(Hot)]
     public static void Binary<F, S, V, T>(byte* r, byte* a, byte* b, byte* c, nint n)
-        where F : IBinaryForm where S : ISimd<V, T> where V : unmanaged where T : unmanaged
+        where F : IBinaryForm where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged
     {
         var end = n * sizeof(T);
         for (nint i = 0; i < end; i += sizeof(V))
@@ -31,7 +31,7 @@ internal static unsafe class SimdLoops
 
     [MethodImpl(Hot)]
     public static void Ternary<F, S, V, T>(byte* r, byte* a, byte* b, byte* c, nint n)
-        where F : ITernaryForm where S : ISimd<V, T> where V : unmanaged where T : unmanaged
+        where F : ITernaryForm where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged
     {
         var end = n * sizeof(T);
         for (nint i = 0; i < end; i += sizeof(V))

@@ -5,7 +5,7 @@ namespace KernelEngine;
 /// </summary>
 /// <typeparam name="V">The vector.</typeparam>
 /// <typeparam name="T">Its elements: int, long, float or double.</typeparam>
-internal interface ISimd<V, T> where V : unmanaged where T : unmanaged
+internal interface IVectorWidth<V, T> where V : unmanaged where T : unmanaged
 {
     static abstract V All(T value);
     static abstract V Add(V a, V b);
