@@ -206,7 +206,8 @@ public sealed unsafe class GemmTests
                 var expected = (float)BitConverter.UInt16BitsToHalf((ushort)i);
                 Assert.True(
                     float.IsNaN(expected) ? float.IsNaN(wide[i])
-                        : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(wide[i]), $"{i:x}");
+                        : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(wide[i]),
+                    $"{i:x}");
             }
             BFloat16Format.Widen((BFloat16Bits*)from, 1, to, bits.Length);
             for (var i = 0; i < bits.Length; i++)

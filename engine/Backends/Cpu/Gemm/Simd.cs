@@ -153,7 +153,8 @@ internal readonly unsafe struct F32x4 : ISimd<float, Vector128<float>>
             .AsSingle();
 
     [MethodImpl(Inline)]
-    public static float Sum(Vector128<float> value) => Halve(value + Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
+    public static float Sum(Vector128<float> value) =>
+        Halve(value + Vector128.Shuffle(value, Vector128.Create(2, 3, 0, 1)));
 
     [MethodImpl(Inline)] private static float Halve(Vector128<float> value) => value[0] + value[1];
 }

@@ -73,7 +73,7 @@ internal static unsafe class WorkerPool
     /// <param name="job">The job; every thread works on the same copy of it.</param>
     /// <param name="blocks">How many blocks there are.</param>
     /// <param name="nanoseconds">A rough guess of the whole work; parked workers are only woken for enough.</param>
-    /// <exception cref="Exception">The first exception that a block threw; blocks not yet begun are dropped.</exception>
+    /// <exception cref="Exception">The first that a block threw; blocks not yet begun are dropped.</exception>
     public static void Run<TJob>(TJob job, int blocks, long nanoseconds = long.MaxValue) where TJob : struct, IJob
     {
         var threads = Threads;
