@@ -5,7 +5,7 @@ using System.Text;
 
 namespace KernelEngine.Conformance;
 
-/// <summary>A tensor's dtype, shape and row-major, little-endian bytes on the host, independent of the engine.</summary>
+/// <summary>A tensor on the host: dtype, shape and row-major, little-endian bytes.</summary>
 /// <param name="DType">The type of the elements.</param>
 /// <param name="Shape">The sizes.</param>
 /// <param name="Bytes">The elements.</param>

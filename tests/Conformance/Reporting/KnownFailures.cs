@@ -21,7 +21,8 @@ public sealed class KnownFailures
             number++;
             if (line.Trim() is not { Length: > 0 } text || text[0] == '#')
                 continue;
-            if (text.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries) is not [var device, var id, var why])
+            var words = text.Split((char[]?)null, 3, StringSplitOptions.RemoveEmptyEntries);
+            if (words is not [var device, var id, var why])
                 throw new CaseFormatException($"{path}, line {number}: expected 'device group/id reason'");
             known.entries.Add(new(device, id, why, number));
         }
@@ -51,12 +52,14 @@ public sealed class KnownFailures
         }
 
         // An entry that matches nothing hides a case that was renamed; only groups that ran can tell.
-        news.AddRange(here.Where(e => !used.Contains(e) && groups.Any(g => e.Id.StartsWith(g + "/", StringComparison.Ordinal)))
+        news.AddRange(here
+            .Where(e => !used.Contains(e) && groups.Any(g => e.Id.StartsWith(g + "/", StringComparison.Ordinal)))
             .Select(e => $"line {e.Line} lists {e.Id}, which is no case"));
         return news;
     }
 
-    private static bool Matches(string pattern, string name) => FileSystemName.MatchesSimpleExpression(pattern, name, false);
+    private static bool Matches(string pattern, string name) =>
+        FileSystemName.MatchesSimpleExpression(pattern, name, false);
 
     private sealed record Entry(string Device, string Id, string Why, int Line);
 }

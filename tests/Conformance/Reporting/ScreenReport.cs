@@ -83,8 +83,11 @@ internal static class ScreenReport
             results.Count(which).ToString(CultureInfo.InvariantCulture);
     }
 
-    private static string Rate(IReadOnlyCollection<CaseResult> results) => string.Create(
-        CultureInfo.InvariantCulture, $"{100.0 * results.Count(r => r.Status == CaseStatus.Passed) / results.Count:0.0} %");
+    private static string Rate(IReadOnlyCollection<CaseResult> results)
+    {
+        var passed = results.Count(r => r.Status == CaseStatus.Passed);
+        return string.Create(CultureInfo.InvariantCulture, $"{100.0 * passed / results.Count:0.0} %");
+    }
 
     private static void ShowFailures(CaseResult[] failures, int limit)
     {

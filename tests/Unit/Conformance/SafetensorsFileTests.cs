@@ -41,8 +41,9 @@ public sealed class SafetensorsFileTests : IDisposable
     [InlineData("""{"x":{"dtype":"U8","shape":[4294967296,4294967296],"data_offsets":[0,0]}}""", "more than")]
     [InlineData("""{"x":{"dtype":"U8","shape":[9223372036854775807,9223372036854775807,0],"data_offsets":[0,0]}}""",
         "more than")]
-    [InlineData("""{"x":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}""",
-        "twice")]
+    [InlineData("""
+        {"x":{"dtype":"U8","shape":[],"data_offsets":[0,1]},"x":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}
+        """, "twice")]
     [InlineData("""{"\ud800":{"dtype":"U8","shape":[],"data_offsets":[0,1]}}""", "no JSON")]
     public void HostileHeadersAreNamed(string header, string complaint)
     {
