@@ -6,7 +6,12 @@ public delegate CaseOutcome CaseInterpreter(ConformanceCase current, CaseContext
 /// <summary>Which interpreter reads which group.</summary>
 public static class Interpreters
 {
-    private static readonly Dictionary<string, CaseInterpreter> ByGroup = [];
+    private static readonly Dictionary<string, CaseInterpreter> ByGroup = new()
+    {
+        ["opinfo"] = CallInterpreter.Run,
+        ["errors"] = ErrorInterpreter.Run,
+        ["programs"] = ProgramInterpreter.Run,
+    };
 
     /// <summary>The interpreter of a group, found by its name or its folder's.</summary>
     /// <exception cref="CannotBindException">There is none.</exception>

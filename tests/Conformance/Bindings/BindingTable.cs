@@ -24,6 +24,9 @@ internal sealed class BindingTable : IEnumerable<KeyValuePair<string, Binding>>
         }
     }
 
+    /// <summary>The row of a name; null where there is none.</summary>
+    public Binding? Find(string name) => rows.GetValueOrDefault(name);
+
     /// <inheritdoc/>
     public IEnumerator<KeyValuePair<string, Binding>> GetEnumerator() => rows.GetEnumerator();
 

@@ -28,6 +28,11 @@ public static class OperatorBindings
         return Call(binding, new(name, positional, keywords));
     }
 
+    internal static object? Call(
+        BindingTable table, string name, IReadOnlyList<object?> positional,
+        IReadOnlyDictionary<string, object?> keywords) =>
+        Call(table.Find(name) ?? throw CannotBindException.UnknownOperator(name), new(name, positional, keywords));
+
     internal static object? Call(Binding binding, Arguments arguments)
     {
         object? result;
