@@ -1,0 +1,32 @@
+namespace KernelEngine.Conformance;
+
+/// <summary>Cases of printed forms.</summary>
+internal static class TextInterpreter
+{
+    /// <summary>A tensor, with print options.</summary>
+    public static CaseOutcome RunTensor(ConformanceCase current, CaseContext context)
+    {
+        var tensor = new CaseTensors(current, context).Resolve(current.Value("tensor")) as Tensor
+            ?? throw new CannotBindException("the case names no tensor");
+        if (current.Flag("requires_grad"))
+            tensor.RequiresGrad_();
+        return Compare(tensor.ToString()!, current);
+    }
+
+    /// <summary>A tensor that a program made, with the name of its node.</summary>
+    public static CaseOutcome RunProgram(ConformanceCase current, CaseContext context)
+    {
+        var program = new ProgramInterpreter(current, context);
+        program.Run();
+        var show = current.String("show") ?? throw new CannotBindException("the case shows no variable");
+        return program[show] is Tensor tensor
+            ? Compare(tensor.ToString()!, current)
+            : CaseOutcome.Failed($"'{show}' is no tensor: {Comparison.Text(program[show])}");
+    }
+
+    private static CaseOutcome Compare(string got, ConformanceCase current)
+    {
+        var want = current.String("text") ?? throw new CannotBindException("the case has no text");
+        return CaseOutcome.Of(got == want ? null : $"printed\n{got}\nnot\n{want}");
+    }
+}
