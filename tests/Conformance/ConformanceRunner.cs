@@ -54,10 +54,12 @@ public static class ConformanceRunner
     private static CaseResult Run(ConformanceCase current, CaseContext context)
     {
         context.Begin(current);
+        var before = context.Device.Backend.Launches;
         var outcome = !context.Device.Limits.HasFloat64 && current.UsesFloat64
             ? new(CaseStatus.Skipped, null, $"{context.Device} has no float64")
             : Interpret(current, context);
-        return new(current.Id, current.Group, current.Op, outcome.Status, outcome.Grade, outcome.Reason, 0);
+        var launches = context.Device.Backend.Launches - before;
+        return new(current.Id, current.Group, current.Op, outcome.Status, outcome.Grade, outcome.Reason, launches);
     }
 
     private static CaseOutcome Interpret(ConformanceCase current, CaseContext context)

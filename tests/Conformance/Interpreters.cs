@@ -11,6 +11,8 @@ public static class Interpreters
         ["opinfo"] = CallInterpreter.Run,
         ["errors"] = ErrorInterpreter.Run,
         ["programs"] = ProgramInterpreter.Run,
+        ["text/tensor_repr"] = TextInterpreter.RunTensor,
+        ["text/grad_fn_repr"] = TextInterpreter.RunProgram,
     };
 
     /// <summary>The interpreter of a group, found by its name or its folder's.</summary>

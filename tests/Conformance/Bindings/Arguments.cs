@@ -19,6 +19,9 @@ public sealed class Arguments(
     /// <summary>How many positional arguments there are.</summary>
     public int Count => positional.Count;
 
+    /// <summary>The first argument, a tensor: PyTorch calls it input, or self.</summary>
+    public Tensor Self => Tensor(0, "input");
+
     /// <summary>Whether an argument is given and not None.</summary>
     public bool Has(int position, string keyword) => Peek(position, keyword) is not null;
 

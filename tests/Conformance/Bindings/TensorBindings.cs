@@ -8,7 +8,10 @@ internal static class TensorBindings
         { "item", Read(t => t.Item()) },
         { "__int__", Read(t => t.Item<long>()) },
         { "__float__", Read(t => t.Item<double>()) },
-        { "size", a => a.IntOrNull(1, "dim") is { } dim ? SizeOf(a.Tensor(0, "self"), dim) : a.Tensor(0, "self").Shape },
+        {
+            "size",
+            a => a.IntOrNull(1, "dim") is { } dim ? SizeOf(a.Self, dim) : a.Self.Shape
+        },
         { "shape", Read(t => t.Shape) },
         { "dim ndimension ndim", Read(t => t.Rank) },
         { "numel nelement", Read(t => t.ElementCount) },
@@ -26,18 +29,18 @@ internal static class TensorBindings
         { "detach_", Read(t => t.Detach_()) },
         { "_version", Read(t => t.Version) },
         { "grad_fn", Read(t => t.GradientFunction) },
-        { "requires_grad_", a => a.Tensor(0, "self").RequiresGrad_(a.Flag(1, "requires_grad", true)) },
+        { "requires_grad_", a => a.Self.RequiresGrad_(a.Flag(1, "requires_grad", true)) },
         { "retain_grad", Do(t => t.RetainGrad()) },
         { "backward", a => Backward(a) },
         { "autograd.grad", a => Grad(a) },
         { "autograd.backward", a => BackwardOfMany(a) },
     };
 
-    private static Binding Read(Func<Tensor, object?> read) => a => read(a.Tensor(0, "self"));
+    private static Binding Read(Func<Tensor, object?> read) => a => read(a.Self);
 
     private static Binding Do(Action<Tensor> act) => a =>
     {
-        act(a.Tensor(0, "self"));
+        act(a.Self);
         return null;
     };
 
@@ -47,7 +50,7 @@ internal static class TensorBindings
 
     private static object? Backward(Arguments a)
     {
-        a.Tensor(0, "self").Backward(
+        a.Self.Backward(
             a.TensorOrNull(1, "gradient"), a.FlagOrNull(2, "retain_graph"), a.Flag(3, "create_graph"));
         return null;
     }

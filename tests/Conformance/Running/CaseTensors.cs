@@ -4,7 +4,9 @@ namespace KernelEngine.Conformance;
 internal sealed class CaseTensors(ConformanceCase current, CaseContext context)
 {
     private readonly Dictionary<string, Tensor> made = [];
-    private readonly HashSet<string> requiresGrad = [.. current.Strings("requires_grad")];
+    // Printed tensors have a flag of that name.
+    private readonly HashSet<string> requiresGrad =
+        current.Flag("requires_grad") ? [] : [.. current.Strings("requires_grad")];
     private readonly Dictionary<string, object?> strides = current.Keywords("strides");
 
     /// <summary>The input of a name, a leaf with a gradient where the case says so.</summary>
@@ -75,9 +77,10 @@ internal sealed class CaseTensors(ConformanceCase current, CaseContext context)
 
                 return null;
             default:
-                return got is Tensor
-                    ? $"a tensor, not {Comparison.Text(want)}"
-                    : Comparison.Plain(got, want, tolerance) is { } plain ? (where + ": " + plain).TrimStart(' ', ':') : null;
+                if (got is Tensor)
+                    return $"a tensor, not {Comparison.Text(want)}";
+                var plain = Comparison.Plain(got, want, tolerance);
+                return plain is null || where.Length == 0 ? plain : $"{where}: {plain}";
         }
     }
 
