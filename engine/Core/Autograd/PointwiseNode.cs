@@ -14,7 +14,7 @@ internal sealed class PointwiseNode : Node
     public PointwiseNode(
         PointwiseOperator op, PointwiseInstance instance, uint needed, ReadOnlySpan<Argument> arguments,
         Tensor? result)
-        : base(op.NodeName, arguments.Length)
+        : base(instance.NodeName, arguments.Length)
     {
         OutputCount = instance.Results.Length;
         plan = instance.PlanFor(needed);

@@ -1,6 +1,9 @@
 namespace KernelEngine;
 
-/// <summary>An argument of a pointwise operator: a tensor, or a number beside tensors.</summary>
+/// <summary>
+/// An argument of a pointwise operator: a tensor, or a number beside tensors. Both convert to it by themselves:
+/// <c>x.Pow(2)</c>, <c>x.Pow(y)</c>.
+/// </summary>
 public readonly struct Argument
 {
     private Argument(Tensor? tensor, Scalar scalar) => (Tensor, Scalar) = (tensor, scalar);
@@ -12,11 +15,26 @@ public readonly struct Argument
     public Scalar Scalar { get; }
 
     /// <summary>A tensor.</summary>
-    public static implicit operator Argument(Tensor tensor) => new(tensor, default);
+    /// <exception cref="ArgumentNullException">There is no tensor.</exception>
+    public static implicit operator Argument(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return new(tensor, default);
+    }
+
     /// <summary>A number.</summary>
     public static implicit operator Argument(Scalar scalar) => new(null, scalar);
+    /// <summary>A truth value.</summary>
+    public static implicit operator Argument(bool value) => new(null, value);
+    /// <summary>A whole number.</summary>
+    public static implicit operator Argument(int value) => new(null, value);
     /// <summary>A whole number.</summary>
     public static implicit operator Argument(long value) => new(null, value);
     /// <summary>A real number.</summary>
+    public static implicit operator Argument(float value) => new(null, value);
+    /// <summary>A real number.</summary>
     public static implicit operator Argument(double value) => new(null, value);
+
+    /// <summary>The dtype that it has in promotion.</summary>
+    internal DType DType => Tensor?.DType ?? Scalar.DType;
 }

@@ -18,10 +18,12 @@ public enum OperatorKind
 /// <summary>The declaration of an operator; the catalog lists them all.</summary>
 public abstract class Operator
 {
-    private protected Operator(string name, OperatorKind kind, bool isDifferentiable)
+    private protected Operator(string name, OperatorKind kind, bool isDifferentiable, bool isListed = true)
     {
         (Name, Kind, IsDifferentiable) = (name, kind, isDifferentiable);
         NodeName = NodeNameOf(name);
+        if (isListed)
+            OpCatalog.Register(this);
     }
 
     /// <summary>PyTorch's name.</summary>
@@ -36,9 +38,22 @@ public abstract class Operator
     /// <summary>The name of its nodes in graphs.</summary>
     internal string NodeName { get; init; }
 
-    /// <summary><c>log_softmax</c> gives <c>LogSoftmaxBackward0</c>.</summary>
-    internal static string NodeNameOf(string name) => string.Concat(name.Split('.')[^1].Split('_',
-        StringSplitOptions.RemoveEmptyEntries).Select(w => char.ToUpperInvariant(w[0]) + w[1..])) + "Backward0";
+    /// <summary><c>log_softmax</c> gives <c>LogSoftmaxBackward0</c>, <c>log1p</c> gives <c>Log1PBackward0</c>.</summary>
+    internal static string NodeNameOf(string name)
+    {
+        var text = new System.Text.StringBuilder(name.Length + 9);
+        var isStart = true;
+        foreach (var c in name)
+        {
+            if (char.IsAsciiLetter(c))
+                text.Append(isStart ? char.ToUpperInvariant(c) : c);
+            else if (char.IsAsciiDigit(c))
+                text.Append(c);
+            isStart = !char.IsAsciiLetter(c);
+        }
+
+        return text.Append("Backward0").ToString();
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -12,6 +12,7 @@ internal sealed class PointwiseBackwardPlan
     private const int GradientPlace = 1 << 22;
 
     private readonly PointwiseOperator? backward;
+    private readonly int computedCount;
 
     public PointwiseBackwardPlan(PointwiseOperator op, PointwiseInstance instance, int arity, uint needed)
     {
@@ -39,6 +40,7 @@ internal sealed class PointwiseBackwardPlan
                 computed.Add(i);
         }
 
+        computedCount = computed.Count;
         if (computed.Count == 0)
             return;
         var used = ExprOrder.Of([.. computed.Select(i => parts[i]!)])
@@ -46,6 +48,9 @@ internal sealed class PointwiseBackwardPlan
         UsesResult = used.Contains(ResultPlace);
         UsedArguments = [.. Enumerable.Range(0, arity).Where(i => used.Contains(ArgumentPlace + i))];
         UsedGradients = [.. Enumerable.Range(0, results).Where(i => used.Contains(GradientPlace + i))];
+        // A gradient that is zero everywhere still has the shape of the result's.
+        if (UsedGradients.Length == 0)
+            UsedGradients = [0];
 
         // The arguments of the backward operator: gradients, the result if used, the arguments used.
         var kinds = UsedGradients.Select(i => gradients[i].Kind)
@@ -64,7 +69,7 @@ internal sealed class PointwiseBackwardPlan
                 x[i] = e[next++];
             var p = GradientsOf(op, g, y, x);
             return [.. computed.Select(i => p[i]!)];
-        });
+        }, isListed: false);
     }
 
     /// <summary>Where the gradient of each argument comes from.</summary>
@@ -82,7 +87,7 @@ internal sealed class PointwiseBackwardPlan
     /// <param name="gradients">Those of the forward's results; zeros where null.</param>
     /// <param name="result">The forward's result, if used.</param>
     /// <param name="arguments">The forward's used arguments.</param>
-    public Tensor[] Compute(Tensor?[] gradients, Tensor? result, ReadOnlySpan<Argument> arguments)
+    public Tensor?[] Compute(Tensor?[] gradients, Tensor? result, ReadOnlySpan<Argument> arguments)
     {
         if (backward is null)
             return [];
@@ -93,7 +98,9 @@ internal sealed class PointwiseBackwardPlan
         if (UsesResult)
             all[next++] = result!;
         arguments.CopyTo(all.AsSpan(next));
-        return backward.ApplyAll(all);
+        return Array.Exists(all, a => a.Tensor is not null)
+            ? backward.ApplyAll(all)
+            : new Tensor?[computedCount];
     }
 
     private static Expr?[] GradientsOf(PointwiseOperator op, Expr[] gradients, Expr result, Expr[] arguments)

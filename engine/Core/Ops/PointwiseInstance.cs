@@ -45,6 +45,12 @@ internal sealed class PointwiseInstance
 
     public long Key { get; }
 
+    /// <summary>The name of its nodes in graphs.</summary>
+    public string NodeName =>
+        op.NumberNodeName is { } name && Array.Exists(types, t => t.Rank == ArgumentType.Class.Number)
+            ? name
+            : op.NodeName;
+
     /// <summary>The dtypes of the results.</summary>
     public DType[] Results { get; }
 

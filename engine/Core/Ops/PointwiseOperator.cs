@@ -15,8 +15,31 @@ public sealed partial class PointwiseOperator : Operator
     private PointwiseInstance? last;
 
     internal PointwiseOperator(
-        string name, int arity, TypeRule rule, Func<Expr[], Expr[]> body, bool isDifferentiable = true)
-        : base(name, OperatorKind.Pointwise, isDifferentiable) => (Arity, Rule, Body) = (arity, rule, body);
+        string name, int arity, TypeRule rule, Func<Expr[], Expr[]> body, bool isDifferentiable = true,
+        bool isListed = true)
+        : base(name, OperatorKind.Pointwise, isDifferentiable, isListed) => (Arity, Rule, Body) = (arity, rule, body);
+
+    internal PointwiseOperator(string name, TypeRule rule, Func<Expr, Expr> body, bool isDifferentiable = true)
+        : this(name, 1, rule, x => [body(x[0])], isDifferentiable)
+    {
+    }
+
+    internal PointwiseOperator(string name, TypeRule rule, Func<Expr, Expr, Expr> body, bool isDifferentiable = true)
+        : this(name, 2, rule, x => [body(x[0], x[1])], isDifferentiable)
+    {
+    }
+
+    internal PointwiseOperator(
+        string name, TypeRule rule, Func<Expr, Expr, Expr, Expr> body, bool isDifferentiable = true)
+        : this(name, 3, rule, x => [body(x[0], x[1], x[2])], isDifferentiable)
+    {
+    }
+
+    internal PointwiseOperator(
+        string name, TypeRule rule, Func<Expr, Expr, Expr, Expr, Expr> body, bool isDifferentiable = true)
+        : this(name, 4, rule, x => [body(x[0], x[1], x[2], x[3])], isDifferentiable)
+    {
+    }
 
     /// <summary>How many arguments it takes.</summary>
     public int Arity { get; }
@@ -31,8 +54,8 @@ public sealed partial class PointwiseOperator : Operator
     /// <summary>Whether the derived gradient is written in terms of the result, which is saved then.</summary>
     internal bool SavesResult { get; init; }
 
-    /// <summary>Whether whole numbers may be divided by zero, which is an error on the device's part.</summary>
-    internal bool Divides { get; init; }
+    /// <summary>The name of its nodes where an argument is a number, if another.</summary>
+    internal string? NumberNodeName { get; init; }
 
     /// <summary>Applies it.</summary>
     /// <param name="arguments">Tensors, which broadcast, and numbers.</param>
@@ -114,6 +137,11 @@ public sealed partial class PointwiseOperator : Operator
         {
             InPlace.Record(target, node);
             node.SaveResult(target);
+        }
+        else if (!IsDifferentiable && Autograd.IsEnabled && target.RequiresGrad)
+        {
+            // What was written over has no influence any more.
+            InPlace.Record(target, Tensor.Recorded(NodeName, g => [Tensor.ZerosLike(g[0]!)], target));
         }
 
         return target;

@@ -20,7 +20,7 @@ public partial class Tensor
     public static Tensor operator -(Tensor a, Scalar b) => Arithmetic.Sub.Apply(a, b);
     /// <summary>The difference.</summary>
     [OverloadResolutionPriority(1)]
-    public static Tensor operator -(Scalar a, Tensor b) => Arithmetic.Sub.Apply(a, b);
+    public static Tensor operator -(Scalar a, Tensor b) => Arithmetic.Rsub.Apply(b, a);
     /// <summary>The product.</summary>
     public static Tensor operator *(Tensor a, Tensor b) => Arithmetic.Mul.Apply(a, b);
     /// <summary>The product.</summary>
@@ -36,7 +36,7 @@ public partial class Tensor
     public static Tensor operator /(Tensor a, Scalar b) => Arithmetic.Div.Apply(a, b);
     /// <summary>The quotient.</summary>
     [OverloadResolutionPriority(1)]
-    public static Tensor operator /(Scalar a, Tensor b) => Arithmetic.Div.Apply(a, b);
+    public static Tensor operator /(Scalar a, Tensor b) => Arithmetic.Rdiv.Apply(b, a);
     /// <summary>The negative.</summary>
     public static Tensor operator -(Tensor a) => Arithmetic.Neg.Apply(a);
 
@@ -60,7 +60,4 @@ public partial class Tensor
     /// <summary>Divides in place.</summary>
     [OverloadResolutionPriority(1)]
     public void operator /=(Scalar b) => Arithmetic.Div.ApplyInPlace(this, this, b);
-
-    /// <summary>Adds in place. As <c>torch.Tensor.add_</c>.</summary>
-    public Tensor Add_(Tensor other) => Arithmetic.Add.ApplyInPlace(this, this, other);
 }
