@@ -23,4 +23,7 @@ internal sealed class AutogradState
 
     /// <summary>Whether a tensor that is no leaf keeps its gradient.</summary>
     public bool RetainsGrad { get; set; }
+
+    /// <summary>The number that a 0-dimensional tensor was made from, in full precision.</summary>
+    public Scalar? Number { get; set; }
 }

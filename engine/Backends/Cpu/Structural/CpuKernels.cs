@@ -55,6 +55,8 @@ internal static unsafe partial class CpuKernels
     private static void AddAll(Adding add)
     {
         AddMatmul(add);
+        AddRanges(add);
+        AddStridedAdd(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
