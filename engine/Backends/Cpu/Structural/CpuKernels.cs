@@ -57,6 +57,7 @@ internal static unsafe partial class CpuKernels
         AddMatmul(add);
         AddRanges(add);
         AddStridedAdd(add);
+        AddRandom(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
