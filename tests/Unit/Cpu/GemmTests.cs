@@ -237,9 +237,9 @@ public sealed unsafe class GemmTests
 
     private static void Widths<T, V5, S5, V2, S2, V1, S1>(Random random, int m, int n, int k)
         where T : unmanaged, IBinaryFloatingPointIeee754<T>
-        where V5 : struct where S5 : struct, ISimd<T, V5>
-        where V2 : struct where S2 : struct, ISimd<T, V2>
-        where V1 : struct where S1 : struct, ISimd<T, V1>
+        where V5 : unmanaged where S5 : struct, KernelEngine.Cpu.ISimd<T, V5>
+        where V2 : unmanaged where S2 : struct, KernelEngine.Cpu.ISimd<T, V2>
+        where V1 : unmanaged where S1 : struct, KernelEngine.Cpu.ISimd<T, V1>
     {
         var a = new Matrix<T>(random, m, k, (Order)random.Next(3));
         var b = new Matrix<T>(random, k, n, (Order)random.Next(3));

@@ -124,7 +124,8 @@ public sealed class RandomTests
         var matrix = Tensor.Zeros(2, 3);
         matrix.AsStrided([3, 2], [1, 3]).Uniform_(generator: new(2));
         var values = matrix.ToArray<float>();
-        Assert.Equal(expected, [values[0], values[3], values[1], values[4], values[2], values[5]]);
+        float[] drawn = [values[0], values[3], values[1], values[4], values[2], values[5]];
+        Assert.Equal(expected, drawn);
     }
 
     [Fact]
