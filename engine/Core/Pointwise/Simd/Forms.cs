@@ -30,183 +30,213 @@ internal interface IScalarForm
 internal readonly struct CopyForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => a;
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        a;
 }
 
 internal readonly struct NegForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Neg(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Neg(a);
 }
 
 internal readonly struct AbsForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Abs(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Abs(a);
 }
 
 internal readonly struct SqrtForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Sqrt(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Sqrt(a);
 }
 
 internal readonly struct FloorForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Floor(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Floor(a);
 }
 
 internal readonly struct CeilForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Ceil(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Ceil(a);
 }
 
 internal readonly struct TruncForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Trunc(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Trunc(a);
 }
 
 internal readonly struct RoundForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Round(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Round(a);
 }
 
 internal readonly struct NotForm : IUnaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Not(a);
+    public static V Invoke<S, V, T>(V a) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Not(a);
 }
 
 internal readonly struct AddForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Add(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Add(a, b);
 }
 
 internal readonly struct SubForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Sub(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Sub(a, b);
 }
 
 internal readonly struct MulForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Mul(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Mul(a, b);
 }
 
 internal readonly struct DivForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Div(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Div(a, b);
 }
 
 internal readonly struct MinForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Min(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Min(a, b);
 }
 
 internal readonly struct MaxForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Max(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Max(a, b);
 }
 
 internal readonly struct EqForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Eq(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Eq(a, b);
 }
 
 internal readonly struct NeForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Not(S.Eq(a, b));
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Not(S.Eq(a, b));
 }
 
 internal readonly struct LtForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Lt(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Lt(a, b);
 }
 
 internal readonly struct LeForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Le(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Le(a, b);
 }
 
 internal readonly struct AndForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.And(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.And(a, b);
 }
 
 internal readonly struct OrForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Or(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Or(a, b);
 }
 
 internal readonly struct XorForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Xor(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Xor(a, b);
 }
 
 internal readonly struct ShlForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Shl(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Shl(a, b);
 }
 
 internal readonly struct ShrForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Shr(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Shr(a, b);
 }
 
 internal readonly struct ShrLogicalForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.ShrLogical(a, b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.ShrLogical(a, b);
 }
 
 // Masks that are equal.
 internal readonly struct MaskEqForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Not(S.Xor(a, b));
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Not(S.Xor(a, b));
 }
 
 // Masks, false before true.
 internal readonly struct MaskLtForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.And(S.Not(a), b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.And(S.Not(a), b);
 }
 
 internal readonly struct MaskLeForm : IBinaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Or(S.Not(a), b);
+    public static V Invoke<S, V, T>(V a, V b) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Or(S.Not(a), b);
 }
 
 internal readonly struct FmaForm : ITernaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Fma(a, b, c);
+    public static V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Fma(a, b, c);
 }
 
 internal readonly struct SelectForm : ITernaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged => S.Select(a, b, c);
+    public static V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+        S.Select(a, b, c);
 }
 
 // Whole numbers: a divisor of 0 throws, the smallest number by -1 wraps.

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace KernelEngine;
 
 /// <summary>The forms of conversions, and between memory and registers.</summary>
@@ -18,30 +21,34 @@ internal static class SimdCasts
     /// <summary>The code that converts lanes, masks between their widths too.</summary>
     public static SimdCode Between(Lane from, Lane to) => Converts[(int)from, (int)to] ??= (from, to) switch
     {
-        (Lane.Int32, Lane.Int64) or (Lane.Mask32, Lane.Mask64) => Cast<NumberCast, int, long>(),
-        (Lane.Int64, Lane.Int32) or (Lane.Mask64, Lane.Mask32) => Cast<NumberCast, long, int>(),
-        (Lane.Int32, Lane.Float32) => Cast<NumberCast, int, float>(),
-        (Lane.Int32, Lane.Float64) => Cast<NumberCast, int, double>(),
+        (Lane.Float32, Lane.Int32) => Same<SingleToInt32, float, int>(),
+        (Lane.Int32, Lane.Float32) => Same<Int32ToSingle, int, float>(),
+        (Lane.Float64, Lane.Int64) => Same<DoubleToInt64, double, long>(),
+        (Lane.Int64, Lane.Float64) => Same<Int64ToDouble, long, double>(),
+        (Lane.Int32, Lane.Mask32) => Same<ToTruth, int, int>(),
+        (Lane.Float32, Lane.Mask32) => Same<ToTruth, float, int>(),
+        (Lane.Int64, Lane.Mask64) => Same<ToTruth, long, long>(),
+        (Lane.Float64, Lane.Mask64) => Same<ToTruth, double, long>(),
+        (Lane.Mask32, Lane.Int32) => Same<MaskToWhole, int, int>(),
+        (Lane.Mask64, Lane.Int64) => Same<MaskToWhole, long, long>(),
+        (Lane.Mask32, Lane.Float32) => Same<MaskToReal, int, float>(),
+        (Lane.Mask64, Lane.Float64) => Same<MaskToReal, long, double>(),
+        (Lane.Int32, Lane.Int64) or (Lane.Mask32, Lane.Mask64) =>
+            Widen<Int32ToInt64, NumberCast, int, long>(),
+        (Lane.Float32, Lane.Float64) => Widen<SingleToDouble, NumberCast, float, double>(),
+        (Lane.Int32, Lane.Float64) => Widen<Int32ToDouble, NumberCast, int, double>(),
+        (Lane.Float32, Lane.Int64) => Widen<SingleToInt64, NumberCast, float, long>(),
+        (Lane.Mask32, Lane.Int64) => Widen<MaskToInt64, MaskCast, int, long>(),
+        (Lane.Mask32, Lane.Float64) => Widen<MaskToDouble, MaskCast, int, double>(),
+        (Lane.Int64, Lane.Int32) or (Lane.Mask64, Lane.Mask32) =>
+            Halve<Int64ToInt32, NumberCast, long, int>(),
+        (Lane.Float64, Lane.Float32) => Halve<DoubleToSingle, NumberCast, double, float>(),
+        (Lane.Float64, Lane.Int32) => Halve<DoubleToInt32, NumberCast, double, int>(),
+        (Lane.Mask64, Lane.Int32) => Halve<WideMaskToInt32, MaskCast, long, int>(),
+        (Lane.Mask64, Lane.Float32) => Halve<WideMaskToSingle, MaskCast, long, float>(),
+
+        // By way of float64 it would be rounded twice.
         (Lane.Int64, Lane.Float32) => Cast<NumberCast, long, float>(),
-        (Lane.Int64, Lane.Float64) => Cast<NumberCast, long, double>(),
-        (Lane.Float32, Lane.Int32) => Cast<NumberCast, float, int>(),
-        (Lane.Float32, Lane.Int64) => Cast<NumberCast, float, long>(),
-        (Lane.Float32, Lane.Float64) => Cast<NumberCast, float, double>(),
-        (Lane.Float64, Lane.Int32) => Cast<NumberCast, double, int>(),
-        (Lane.Float64, Lane.Int64) => Cast<NumberCast, double, long>(),
-        (Lane.Float64, Lane.Float32) => Cast<NumberCast, double, float>(),
-        (Lane.Int32, Lane.Mask32) => Cast<TruthCast, int, int>(),
-        (Lane.Int64, Lane.Mask64) => Cast<TruthCast, long, long>(),
-        (Lane.Float32, Lane.Mask32) => Cast<TruthCast, float, int>(),
-        (Lane.Float64, Lane.Mask64) => Cast<TruthCast, double, long>(),
-        (Lane.Mask32, Lane.Int32) => Cast<MaskCast, int, int>(),
-        (Lane.Mask32, Lane.Int64) => Cast<MaskCast, int, long>(),
-        (Lane.Mask32, Lane.Float32) => Cast<MaskCast, int, float>(),
-        (Lane.Mask32, Lane.Float64) => Cast<MaskCast, int, double>(),
-        (Lane.Mask64, Lane.Int32) => Cast<MaskCast, long, int>(),
-        (Lane.Mask64, Lane.Int64) => Cast<MaskCast, long, long>(),
-        (Lane.Mask64, Lane.Float32) => Cast<MaskCast, long, float>(),
-        (Lane.Mask64, Lane.Float64) => Cast<MaskCast, long, double>(),
         _ => CopyOf(from),
     };
 
@@ -50,33 +57,75 @@ internal static class SimdCasts
     /// <summary>From memory to a register, any length; 0 where they are the same.</summary>
     public static nint Load(DTypeCode code, Lane lane) => code switch
     {
-        DTypeCode.UInt8 => SimdLoops.OfCast<StorageCast, byte, int>(),
-        DTypeCode.Int8 => SimdLoops.OfCast<StorageCast, sbyte, int>(),
-        DTypeCode.Int16 => SimdLoops.OfCast<StorageCast, short, int>(),
-        DTypeCode.Float16 => SimdLoops.OfCast<StorageCast, Half, float>(),
-        DTypeCode.BFloat16 => SimdLoops.OfCast<StorageCast, BFloat16, float>(),
+        DTypeCode.UInt8 => StorageLoops.OfFromBytes<WholeWord>(),
+        DTypeCode.Int8 => StorageLoops.OfFromBytes<SignedByte>(),
+        DTypeCode.Int16 => StorageLoops.OfFromWords<SignedWord>(),
+        DTypeCode.Float16 => StorageLoops.OfFromWords<FromHalf>(),
+        DTypeCode.BFloat16 => StorageLoops.OfFromWords<FromBFloat16>(),
         DTypeCode.Bool => lane == Lane.Mask64
-            ? SimdLoops.OfCast<TruthCast, byte, long>()
-            : SimdLoops.OfCast<TruthCast, byte, int>(),
+            ? SimdLoops.OfCast<MaskCast, byte, long>()
+            : StorageLoops.OfFromBytes<TruthByte>(),
         _ => 0,
     };
 
     /// <summary>From a register to memory, any length; 0 where they are the same.</summary>
     public static nint Store(DTypeCode code, Lane lane) => code switch
     {
-        DTypeCode.UInt8 => SimdLoops.OfCast<StorageCast, int, byte>(),
-        DTypeCode.Int8 => SimdLoops.OfCast<StorageCast, int, sbyte>(),
-        DTypeCode.Int16 => SimdLoops.OfCast<StorageCast, int, short>(),
-        DTypeCode.Float16 => SimdLoops.OfCast<StorageCast, float, Half>(),
-        DTypeCode.BFloat16 => SimdLoops.OfCast<StorageCast, float, BFloat16>(),
+        DTypeCode.UInt8 => StorageLoops.OfToBytes<WholeWord>(),
+        DTypeCode.Int8 => StorageLoops.OfToBytes<WholeWord>(),
+        DTypeCode.Int16 => StorageLoops.OfToWords<WholeWord>(),
+        DTypeCode.Float16 => StorageLoops.OfToWords<ToHalf>(),
+        DTypeCode.BFloat16 => StorageLoops.OfToWords<ToBFloat16>(),
         DTypeCode.Bool => lane == Lane.Mask64
             ? SimdLoops.OfCast<MaskCast, long, byte>()
-            : SimdLoops.OfCast<MaskCast, int, byte>(),
+            : StorageLoops.OfToBytes<MaskByte>(),
         _ => 0,
     };
 
     private static SimdCode Cast<F, A, R>() where F : ICastForm<A, R> where A : unmanaged where R : unmanaged =>
         new(SimdLoops.OfCast<F, A, R>(), IsExact: true);
+
+    private static SimdCode Same<F, A, R>()
+        where F : ICastForm<Vector512<A>, Vector512<R>>, ICastForm<Vector256<A>, Vector256<R>>,
+        ICastForm<Vector128<A>, Vector128<R>> where A : unmanaged where R : unmanaged => new(
+            Vector512.IsHardwareAccelerated ? SimdLoops.OfVectorCast<F, A, R, Vector512<A>, Vector512<R>>() :
+            Vector256.IsHardwareAccelerated ? SimdLoops.OfVectorCast<F, A, R, Vector256<A>, Vector256<R>>() :
+            SimdLoops.OfVectorCast<F, A, R, Vector128<A>, Vector128<R>>(),
+            Vector: static lanes => (lanes * Unsafe.SizeOf<A>()) switch
+            {
+                64 => SimdVectors.OfCast<F, Vector512<A>, Vector512<R>>(),
+                32 => SimdVectors.OfCast<F, Vector256<A>, Vector256<R>>(),
+                16 => SimdVectors.OfCast<F, Vector128<A>, Vector128<R>>(),
+                _ => null,
+            });
+
+    private static SimdCode Widen<F, H, A, R>()
+        where F : ICastForm<Vector256<A>, Vector512<R>>, ICastForm<Vector128<A>, Vector256<R>>
+        where H : ICastForm<A, R> where A : unmanaged where R : unmanaged => new(
+            Vector512.IsHardwareAccelerated ? SimdLoops.OfVectorCast<F, A, R, Vector256<A>, Vector512<R>>() :
+            Vector256.IsHardwareAccelerated ? SimdLoops.OfVectorCast<F, A, R, Vector128<A>, Vector256<R>>() :
+            SimdLoops.OfCast<H, A, R>(),
+            IsExact: !Vector256.IsHardwareAccelerated,
+            Vector: static lanes => lanes switch
+            {
+                8 => SimdVectors.OfCast<F, Vector256<A>, Vector512<R>>(),
+                4 => SimdVectors.OfCast<F, Vector128<A>, Vector256<R>>(),
+                _ => null,
+            });
+
+    private static SimdCode Halve<F, H, A, R>()
+        where F : ICastForm<Vector512<A>, Vector256<R>>, ICastForm<Vector256<A>, Vector128<R>>
+        where H : ICastForm<A, R> where A : unmanaged where R : unmanaged => new(
+            Vector512.IsHardwareAccelerated ? SimdLoops.OfVectorCast<F, A, R, Vector512<A>, Vector256<R>>() :
+            Vector256.IsHardwareAccelerated ? SimdLoops.OfVectorCast<F, A, R, Vector256<A>, Vector128<R>>() :
+            SimdLoops.OfCast<H, A, R>(),
+            IsExact: !Vector256.IsHardwareAccelerated,
+            Vector: static lanes => lanes switch
+            {
+                8 => SimdVectors.OfCast<F, Vector512<A>, Vector256<R>>(),
+                4 => SimdVectors.OfCast<F, Vector256<A>, Vector128<R>>(),
+                _ => null,
+            });
 
     private sealed class ConvertForm : SimdForm
     {
@@ -92,11 +141,11 @@ internal static class SimdCasts
     {
         public override SimdCode? Of(in Instruction step, Lane from, Lane to) => (DTypeCode)step.Payload switch
         {
-            DTypeCode.UInt8 => Cast<NarrowCast<byte, int>, int, int>(),
-            DTypeCode.Int8 => Cast<NarrowCast<sbyte, int>, int, int>(),
-            DTypeCode.Int16 => Cast<NarrowCast<short, int>, int, int>(),
-            DTypeCode.Float16 => Cast<NarrowCast<Half, float>, float, float>(),
-            _ => Cast<NarrowCast<BFloat16, float>, float, float>(),
+            DTypeCode.UInt8 => Same<Narrowed<LowByte, WholeWord, int>, int, int>(),
+            DTypeCode.Int8 => Same<Narrowed<WholeWord, SignedByte, int>, int, int>(),
+            DTypeCode.Int16 => Same<Narrowed<WholeWord, SignedWord, int>, int, int>(),
+            DTypeCode.Float16 => Same<Narrowed<ToHalf, FromHalf, float>, float, float>(),
+            _ => Same<Narrowed<ToBFloat16, FromBFloat16, float>, float, float>(),
         };
     }
 

@@ -115,6 +115,9 @@ internal abstract class SimdForm
 /// <summary>Finds the methods of forms for vectors of a number of lanes, where code can be emitted.</summary>
 internal static class SimdVectors
 {
+    public static MethodInfo? OfCast<F, A, R>() where F : ICastForm<A, R> =>
+        RuntimeFeature.IsDynamicCodeCompiled ? ((Func<A, R>)F.Invoke).Method : null;
+
     public static unsafe MethodInfo? OfUnary<F, T>(int lanes) where F : IUnaryForm where T : unmanaged
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled)

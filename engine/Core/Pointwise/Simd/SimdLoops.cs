@@ -64,6 +64,19 @@ internal static unsafe class SimdLoops
             ((R*)r)[i] = F.Invoke(((A*)a)[i]);
     }
 
+    /// <summary>Between vectors of as many lanes; lengths are multiples of 16.</summary>
+    [MethodImpl(Hot)]
+    public static void VectorCast<F, A, R, VA, VR>(byte* r, byte* a, byte* b, byte* c, nint n)
+        where F : ICastForm<VA, VR> where A : unmanaged where R : unmanaged where VA : unmanaged where VR : unmanaged
+    {
+        for (nint i = 0; i < n; i += sizeof(VA) / sizeof(A))
+            *(VR*)(r + (i * sizeof(R))) = F.Invoke(*(VA*)(a + (i * sizeof(A))));
+    }
+
+    public static nint OfVectorCast<F, A, R, VA, VR>()
+        where F : ICastForm<VA, VR> where A : unmanaged where R : unmanaged where VA : unmanaged where VR : unmanaged =>
+        (nint)(delegate*<byte*, byte*, byte*, byte*, nint, void>)&VectorCast<F, A, R, VA, VR>;
+
     public static nint OfUnary<F, T>() where F : IUnaryForm where T : unmanaged =>
         Vector512.IsHardwareAccelerated ? (nint)(delegate*<byte*, byte*, byte*, byte*, nint, void>)
             &Unary<F, Simd512<T>, Vector512<T>, T> :
