@@ -26,7 +26,7 @@ internal static class UnaryBindings
     /// <summary>A row of an operator with one tensor and nothing else.</summary>
     internal static Binding Unary(Func<Tensor, Tensor> call) => a => call(a.Self);
 
-    /// <summary><c>to(dtype)</c>, <c>to(device, dtype)</c>, <c>to(other)</c>, each with non_blocking and copy.</summary>
+    /// <summary><c>to(dtype)</c>, <c>to(device, dtype)</c>, <c>to(other)</c>, with non_blocking and copy.</summary>
     private static Tensor To(Arguments a)
     {
         var self = a.Self;

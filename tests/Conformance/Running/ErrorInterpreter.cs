@@ -6,8 +6,12 @@ internal static class ErrorInterpreter
     public static CaseOutcome Run(ConformanceCase current, CaseContext context)
     {
         var want = current.Keywords("error");
-        if (want.GetValueOrDefault("type") is not string type || want.GetValueOrDefault("message") is not string message)
+        if (want.GetValueOrDefault("type") is not string type
+            || want.GetValueOrDefault("message") is not string message)
+        {
             throw new CannotBindException("the case has no error with type and message");
+        }
+
         var kind = KindOf(type);
         var program = current.Has("steps") ? new ProgramInterpreter(current, context) : null;
         var call = program is null ? new OperatorCall(current, new(current, context)) : null;

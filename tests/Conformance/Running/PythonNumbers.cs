@@ -1,6 +1,6 @@
 namespace KernelEngine.Conformance;
 
-/// <summary>Python's arithmetic and comparisons of plain values, as programs do them with sizes and addresses.</summary>
+/// <summary>Python's arithmetic and comparisons of plain values, such as sizes and addresses.</summary>
 internal static class PythonNumbers
 {
     /// <summary>Applies an operator.</summary>
