@@ -87,6 +87,18 @@ public sealed class Arguments(
         var other => throw Wrong(keyword, $"is no number: {Comparison.Text(other)}"),
     };
 
+    /// <summary>A tensor or a number.</summary>
+    public Argument Argument(int position, string keyword) =>
+        ArgumentOrNull(position, keyword) ?? throw Wrong(keyword, "is missing");
+
+    /// <summary>A tensor, a number, or None.</summary>
+    public Argument? ArgumentOrNull(int position, string keyword)
+    {
+        if (Peek(position, keyword) is Tensor)
+            return Tensor(position, keyword);
+        return ScalarOrNull(position, keyword) is { } number ? number : null;
+    }
+
     /// <summary>A whole number.</summary>
     public long Long(int position, string keyword) =>
         LongOrNull(position, keyword) ?? throw Wrong(keyword, "is missing");

@@ -28,6 +28,11 @@ public static class OperatorBindings
         return Call(binding, new(name, positional, keywords));
     }
 
+    /// <summary>Calls a method of a tensor, where it differs from the function of its name.</summary>
+    public static object? CallMethod(
+        string name, IReadOnlyList<object?> positional, IReadOnlyDictionary<string, object?> keywords) =>
+        Call(Knows("Tensor." + name) ? "Tensor." + name : name, positional, keywords);
+
     internal static object? Call(
         BindingTable table, string name, IReadOnlyList<object?> positional,
         IReadOnlyDictionary<string, object?> keywords) =>

@@ -4,6 +4,7 @@ namespace KernelEngine.Conformance;
 internal sealed class OperatorCall
 {
     private readonly string name;
+    private readonly bool isFunction;
     private readonly object?[] positional;
     private readonly Dictionary<string, object?> keywords;
 
@@ -13,6 +14,7 @@ internal sealed class OperatorCall
         positional = Array.ConvertAll(current.List("args"), tensors.Resolve);
         keywords = tensors.Resolve(current.Keywords("kwargs"));
         var kind = current.String("kind");
+        isFunction = kind == "function";
         if (kind is not ("function" or "method" or "attribute"))
             throw new CannotBindException($"unknown kind of call '{kind}'");
         // torch.zero_ writes to its argument; the case keeps it, as a leaf that wants a gradient.
@@ -21,10 +23,10 @@ internal sealed class OperatorCall
     }
 
     /// <summary>Calls it.</summary>
-    public object? Invoke() => InvokeAs(name);
+    public object? Invoke() => isFunction ? OperatorBindings.Call(name, positional, keywords) : InvokeAs(name);
 
-    /// <summary>Calls another operator with the same arguments.</summary>
-    public object? InvokeAs(string other) => OperatorBindings.Call(other, positional, keywords);
+    /// <summary>Calls a method with the same arguments.</summary>
+    public object? InvokeAs(string method) => OperatorBindings.CallMethod(method, positional, keywords);
 
     /// <summary>Puts a copy in the place of the first argument.</summary>
     /// <returns>The copy.</returns>

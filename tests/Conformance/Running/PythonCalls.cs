@@ -39,7 +39,7 @@ internal static class PythonCalls
 
     private static object? Method(string name, object?[] args, Dictionary<string, object?> kwargs) => args switch
     {
-        [Tensor, ..] => OperatorBindings.Call(name, args, kwargs),
+        [Tensor, ..] => OperatorBindings.CallMethod(name, args, kwargs),
         [{ } self, ..] => ObjectBindings.Call(self, name, args, kwargs),
         _ => throw CannotBindException.UnknownOperator("." + name),
     };
