@@ -15,7 +15,8 @@ public static class OpCatalog
             // One row of each class: its initializer declares the others.
             _ = new Operator[]
             {
-                Arithmetic.Add, Comparisons.Eq, Logic.And, Rounding.Floor, Reductions.Sum,
+                Arithmetic.Add, Comparisons.Eq, Logic.And, Rounding.Floor, Elementary.Exp, Trigonometry.Sin,
+                Special.Erf, Activations.Relu, Reductions.Sum,
             };
             lock (Gate)
                 return [.. Registered.OrderBy(o => o.Name, StringComparer.Ordinal)];
