@@ -13,30 +13,6 @@ public static class Special
         Gradient = (g, y, x) => [TwoOverRootPi * Pointwise.Exp(-(x[0] * x[0])) * g],
     };
 
-    /// <summary>1 minus the error function.</summary>
-    public static readonly PointwiseOperator Erfc = new("erfc", TypeRules.Float, Pointwise.Erfc)
-    {
-        Gradient = (g, y, x) => [-TwoOverRootPi * Pointwise.Exp(-(x[0] * x[0])) * g],
-    };
-
-    /// <summary>The inverse of the error function.</summary>
-    public static readonly PointwiseOperator Erfinv = new("erfinv", TypeRules.Float, Pointwise.Erfinv)
-    {
-        Gradient = (g, y, x) => [(1 / TwoOverRootPi) * Pointwise.Exp(y * y) * g],
-    };
-
-    /// <summary>The logarithm of the absolute value of the gamma function.</summary>
-    public static readonly PointwiseOperator Lgamma = new("lgamma", TypeRules.Float, Pointwise.Lgamma)
-    {
-        Gradient = (g, y, x) => [g * Pointwise.Digamma(x[0])],
-    };
-
-    /// <summary>The logarithmic derivative of the gamma function.</summary>
-    public static readonly PointwiseOperator Digamma = new("digamma", TypeRules.Float, Pointwise.Digamma)
-    {
-        Gradient = (g, y, x) => [g * Pointwise.Trigamma(x[0])],
-    };
-
     /// <summary>-x log x.</summary>
     public static readonly PointwiseOperator Entr = new("special_entr", TypeRules.Float, a =>
         Select(IsNaN(a), a, Select(a > 0, -a * Pointwise.Log(a), Select(Equal(a, 0), 0, double.NegativeInfinity * One(a)))))
