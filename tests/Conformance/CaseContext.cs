@@ -5,6 +5,7 @@ namespace KernelEngine.Conformance;
 /// <param name="hashes">Where hashes are written; null where nobody asks.</param>
 public sealed class CaseContext(ComputeDevice device, TextWriter? hashes)
 {
+    private readonly SortedDictionary<string, int> gradFnDiffer = new(StringComparer.Ordinal);
     private string id = "";
 
     /// <summary>The device to run on.</summary>
@@ -13,18 +14,22 @@ public sealed class CaseContext(ComputeDevice device, TextWriter? hashes)
     /// <summary>How many names of autograd nodes agreed with PyTorch's.</summary>
     public int GradFnAgree { get; private set; }
 
-    /// <summary>How many did not; informative, they change from release to release.</summary>
-    public int GradFnDiffer { get; private set; }
+    /// <summary>Those that did not, and how often; informative, they change from release to release.</summary>
+    public IReadOnlyDictionary<string, int> GradFnDiffer => gradFnDiffer;
 
     internal void Begin(ConformanceCase current) => id = current.Id;
 
-    /// <summary>Notes whether an output's node has PyTorch's name.</summary>
-    public void NoteGradFn(bool agrees)
+    /// <summary>Notes the name of an output's node, and PyTorch's.</summary>
+    public void NoteGradFn(string? got, string? want)
     {
-        if (agrees)
+        if (got == want)
+        {
             GradFnAgree++;
-        else
-            GradFnDiffer++;
+            return;
+        }
+
+        var difference = $"{got ?? "None"}, not {want ?? "None"}";
+        gradFnDiffer[difference] = gradFnDiffer.GetValueOrDefault(difference) + 1;
     }
 
     /// <summary>Writes the hash of an output or gradient.</summary>

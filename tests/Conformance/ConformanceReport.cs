@@ -6,8 +6,9 @@ namespace KernelEngine.Conformance;
 /// <summary>The results of a run.</summary>
 /// <param name="Results">One for each case, in order.</param>
 /// <param name="GradFnAgree">How many autograd nodes had PyTorch's name.</param>
-/// <param name="GradFnDiffer">How many had another.</param>
-public sealed record ConformanceReport(IReadOnlyList<CaseResult> Results, int GradFnAgree, int GradFnDiffer)
+/// <param name="GradFnDiffer">Those that had another, and how often.</param>
+public sealed record ConformanceReport(
+    IReadOnlyList<CaseResult> Results, int GradFnAgree, IReadOnlyDictionary<string, int> GradFnDiffer)
 {
     private static readonly JsonSerializerOptions Json = new()
     {

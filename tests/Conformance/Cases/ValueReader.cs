@@ -82,7 +82,7 @@ public static class ValueReader
             case "$ellipsis":
                 return EllipsisValue.Instance;
             case "$tensor_values":
-                return new TensorLiteral(Read(value));
+                return new LiteralValue(Read(value));
             case "$module" when value.ValueKind == JsonValueKind.String:
                 return ReadModule(value.GetString()!, json);
             default:

@@ -23,7 +23,7 @@ public sealed record EllipsisValue
 }
 
 /// <summary><c>torch.tensor(values)</c> in the arguments of a module.</summary>
-public sealed record TensorLiteral(object? Values);
+public sealed record LiteralValue(object? Values);
 
 /// <summary>How to construct a module.</summary>
 /// <param name="Name">The class, below <c>torch.nn</c>.</param>

@@ -20,11 +20,11 @@ internal static class ScreenReport
         }
 
         console.Write(Totals(report));
-        if (report.GradFnAgree + report.GradFnDiffer > 0)
-        {
-            Console.WriteLine($"autograd nodes with PyTorch's name: {report.GradFnAgree} of " +
-                $"{report.GradFnAgree + report.GradFnDiffer} (informative)");
-        }
+        var nodes = report.GradFnAgree + report.GradFnDiffer.Values.Sum();
+        if (nodes > 0)
+            Console.WriteLine($"autograd nodes with PyTorch's name (informative): {report.GradFnAgree} of {nodes}");
+        foreach (var (difference, times) in report.GradFnDiffer.Take(limit))
+            Console.WriteLine($"  {times} × {difference}");
 
         Console.WriteLine(report.Summary);
     }

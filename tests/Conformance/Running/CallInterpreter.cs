@@ -18,7 +18,7 @@ internal static class CallInterpreter
         foreach (var (name, function) in current.Names("grad_fn"))
         {
             if (outputs.TryGetValue(name, out var output))
-                context.NoteGradFn(output.GradientFunction?.Name == function);
+                context.NoteGradFn(output.GradientFunction?.Name, function);
         }
 
         foreach (var (name, after) in current.Names("mutated"))

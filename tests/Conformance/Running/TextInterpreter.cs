@@ -10,7 +10,20 @@ internal static class TextInterpreter
             ?? throw new CannotBindException("the case names no tensor");
         if (current.Flag("requires_grad"))
             tensor.RequiresGrad_();
-        return Compare(tensor.ToString()!, current);
+        var options = new Arguments("set_printoptions", [], current.Keywords("printoptions"));
+        try
+        {
+            Tensor.SetPrintOptions(
+                options.IntOrNull(0, "precision"), options.LongOrNull(1, "threshold"),
+                options.IntOrNull(2, "edgeitems"), options.IntOrNull(3, "linewidth"), Profile(options),
+                options.FlagOrNull(5, "sci_mode"));
+            options.CheckAllRead();
+            return Compare(tensor.ToString()!, current);
+        }
+        finally
+        {
+            Tensor.SetPrintOptions(profile: PrintProfile.Default);
+        }
     }
 
     /// <summary>A tensor that a program made, with the name of its node.</summary>
@@ -23,6 +36,14 @@ internal static class TextInterpreter
             ? Compare(tensor.ToString()!, current)
             : CaseOutcome.Failed($"'{show}' is no tensor: {Comparison.Text(program[show])}");
     }
+
+    private static PrintProfile Profile(Arguments options) => options.Text(4, "profile", "default") switch
+    {
+        "default" => PrintProfile.Default,
+        "short" => PrintProfile.Short,
+        "full" => PrintProfile.Full,
+        var other => throw options.Wrong("profile", $"is unknown: {other}"),
+    };
 
     private static CaseOutcome Compare(string got, ConformanceCase current)
     {
