@@ -3,10 +3,10 @@ using KernelEngine.Bench;
 
 var suite = new Option<string>("--suite")
 {
-    Description = "What to measure: gates (the engine against its own bars)",
+    Description = "What to measure: gates (the engine against its own bars), memory (whether training keeps it)",
     DefaultValueFactory = _ => "gates",
 };
-suite.AcceptOnlyFromAmong("gates");
+suite.AcceptOnlyFromAmong("gates", "memory");
 var filter = new Option<string>("--filter")
 {
     Description = "Only what has this text in its name",
@@ -22,12 +22,23 @@ rounds.Validators.Add(result =>
     if (result.GetValueOrDefault<int>() < 1)
         result.AddError("--rounds takes a whole number from 1 up");
 });
+var steps = new Option<int>("--steps")
+{
+    Description = "How many training steps the memory suite takes",
+    DefaultValueFactory = _ => 200_000,
+};
+steps.Validators.Add(result =>
+{
+    if (result.GetValueOrDefault<int>() < 100)
+        result.AddError("--steps takes a whole number from 100 up");
+});
 var json = new Option<FileInfo?>("--json") { Description = "Writes the figures to a file" };
 
 var command = new RootCommand("Measures Kernel: every figure against a yardstick from the same run.")
 {
-    suite, filter, rounds, json,
+    suite, filter, rounds, steps, json,
 };
-command.SetAction(parsed => GateSuite.Run(
-    parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)));
+command.SetAction(parsed => parsed.GetValue(suite) == "memory"
+    ? MemorySuite.Run(parsed.GetValue(steps))
+    : GateSuite.Run(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)));
 return command.Parse(args).Invoke();
