@@ -77,7 +77,7 @@ public sealed class ComputeDevice
     public static ComputeDevice Meta { get; } = Parse("meta");
 
     /// <summary>Why <see cref="Best"/> chose as it did, in one line.</summary>
-    public static string WhyBest => Choose().Reason;
+    public static string WhyBest => Choose(All).Reason;
 
     /// <summary>
     /// Makes a backend known; each backend's package has the application call it before <c>Main</c>. A second one of
@@ -105,7 +105,7 @@ public sealed class ComputeDevice
     /// A GPU under several backends is taken under the first of cuda, vulkan, directcompute, opencl.
     /// <see cref="WhyBest"/> says why.
     /// </summary>
-    public static ComputeDevice Best() => Choose().Device;
+    public static ComputeDevice Best() => Choose(All).Device;
 
     /// <summary>The device string: <c>cpu</c>, <c>vulkan:0</c>.</summary>
     public override string ToString() => IsIndexed ? $"{Backend.Name}:{Index}" : Backend.Name;
@@ -120,10 +120,11 @@ public sealed class ComputeDevice
             return [.. Backends];
     }
 
-    private static (ComputeDevice Device, string Reason) Choose()
+    /// <summary>The best of some devices, and why.</summary>
+    internal static (ComputeDevice Device, string Reason) Choose(IReadOnlyList<ComputeDevice> devices)
     {
         string[] preference = ["cuda", "vulkan", "directcompute", "opencl"];
-        var candidates = All.Where(d => d.Type <= DeviceType.Cpu)
+        var candidates = devices.Where(d => d.Type <= DeviceType.Cpu)
             .OrderBy(d => d.Type)
             .ThenBy(d => Array.IndexOf(preference, d.Backend.Name) is var p && p < 0 ? preference.Length : p)
             .ThenBy(d => d.Index)
@@ -141,7 +142,7 @@ public sealed class ComputeDevice
             DeviceType.IntegratedGpu => "an integrated GPU, and there is no discrete one",
             _ => "the CPU, as no GPU was found",
         };
-        var software = All.Where(d => d.Type == DeviceType.SoftwareGpu).ToArray();
+        var software = devices.Where(d => d.Type == DeviceType.SoftwareGpu).ToArray();
         var passed = software.Length == 0
             ? ""
             : $"; {string.Join(", ", software.AsEnumerable())} run in software and are used only when named";
