@@ -18,6 +18,16 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override IReadOnlyList<ComputeDevice> Devices => devices;
 
+    /// <summary>
+    /// How many threads a kernel may use, the calling one counted: as many as there are processors unless set. No
+    /// result depends on it. As <c>torch.set_num_threads</c>.
+    /// </summary>
+    public static int Threads
+    {
+        get => WorkerPool.Threads;
+        set => WorkerPool.Threads = value;
+    }
+
     /// <summary>Makes the device <c>cpu</c> known.</summary>
     public static void Register() => ComputeDevice.Register(Instance);
 
