@@ -37,34 +37,4 @@ internal static class Dimensions
         return mask;
     }
 
-    /// <summary>
-    /// What a reduction over some dimensions needs: the dimensions in order, kept ones first; the result's shape with
-    /// reduced dimensions of size 1 and without them; and how many elements go into each result.
-    /// </summary>
-    public static (int[] Order, Shape Kept, Shape Dropped, long Count) Split(Shape shape, bool[] reduced)
-    {
-        var order = new int[shape.Rank];
-        var kept = new long[shape.Rank];
-        var dropped = new List<long>();
-        var count = 1L;
-        var next = 0;
-        for (var i = 0; i < shape.Rank; i++)
-        {
-            kept[i] = reduced[i] ? 1 : shape[i];
-            if (reduced[i])
-                continue;
-            order[next++] = i;
-            dropped.Add(shape[i]);
-        }
-
-        for (var i = 0; i < shape.Rank; i++)
-        {
-            if (!reduced[i])
-                continue;
-            order[next++] = i;
-            count *= shape[i];
-        }
-
-        return (order, new(kept), Shape.Create(dropped.ToArray()), count);
-    }
 }

@@ -3,31 +3,6 @@ using System.Collections.Immutable;
 
 namespace KernelEngine;
 
-/// <summary>What a reduction's gradient is computed from.</summary>
-internal readonly ref struct ReductionGradient
-{
-    /// <summary>The gradients of the results, with the reduced dimensions kept as size 1; null where none.</summary>
-    public required Tensor?[] Gradients { get; init; }
-
-    /// <summary>The input, if the row saves it.</summary>
-    public Tensor? Input { get; init; }
-
-    /// <summary>The results, with the reduced dimensions kept as size 1, if the row saves them.</summary>
-    public Tensor[]? Results { get; init; }
-
-    /// <summary>The shape of the input.</summary>
-    public required Shape Shape { get; init; }
-
-    /// <summary>How many elements go into each result.</summary>
-    public required long Count { get; init; }
-
-    /// <summary>The numbers given to the reduction.</summary>
-    public required Scalar[] Numbers { get; init; }
-}
-
-/// <summary>The gradient of the input of a reduction.</summary>
-internal delegate Tensor ReductionBackward(ReductionGradient context);
-
 /// <summary>The dtypes in which a reduction works.</summary>
 /// <param name="State">The dtypes of the state's values.</param>
 /// <param name="Results">The dtypes of the results.</param>
@@ -40,11 +15,10 @@ internal readonly record struct ReductionTypes(ImmutableArray<DType> State, Immu
 public sealed class ReductionOperator : Operator
 {
     private readonly ConcurrentDictionary<(DType Input, DType? Wanted), ReductionProgram> programs = new();
+    private CacheEntry? last;
 
     internal ReductionOperator(string name, bool isDifferentiable = true)
-        : base(name, OperatorKind.Reduction, isDifferentiable)
-    {
-    }
+        : base(name, OperatorKind.Reduction, isDifferentiable) => (NodeOfAll, NodeOfSome) = (NodeName, NodeName);
 
     /// <summary>The dtypes for an input, and a dtype asked for.</summary>
     internal Func<DType, DType?, ReductionTypes> Types { get; init; } = null!;
@@ -52,17 +26,20 @@ public sealed class ReductionOperator : Operator
     /// <summary>The state that changes nothing, by the dtypes of the state.</summary>
     internal Func<ImmutableArray<DType>, Scalar[]> Identity { get; init; } = null!;
 
-    /// <summary>The state of an element, from its value (in the first state value's kind), parameters and place.</summary>
-    internal Func<Expr, Expr[], Expr, Expr[]> Lift { get; init; } = null!;
+    /// <summary>The state of an element: from its value, the number given, and its place.</summary>
+    internal Func<Expr, Expr, Expr, Expr[]> Lift { get; init; } = null!;
+
+    /// <summary>Whether the lift sees an element as it is, not in the kind of the first value of the state.</summary>
+    internal bool LiftsAsIs { get; init; }
 
     /// <summary>The state of two.</summary>
     internal Func<Expr[], Expr[], Expr[]> Combine { get; init; } = null!;
 
-    /// <summary>The results, from the state and the parameters; the last parameter is the number of elements.</summary>
-    internal Func<Expr[], Expr[], Expr[]> Finish { get; init; } = (s, _) => s;
+    /// <summary>The results: from the state, the number given, and how many elements there are.</summary>
+    internal Func<Expr[], Expr, Expr, Expr[]> Finish { get; init; } = (s, _, _) => s;
 
-    /// <summary>The number of numbers that it is given (an exponent, a correction).</summary>
-    internal int Numbers { get; init; }
+    /// <summary>Whether it is given a number (an exponent, a correction).</summary>
+    internal bool TakesNumber { get; init; }
 
     /// <summary>The gradient.</summary>
     internal ReductionBackward? Gradient { get; init; }
@@ -73,116 +50,138 @@ public sealed class ReductionOperator : Operator
     /// <summary>Whether the gradient needs the results.</summary>
     internal bool SavesResults { get; init; }
 
-    /// <summary>Whether there is no result for no elements, which is an error then.</summary>
-    internal bool NeedsElements { get; init; }
+    /// <summary>
+    /// For an operator without a result for no elements, what its errors begin with (<c>amax()</c>).
+    /// </summary>
+    internal string? NeedsElementsAs { get; init; }
 
-    /// <summary>Reduces some dimensions.</summary>
+    /// <summary>PyTorch's name of the node where all dimensions are reduced, none being named.</summary>
+    internal string NodeOfAll { get; init; }
+
+    /// <summary>PyTorch's name of the node where dimensions are named.</summary>
+    internal string NodeOfSome { get; init; }
+
+    /// <summary>Reduces, and returns the first result.</summary>
     /// <param name="input">The input.</param>
-    /// <param name="dimensions">The dimensions, negative from the end;</param>
-    /// <param name="all">Whether all dimensions are reduced.</param>
+    /// <param name="dimensions">The dimensions, negative from the end; all where empty.</param>
     /// <param name="keepDimensions">Whether they stay, with size 1.</param>
     /// <param name="dtype">The dtype asked for.</param>
-    /// <param name="numbers">The numbers that it is given.</param>
-    /// <returns>The results.</returns>
-    internal Tensor[] Apply(
-        Tensor input, ReadOnlySpan<int> dimensions, bool all, bool keepDimensions, DType? dtype = null,
-        params Scalar[] numbers)
+    /// <param name="number">The number that it is given.</param>
+    /// <param name="nodeName">The name of the node, where it is not the operator's own.</param>
+    internal Tensor Apply(
+        Tensor input, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false, DType? dtype = null,
+        Scalar number = default, string? nodeName = null)
     {
-        var reduced = Dimensions.Mask(input.Rank, dimensions, all);
         var program = ProgramFor(input.DType, dtype);
-        var (order, keptShape, droppedShape, count) = Dimensions.Split(input.Shape, reduced);
-        if (count == 0 && NeedsElements && keptShape.ElementCount > 0)
+        var form = new ReductionForm(input.Layout, dimensions, keepDimensions);
+        if (input.ElementCount == 0)
+            CheckElements(input, form);
+        var result = Tensor.Allocate(input.Device, form.Result, program.Outputs[0]);
+        if (form.Result.ElementCount > 0)
+            Launch(program, input, form, number,
+                new Operand(result.Storage.Resolve(), form.Kept, program.Outputs[0]));
+        if (IsDifferentiable && Tensor.ShouldRecord(input) && program.Outputs[0].IsFloatingPoint)
         {
-            throw new TensorIndexException(
-                $"{Name}: Expected reduction dim {Array.IndexOf(reduced, true)} to have non-zero size.");
+            var node = new ReductionNode(
+                this, nodeName ?? (dimensions.IsEmpty ? NodeOfAll : NodeOfSome), input, form, dimensions, number, 1);
+            node.Save(input, result, null);
+            result.SetHistory(node, 0);
         }
 
-        var permuted = input.Layout.Permute(order);
-        var outputs = new Tensor[program.Outputs.Length];
-        var outputOperands = new Operand[outputs.Length];
-        var kept = Layout.Contiguous(droppedShape);
-        for (var i = 0; i < outputs.Length; i++)
-        {
-            outputs[i] = Tensor.Allocate(
-                input.Device, keepDimensions ? Layout.Contiguous(keptShape) : kept, program.Outputs[i]);
-            outputOperands[i] = new(outputs[i].Storage.Resolve(), kept, program.Outputs[i]);
-        }
-
-        if (kept.ElementCount > 0)
-        {
-            Span<long> parameters =
-                stackalloc long[program.LiftParameters.Length + program.FinishParameters.Length];
-            FillParameters(program, numbers, count, parameters);
-            var rank = 0;
-            foreach (var isReduced in reduced)
-                rank += isReduced ? 1 : 0;
-            input.Device.Backend.Run(new ReductionLaunch
-            {
-                Program = program,
-                Inputs = [new Operand(input.Storage.Resolve(), permuted, input.DType)],
-                Outputs = outputOperands,
-                ReducedRank = rank,
-                Parameters = parameters,
-            });
-        }
-
-        if (IsDifferentiable && Tensor.ShouldRecord(input) && outputs[0].DType.IsFloatingPoint)
-            Record(input, outputs, keptShape, count, numbers);
-        return outputs;
+        return result;
     }
 
-    private static void FillParameters(
-        ReductionProgram program, Scalar[] numbers, long count, Span<long> parameters)
+    /// <summary>Reduces, and returns both results.</summary>
+    /// <inheritdoc cref="Apply"/>
+    internal (Tensor First, Tensor Second) ApplyBoth(
+        Tensor input, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false, Scalar number = default)
     {
-        var next = 0;
-        for (var i = 0; i < program.LiftParameters.Length; i++)
-            parameters[next++] = numbers[i].ToRegister(program.LiftParameters[i]);
-        for (var i = 0; i < program.FinishParameters.Length; i++)
+        var program = ProgramFor(input.DType, null);
+        var form = new ReductionForm(input.Layout, dimensions, keepDimensions);
+        if (input.ElementCount == 0)
+            CheckElements(input, form);
+        var first = Tensor.Allocate(input.Device, form.Result, program.Outputs[0]);
+        var second = Tensor.Allocate(input.Device, form.Result, program.Outputs[1]);
+        if (form.Result.ElementCount > 0)
         {
-            var number = i < numbers.Length ? numbers[i] : count;
-            parameters[next++] = number.ToRegister(program.FinishParameters[i]);
+            Launch(program, input, form, number,
+                new(first.Storage.Resolve(), form.Kept, program.Outputs[0]),
+                new(second.Storage.Resolve(), form.Kept, program.Outputs[1]));
         }
+
+        if (IsDifferentiable && Tensor.ShouldRecord(input) && program.Outputs[0].IsFloatingPoint)
+        {
+            var node = new ReductionNode(
+                this, dimensions.IsEmpty ? NodeOfAll : NodeOfSome, input, form, dimensions, number, 2);
+            node.Save(input, first, second);
+            first.SetHistory(node, 0);
+            if (program.Outputs[1].IsFloatingPoint)
+                second.SetHistory(node, 1);
+        }
+
+        return (first, second);
     }
 
-    private void Record(Tensor input, Tensor[] outputs, Shape keptShape, long count, Scalar[] numbers)
+    private static void Launch(
+        ReductionProgram program, Tensor input, in ReductionForm form, Scalar number,
+        params ReadOnlySpan<Operand> outputs)
     {
-        Tensor[] save = [.. SavesInput ? [input] : Array.Empty<Tensor>(), .. SavesResults ? outputs : []];
-        var (shape, dtype) = (input.Shape, input.DType);
-        var node = new FunctionNode(NodeName, 1, save, (g, saved) =>
+        var lift = program.LiftParameters.Length;
+        Span<long> parameters = stackalloc long[lift + program.FinishParameters.Length];
+        if (lift > 0)
+            parameters[0] = number.ToRegister(program.LiftParameters[0]);
+        parameters[lift] = number.ToRegister(program.FinishParameters[0]);
+        parameters[lift + 1] = ((Scalar)form.Count).ToRegister(program.FinishParameters[1]);
+        var operand = new Operand(input.Storage.Resolve(), form.Ordered, input.DType);
+        input.Device.Backend.Run(new ReductionLaunch
         {
-            var gradients = Array.ConvertAll(g, t => t?.Reshape(keptShape));
-            var results = SavesResults ? new Tensor[g.Length] : null;
-            for (var i = 0; results is not null && i < results.Length; i++)
-                results[i] = saved[i + (SavesInput ? 1 : 0)].Reshape(keptShape);
-            var gradient = Gradient!(new ReductionGradient
-            {
-                Gradients = gradients, Input = SavesInput ? saved[0] : null, Results = results, Shape = shape,
-                Count = count, Numbers = numbers,
-            });
-            return [gradient.To(dtype)];
-        })
+            Program = program,
+            Inputs = new(in operand),
+            Outputs = outputs,
+            ReducedRank = form.ReducedRank,
+            Parameters = parameters,
+        });
+    }
+
+    private void CheckElements(Tensor input, in ReductionForm form)
+    {
+        if (NeedsElementsAs is not { } label)
+            return;
+        if (form.IsAll)
         {
-            OutputCount = outputs.Length,
-        };
-        node.NextEdges[0] = input.GradientEdge;
-        for (var i = 0; i < outputs.Length; i++)
+            throw new TensorRuntimeException(
+                $"{label}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim " +
+                "with the 'dim' argument.");
+        }
+
+        for (var i = 0; i < input.Rank; i++)
         {
-            if (outputs[i].DType.IsFloatingPoint)
-                outputs[i].SetHistory(node, i);
+            if (form.IsReduced(i) && input.Shape[i] == 0)
+                throw new TensorIndexException($"{label}: Expected reduction dim {i} to have non-zero size.");
         }
     }
 
     private ReductionProgram ProgramFor(DType input, DType? wanted)
     {
-        if (programs.TryGetValue((input, wanted), out var program))
-            return program;
+        if (last is { } entry && ReferenceEquals(entry.Input, input) && ReferenceEquals(entry.Wanted, wanted))
+            return entry.Program;
+        if (!programs.TryGetValue((input, wanted), out var program))
+            program = programs.GetOrAdd((input, wanted), Compile(input, wanted));
+        last = new(input, wanted, program);
+        return program;
+    }
+
+    private ReductionProgram Compile(DType input, DType? wanted)
+    {
         var types = Types(input, wanted);
         var register = types.State[0].Register;
-        var liftParameters = Enumerable.Repeat(register, Numbers).ToImmutableArray();
-        program = new ReductionProgram(
-            Name, [input], types.State, [.. Identity(types.State)], types.Results, liftParameters,
-            [.. liftParameters, register],
-            (x, p, place) => Lift(Pointwise.Convert(x[0], register), p, place), Combine, Finish);
-        return programs.GetOrAdd((input, wanted), program);
+        return new(
+            Name, [input], types.State, [.. Identity(types.State)], types.Results, TakesNumber ? [register] : [],
+            [register, register],
+            (x, p, place) => Lift(
+                LiftsAsIs ? x[0] : Pointwise.Convert(x[0], register), p.Length > 0 ? p[0] : 0, place),
+            Combine, (s, p) => Finish(s, p[0], p[1]));
     }
+
+    private sealed record CacheEntry(DType Input, DType? Wanted, ReductionProgram Program);
 }

@@ -58,6 +58,7 @@ internal static unsafe partial class CpuKernels
         AddRanges(add);
         AddStridedAdd(add);
         AddRandom(add);
+        AddScans(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
