@@ -107,6 +107,7 @@ public partial class Tensor
     }
 
     /// <summary>Writes a number over every element. As <c>torch.Tensor.fill_</c>.</summary>
+    [OverloadResolutionPriority(1)]
     public Tensor Fill_(Scalar value)
     {
         InPlace.Check(this, RequiresGrad);

@@ -59,6 +59,8 @@ internal static unsafe partial class CpuKernels
         AddStridedAdd(add);
         AddRandom(add);
         AddScans(add);
+        AddRows(add);
+        AddGather(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);

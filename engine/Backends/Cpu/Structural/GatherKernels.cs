@@ -1,0 +1,97 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelEngine.Cpu;
+
+/// <content>Elements at indices along one dimension.</content>
+internal static partial class CpuKernels
+{
+    private static void AddGather(Adding add)
+    {
+        add("gather", (in StructuralLaunch launch) => ElementMove(
+            launch.Operands[0], launch.Operands[1], launch.Operands[2], (int)launch.Integers[0], reads: true));
+        add("scatter", (in StructuralLaunch launch) => ElementMove(
+            launch.Operands[2], launch.Operands[1], launch.Operands[0], (int)launch.Integers[0], reads: false));
+        add("scatter_reduce", (in StructuralLaunch launch) => Combining.Dispatch(
+            launch.Operands[2].DType, (Gather.Combination)launch.Integers[1],
+            new ScatterJob(launch.Operands[0], launch.Operands[1], launch.Operands[2], (int)launch.Integers[0])));
+    }
+
+    private static void ElementMove(in Operand far, in Operand index, in Operand near, int dimension, bool reads)
+    {
+        switch (far.DType.Size)
+        {
+            case 1: ElementMove<byte>(far, index, near, dimension, reads); break;
+            case 2: ElementMove<ushort>(far, index, near, dimension, reads); break;
+            case 4: ElementMove<uint>(far, index, near, dimension, reads); break;
+            default: ElementMove<ulong>(far, index, near, dimension, reads); break;
+        }
+    }
+
+    private static void ElementMove<T>(in Operand far, in Operand index, in Operand near, int dimension, bool reads)
+        where T : unmanaged
+    {
+        var (size, stride) = (far.Layout.Shape[dimension], far.Layout.Strides[dimension]);
+        var walk = new Odometer(
+            index.Layout.Shape, index.Layout.Strides, near.Layout.Strides, Without(far.Layout, dimension));
+        ref var places = ref First<long>(index);
+        ref var there = ref First<T>(far);
+        ref var here = ref First<T>(near);
+        do
+        {
+            var (a, b, c) = ((nint)walk.First, (nint)walk.Second, walk.Third);
+            for (var i = 0L; i < walk.Run; i++)
+            {
+                var place = Unsafe.Add(ref places, a);
+                if ((ulong)place >= (ulong)size)
+                    throw IndexFault.Gather.Exception(place, dimension, size);
+                var at = (nint)(c + (place * stride));
+                if (reads)
+                    Unsafe.Add(ref here, b) = Unsafe.Add(ref there, at);
+                else
+                    Unsafe.Add(ref there, at) = Unsafe.Add(ref here, b);
+                a += (nint)walk.FirstStep;
+                b += (nint)walk.SecondStep;
+                c += walk.ThirdStep;
+            }
+        }
+        while (walk.Next());
+    }
+
+    /// <summary>The strides of a layout, where one dimension is reached by an index instead.</summary>
+    private static long[] Without(Layout layout, int dimension)
+    {
+        var strides = layout.Strides.ToArray();
+        strides[dimension] = 0;
+        return strides;
+    }
+
+    // One thread, in the source's order: the value of a place is the same each time.
+    private readonly struct ScatterJob(Operand source, Operand index, Operand target, int dimension) : ICombiningJob
+    {
+        public void Run<T, TCombining>() where T : unmanaged where TCombining : struct, ICombining<T>
+        {
+            var (size, stride) = (target.Layout.Shape[dimension], target.Layout.Strides[dimension]);
+            var walk = new Odometer(
+                index.Layout.Shape, index.Layout.Strides, source.Layout.Strides, Without(target.Layout, dimension));
+            ref var places = ref First<long>(index);
+            ref var from = ref First<T>(source);
+            ref var to = ref First<T>(target);
+            do
+            {
+                var (a, b, c) = ((nint)walk.First, (nint)walk.Second, walk.Third);
+                for (var i = 0L; i < walk.Run; i++)
+                {
+                    var place = Unsafe.Add(ref places, a);
+                    if ((ulong)place >= (ulong)size)
+                        throw IndexFault.Gather.Exception(place, dimension, size);
+                    ref var old = ref Unsafe.Add(ref to, (nint)(c + (place * stride)));
+                    old = TCombining.Combine(old, Unsafe.Add(ref from, b));
+                    a += (nint)walk.FirstStep;
+                    b += (nint)walk.SecondStep;
+                    c += walk.ThirdStep;
+                }
+            }
+            while (walk.Next());
+        }
+    }
+}
