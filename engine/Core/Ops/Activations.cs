@@ -21,7 +21,8 @@ public static class Activations
     public static readonly PointwiseOperator Hardtanh =
         new("hardtanh", Numbers, (a, low, high) => Min(Max(a, low), high))
         {
-            Gradient = (g, y, x) => [Select((x[0] <= x[1]) | (x[0] >= x[2]), 0, g), null, null],
+            // NaN lies between no numbers, and has no gradient.
+            Gradient = (g, y, x) => [Select((x[0] > x[1]) & (x[0] < x[2]), g, 0), null, null],
         };
 
     /// <summary>The identity above 0, a multiple below.</summary>
@@ -167,7 +168,7 @@ public static class Activations
         Select(a <= 0, Expm1(a * inputScale) * (alpha * scale), a * scale);
 
     private static Expr?[] EluSlope(Expr g, Expr sign, Expr below, Expr above) =>
-        [Select(sign <= 0, g * below, g * above), null, null, null];
+        [Select(sign > 0, g * above, g * below), null, null, null];
 
     private static Expr GeluInner(Expr x) => TwoOverRootPi * RootHalf * (x + (0.044715 * (x * x * x)));
 
