@@ -22,7 +22,20 @@ internal readonly record struct BlockStep(
 }
 
 /// <summary>A value that is the same for all elements: a constant, or a parameter of the launch.</summary>
-internal readonly record struct Uniform(Lane Lane, long Bits, int Parameter);
+internal readonly record struct Uniform(Lane Lane, long Bits, int Parameter)
+{
+    /// <summary>Fills a block with it.</summary>
+    public unsafe void Fill(byte* block, ReadOnlySpan<long> parameters, int count)
+    {
+        var bits = Parameter < 0 ? Bits : parameters[Parameter];
+        if (Lanes.IsMask(Lane))
+            bits = bits != 0 ? -1 : 0;
+        if (Lanes.SizeOf(Lane) == 8)
+            new Span<long>(block, count).Fill(bits);
+        else
+            new Span<int>(block, count).Fill((int)bits);
+    }
+}
 
 /// <summary>
 /// A pointwise program as this backend runs it: typed lanes, steps over blocks, slots by liveness. Slots are, in
@@ -65,7 +78,14 @@ internal sealed class CpuProgram
     public int SlotCount => FirstTemporary + TemporaryCount;
 
     /// <summary>Whether it is one step on operands alone, which may run over any length at once.</summary>
-    public bool IsDirect => Steps.Length == OutputLanes.Length && Uniforms.Length == 0 && Tables.Length == 0;
+    public required bool IsDirect { get; init; }
+
+    /// <summary>Whether <see cref="ShortExecution"/> takes it.</summary>
+    public bool IsShort { get; private set; }
+
+    /// <summary>Bytes of an operand's elements in registers.</summary>
+    public int WidthOf(int operand) => KernelEngine.Lanes.SizeOf(
+        operand < InputLanes.Length ? InputLanes[operand] : OutputLanes[operand - InputLanes.Length]);
 
     /// <summary>What has been compiled of it.</summary>
     public EmittedEntry? Emitted { get; private set; }
@@ -85,6 +105,7 @@ internal sealed class CpuProgram
     private static CpuProgram Make(PointwiseProgram source)
     {
         var made = new Lowering(source).Run();
+        made.IsShort = ShortExecution.Takes(made);
         Interlocked.CompareExchange(ref source.CpuKernel, made, null);
         return Unsafe.As<CpuProgram>(source.CpuKernel);
     }

@@ -237,6 +237,7 @@ internal sealed class Lowering
             Lanes = [.. made.Where(v => v.Home != Home.Table).Select(v => v.Lane)],
             LastReads = [.. inputLanes.Select((_, i) => lastUse[i])],
             Makers = makers,
+            IsDirect = steps.Length == outputLanes.Length && uniforms.Count == 0 && tables.Count == 0,
             BlockLength = Math.Clamp(length & ~63, 128, 1024),
         };
 

@@ -10,7 +10,11 @@ internal static unsafe class PointwiseExecution
         var count = program.InputCount + program.OutputCount;
         var operands = launch.Operands;
         for (var first = 0; first + count <= operands.Length; first += count)
-            RunSet(program, operands.Slice(first, count), launch.Parameters);
+        {
+            var set = operands.Slice(first, count);
+            if (!ShortExecution.TryRun(program, set, launch.Parameters))
+                RunSet(program, set, launch.Parameters);
+        }
     }
 
     /// <summary>Runs a program over one set of operands.</summary>

@@ -51,8 +51,7 @@ internal unsafe ref struct SegmentRunner
             ref var uniform = ref program.Uniforms[i];
             var block = workspace.Take(uniforms * Lanes.SizeOf(uniform.Lane));
             slots[program.FirstUniform + i] = block;
-            Fill(block, uniform.Lane,
-                uniform.Parameter < 0 ? uniform.Bits : plan.Parameters[uniform.Parameter], (int)uniforms);
+            uniform.Fill(block, new(plan.Parameters, program.Source.Parameters.Length), (int)uniforms);
         }
 
         for (var i = 0; i < program.Tables.Length; i++)
@@ -290,15 +289,5 @@ internal unsafe ref struct SegmentRunner
     {
         var words = new ReadOnlySpan<ulong>(mask, (int)(bytes / sizeof(ulong)));
         return words.IndexOfAnyExcept(0UL) >= 0;
-    }
-
-    private static void Fill(byte* block, Lane lane, long bits, int count)
-    {
-        if (Lanes.IsMask(lane))
-            bits = bits != 0 ? -1 : 0;
-        if (Lanes.SizeOf(lane) == 8)
-            new Span<long>(block, count).Fill(bits);
-        else
-            new Span<int>(block, count).Fill((int)bits);
     }
 }
