@@ -80,6 +80,9 @@ public sealed class ReductionProgram
     /// <summary>Whether the lift looks at the place of an element among the reduced ones.</summary>
     public bool UsesPlace { get; }
 
+    /// <summary>What the CPU backend made of it.</summary>
+    internal object? CpuKernel;
+
     /// <summary>(state, inputs, place if used) → state, with the lift's parameters.</summary>
     public PointwiseProgram Step { get; }
 

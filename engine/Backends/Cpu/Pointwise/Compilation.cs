@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
@@ -27,18 +28,20 @@ internal static class Compilation
     /// <param name="program">The program.</param>
     /// <param name="repeated">The inputs, bit by bit, that have one element for all.</param>
     /// <param name="elements">How many elements are to be run.</param>
+    /// <param name="rounds">Of a reduction's step: how many lanes its states have; see
+    /// <see cref="Emitter.CompileRounds"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static EmittedCode? Find(CpuProgram program, ulong repeated, long elements)
+    public static EmittedCode? Find(CpuProgram program, ulong repeated, long elements, int rounds = 0)
     {
         if (!RuntimeFeature.IsDynamicCodeCompiled || Choice == ExecutorChoice.Interpreter)
             return null;
         for (var entry = program.Emitted; entry is not null; entry = entry.Next)
         {
-            if (entry.Repeated == repeated)
+            if (entry.Repeated == repeated && entry.Rounds == rounds)
                 return entry.Code ?? Await(program, entry, elements);
         }
 
-        return Await(program, program.Add(repeated), elements);
+        return Await(program, program.Add(repeated, rounds), elements);
     }
 
     private static EmittedCode? Await(CpuProgram program, EmittedEntry entry, long elements)
@@ -48,7 +51,7 @@ internal static class Compilation
         if (Choice == ExecutorChoice.Emitted)
         {
             if (entry.Code is null && Emitter.LanesOf(program) > 0)
-                entry.Code = Emitter.Compile(program, entry.Repeated);
+                entry.Code = entry.Emit(program);
             return entry.Code;
         }
 
@@ -67,13 +70,19 @@ internal static class Compilation
 }
 
 /// <summary>The emitted code of a program for one pattern of repeated inputs.</summary>
-internal sealed class EmittedEntry(ulong repeated, EmittedEntry? next)
+internal sealed class EmittedEntry(ulong repeated, int rounds, EmittedEntry? next)
 {
+    public readonly int Rounds = rounds;
     public readonly ulong Repeated = repeated;
     public readonly EmittedEntry? Next = next;
     public EmittedCode? Code;
     public int Runs;
     public bool IsOrdered;
+
+    /// <summary>Compiles, here and now.</summary>
+    [RequiresDynamicCode("emits code")]
+    public EmittedCode Emit(CpuProgram program) =>
+        Rounds == 0 ? Emitter.Compile(program, Repeated) : Emitter.CompileRounds(program, Rounds);
 
     /// <summary>Compiles; the interpreter goes on serving where that fails.</summary>
     public void Compile(CpuProgram program)
@@ -82,7 +91,7 @@ internal sealed class EmittedEntry(ulong repeated, EmittedEntry? next)
             return;
         try
         {
-            Code = Emitter.Compile(program, Repeated);
+            Code = Emit(program);
         }
 #pragma warning disable CA1031 // An exception on a thread of the pool would end the application.
         catch (Exception e)

@@ -80,6 +80,9 @@ internal sealed class CpuProgram
     /// <summary>Whether it is one step on operands alone, which may run over any length at once.</summary>
     public required bool IsDirect { get; init; }
 
+    /// <summary>Whether a step must not be run for more elements than there are.</summary>
+    public bool HasExactSteps => Array.Exists(Steps, s => s.IsExact);
+
     /// <summary>Whether <see cref="ShortExecution"/> takes it.</summary>
     public bool IsShort { get; private set; }
 
@@ -91,10 +94,10 @@ internal sealed class CpuProgram
     public EmittedEntry? Emitted { get; private set; }
 
     /// <summary>Makes an entry for a pattern of repeated inputs.</summary>
-    public EmittedEntry Add(ulong repeated)
+    public EmittedEntry Add(ulong repeated, int rounds)
     {
         // A race loses an entry at worst, which is then made again.
-        var entry = new EmittedEntry(repeated, Emitted);
+        var entry = new EmittedEntry(repeated, rounds, Emitted);
         Emitted = entry;
         return entry;
     }

@@ -47,26 +47,127 @@ internal sealed class Emitter
     /// <summary>Emits and compiles a program.</summary>
     /// <param name="program">The program.</param>
     /// <param name="repeated">The inputs, bit by bit, that have one element for all.</param>
-    public static EmittedCode Compile(CpuProgram program, ulong repeated)
+    public static EmittedCode Compile(CpuProgram program, ulong repeated) =>
+        Make(program, repeated, e => e.Write());
+
+    /// <summary>
+    /// Emits and compiles the step of a reduction over whole rounds: element after element goes to lane after lane,
+    /// and the states stay in registers from the first round to the last.
+    /// </summary>
+    /// <param name="program">The step; its first inputs are the states, its outputs too.</param>
+    /// <param name="width">How many lanes the states have: the elements of a round.</param>
+    public static EmittedCode CompileRounds(CpuProgram program, int width) =>
+        Make(program, 0, e => e.WriteRounds(width));
+
+    private static unsafe EmittedCode Make(CpuProgram program, ulong repeated, Action<Emitter> write)
     {
         var method = new DynamicMethod(
             program.Source.Name, typeof(void), [typeof(byte**), typeof(nint), typeof(nint)],
             typeof(Emitter).Module, skipVisibility: true);
-        new Emitter(program, repeated, LanesOf(program), method.GetILGenerator()).Write();
+        write(new Emitter(program, repeated, LanesOf(program), method.GetILGenerator()));
         var code = method.CreateDelegate<EmittedCode>();
 
         // The JIT runs now, on this thread, not when the first frame calls it.
-        unsafe
+        var slots = stackalloc byte*[program.SlotCount];
+        var zeros = stackalloc byte[8192];
+        new Span<byte>(zeros, 8192).Clear();
+        for (var i = 0; i < program.SlotCount; i++)
+            slots[i] = zeros;
+        code(slots, 0, 0);
+        return code;
+    }
+
+    private void WriteRounds(int width)
+    {
+        int states = program.OutputCount, all = Math.Max(1, width / lanes);
+        for (var k = 0; k < program.InputCount; k++)
+            WriteAddress(k);
+        WriteUniforms();
+
+        // Several vectors at once hide how long one step takes, as long as there are registers for them.
+        var together = all;
+        while (together > 1 && together * program.Steps.Length > 48)
+            together /= 2;
+        var group = il.DeclareLocal(typeof(nint));
+        var held = new LocalBuilder[together, states];
+        for (var s = 0; s < states; s++)
         {
-            var slots = stackalloc byte*[program.SlotCount];
-            var zeros = stackalloc byte[64];
-            new Span<byte>(zeros, 64).Clear();
-            for (var i = 0; i < program.SlotCount; i++)
-                slots[i] = zeros;
-            code(slots, 0, 0);
+            for (var u = 0; u < together; u++)
+                held[u, s] = il.DeclareLocal(VectorTypes.Of(program.OutputLanes[s], lanes));
         }
 
-        return code;
+        WriteCount(0, group);
+        WriteLoop(group, together * lanes, () => il.Emit(OpCodes.Ldc_I4, width), () =>
+        {
+            il.Emit(OpCodes.Ldloc, group);
+            il.Emit(OpCodes.Stloc, index);
+            MoveStates(reads: true);
+            WriteLoop(index, width, () => il.Emit(OpCodes.Ldarg_1), () =>
+            {
+                for (var u = 0; u < together; u++)
+                {
+                    for (var s = 0; s < states; s++)
+                        current[s] = held[u, s];
+                    WriteInputs(states, u * lanes);
+                    WriteSteps();
+                    for (var s = 0; s < states; s++)
+                    {
+                        WriteValue(program.InputCount + s, held[u, s].LocalType);
+                        il.Emit(OpCodes.Stloc, held[u, s]);
+                    }
+                }
+            });
+            il.Emit(OpCodes.Ldloc, group);
+            il.Emit(OpCodes.Stloc, index);
+            MoveStates(reads: false);
+        });
+        il.Emit(OpCodes.Ret);
+
+        void MoveStates(bool reads)
+        {
+            for (var s = 0; s < states; s++)
+            {
+                for (var u = 0; u < together; u++)
+                {
+                    WriteElement(s, program.OutputLanes[s], u * lanes);
+                    if (reads)
+                    {
+                        il.Emit(OpCodes.Ldobj, held[u, s].LocalType);
+                        il.Emit(OpCodes.Stloc, held[u, s]);
+                    }
+                    else
+                    {
+                        il.Emit(OpCodes.Ldloc, held[u, s]);
+                        il.Emit(OpCodes.Stobj, held[u, s].LocalType);
+                    }
+                }
+            }
+        }
+    }
+
+    private void WriteCount(int count, LocalBuilder local)
+    {
+        il.Emit(OpCodes.Ldc_I4, count);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Stloc, local);
+    }
+
+    private void WriteLoop(LocalBuilder counter, int step, Action limit, Action body)
+    {
+        Label next = il.DefineLabel(), test = il.DefineLabel();
+        il.Emit(OpCodes.Br, test);
+        il.MarkLabel(next);
+        body();
+        il.Emit(OpCodes.Ldloc, counter);
+        il.Emit(OpCodes.Ldc_I4, step);
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Add);
+        il.Emit(OpCodes.Stloc, counter);
+        il.MarkLabel(test);
+        il.Emit(OpCodes.Ldloc, counter);
+        limit();
+        il.Emit(OpCodes.Conv_I);
+        il.Emit(OpCodes.Blt, next);
     }
 
     private void Write()
@@ -83,6 +184,14 @@ internal sealed class Emitter
 
         for (var k = 0; k < program.OutputCount; k++)
             WriteAddress(program.InputCount + k);
+        WriteUniforms();
+        WriteCount(0, index);
+        WriteLoop(index, lanes, () => il.Emit(OpCodes.Ldarg_1), WriteBody);
+        il.Emit(OpCodes.Ret);
+    }
+
+    private void WriteUniforms()
+    {
         for (var i = 0; i < program.Uniforms.Length; i++)
         {
             var slot = program.FirstUniform + i;
@@ -91,40 +200,40 @@ internal sealed class Emitter
             il.Emit(OpCodes.Ldobj, type);
             il.Emit(OpCodes.Stloc, current[slot] = il.DeclareLocal(type));
         }
-
-        Label next = il.DefineLabel(), test = il.DefineLabel();
-        il.Emit(OpCodes.Ldc_I4_0);
-        il.Emit(OpCodes.Conv_I);
-        il.Emit(OpCodes.Stloc, index);
-        il.Emit(OpCodes.Br, test);
-        il.MarkLabel(next);
-        WriteBody();
-        il.Emit(OpCodes.Ldloc, index);
-        il.Emit(OpCodes.Ldc_I4, lanes);
-        il.Emit(OpCodes.Conv_I);
-        il.Emit(OpCodes.Add);
-        il.Emit(OpCodes.Stloc, index);
-        il.MarkLabel(test);
-        il.Emit(OpCodes.Ldloc, index);
-        il.Emit(OpCodes.Ldarg_1);
-        il.Emit(OpCodes.Blt, next);
-        il.Emit(OpCodes.Ret);
     }
 
     private void WriteBody()
     {
         // Inputs are read before anything is written: an output may be the same memory.
-        for (var k = 0; k < program.InputCount; k++)
+        WriteInputs(0, 0);
+        WriteSteps();
+        for (var k = 0; k < program.OutputCount; k++)
+        {
+            var slot = program.InputCount + k;
+            var lane = program.OutputLanes[k];
+            var type = VectorTypes.Of(lane, lanes);
+            WriteElement(slot, lane, 0);
+            WriteValue(slot, type);
+            il.Emit(OpCodes.Stobj, type);
+        }
+    }
+
+    private void WriteInputs(int first, int offset)
+    {
+        for (var k = first; k < program.InputCount; k++)
         {
             if (!addresses.ContainsKey(k))
                 continue;
             var lane = program.InputLanes[k];
             var type = VectorTypes.Of(lane, lanes);
-            WriteElement(k, lane);
+            WriteElement(k, lane, offset);
             il.Emit(OpCodes.Ldobj, type);
             il.Emit(OpCodes.Stloc, current[k] = Local(k, type));
         }
+    }
 
+    private void WriteSteps()
+    {
         var labels = new Dictionary<int, Label>();
         for (var i = 0; i < program.Steps.Length; i++)
         {
@@ -142,16 +251,6 @@ internal sealed class Emitter
             }
 
             WriteStep(step);
-        }
-
-        for (var k = 0; k < program.OutputCount; k++)
-        {
-            var slot = program.InputCount + k;
-            var lane = program.OutputLanes[k];
-            var type = VectorTypes.Of(lane, lanes);
-            WriteElement(slot, lane);
-            WriteValue(slot, type);
-            il.Emit(OpCodes.Stobj, type);
         }
     }
 
@@ -267,9 +366,15 @@ internal sealed class Emitter
         il.Emit(OpCodes.Ldind_I);
     }
 
-    private void WriteElement(int slot, Lane lane)
+    private void WriteElement(int slot, Lane lane, int offset)
     {
         il.Emit(OpCodes.Ldloc, addresses[slot]);
+        if (offset != 0)
+        {
+            il.Emit(OpCodes.Ldc_I4, offset * Lanes.SizeOf(lane));
+            il.Emit(OpCodes.Add);
+        }
+
         il.Emit(OpCodes.Ldloc, index);
         il.Emit(OpCodes.Ldc_I4, Lanes.SizeOf(lane));
         il.Emit(OpCodes.Conv_I);

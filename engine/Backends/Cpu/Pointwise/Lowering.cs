@@ -11,15 +11,23 @@ internal sealed class Lowering
     private readonly List<Array> tables = [];
     private readonly Dictionary<(int Value, Lane Lane), int> converted = [];
     private readonly int maskSize;
+    private readonly int stateInputs;
+    private readonly bool hasStateOutputs;
     private int depth; // of regions: what is converted in one is not known outside
 
-    public Lowering(PointwiseProgram source)
+    /// <summary>Begins with a program.</summary>
+    /// <param name="source">The program.</param>
+    /// <param name="stateInputs">
+    /// How many of its first inputs are states of a reduction, which lie in memory as registers do.
+    /// </param>
+    /// <param name="hasStateOutputs">Whether its outputs are states.</param>
+    public Lowering(PointwiseProgram source, int stateInputs = 0, bool hasStateOutputs = false)
     {
-        this.source = source;
+        (this.source, this.stateInputs, this.hasStateOutputs) = (source, stateInputs, hasStateOutputs);
         values = new int[source.Code.Length];
         var wide = source.Code.Any(c => c.Kind is ValueKind.Int64 or ValueKind.Float64);
         var narrow = source.Code.Any(c => c.Kind is ValueKind.Int32 or ValueKind.Float32);
-        maskSize = wide && !narrow ? 8 : 4;
+        maskSize = wide && !narrow && stateInputs == 0 ? 8 : 4;
     }
 
     private enum Home : byte
@@ -161,6 +169,8 @@ internal sealed class Lowering
     // Each output has a step of its own: what is no temporary, or is an output already, is copied.
     private Lane Deliver(int output, int value, out int maker)
     {
+        if (hasStateOutputs && Lanes.IsMask(made[value].Lane))
+            value = In(value, Lane.Mask32);
         var lane = made[value].Lane;
         if (made[value].Home != Home.Temporary)
             value = Add(SimdCasts.CopyOf(lane), lane, value, -1, -1);
@@ -229,8 +239,10 @@ internal sealed class Lowering
             Steps = steps,
             InputLanes = inputLanes,
             OutputLanes = outputLanes,
-            Loads = [.. inputLanes.Select((lane, i) => SimdCasts.Load(source.Inputs[i].Code, lane))],
-            Stores = [.. outputLanes.Select((lane, i) => SimdCasts.Store(source.Outputs[i].Code, lane))],
+            Loads = [.. inputLanes.Select((lane, i) =>
+                i < stateInputs ? 0 : SimdCasts.Load(source.Inputs[i].Code, lane))],
+            Stores = [.. outputLanes.Select((lane, i) =>
+                hasStateOutputs ? 0 : SimdCasts.Store(source.Outputs[i].Code, lane))],
             Uniforms = [.. uniforms],
             Tables = [.. tables],
             TemporaryCount = temporaries,

@@ -85,17 +85,6 @@ internal unsafe ref struct SegmentRunner
         }
     }
 
-    /// <summary>Runs operands that lie elsewhere, with the plan's reaches; at most a block of them.</summary>
-    public readonly void RunAt(ReadOnlySpan<nint> places, nint n)
-    {
-        for (var k = 0; k < places.Length; k++)
-            current[k] = (byte*)places[k];
-        RunSegment(0, n);
-    }
-
-    /// <summary>How far apart the elements of an operand are.</summary>
-    public readonly long StrideOf(int k) => plan.Strides[k];
-
     private readonly void EnterRow(long row, int operands)
     {
         for (var k = 0; k < operands; k++)
@@ -266,9 +255,12 @@ internal unsafe ref struct SegmentRunner
         }
     }
 
-    private readonly int SizeOf(int k) => k < program.InputCount
-        ? program.Source.Inputs[k].Size
-        : program.Source.Outputs[k - program.InputCount].Size;
+    private readonly int SizeOf(int k)
+    {
+        var inputs = program.InputCount;
+        return (k < inputs ? program.Loads[k] : program.Stores[k - inputs]) == 0 ? program.WidthOf(k) :
+            k < inputs ? program.Source.Inputs[k].Size : program.Source.Outputs[k - inputs].Size;
+    }
 
     // An output over the memory of an input that a later step still reads must wait in its block.
     private readonly bool IsReadLater(int output)
@@ -285,7 +277,7 @@ internal unsafe ref struct SegmentRunner
         return false;
     }
 
-    private static bool IsAnySet(byte* mask, nint bytes)
+    internal static bool IsAnySet(byte* mask, nint bytes)
     {
         var words = new ReadOnlySpan<ulong>(mask, (int)(bytes / sizeof(ulong)));
         return words.IndexOfAnyExcept(0UL) >= 0;

@@ -1,90 +1,118 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
 namespace KernelEngine.Cpu;
 
-/// <summary>Runs the programs of a reduction over states in a thread's scratch memory.</summary>
+/// <summary>Runs a program of a reduction over registers in a thread's scratch memory, a few lanes at a time.</summary>
 internal readonly unsafe ref struct StateRunner
 {
-    private readonly ReductionProgram program;
-    private readonly SegmentRunner runner;
-    private readonly nint* places;
-    private readonly long* places64; // the places of elements, where the lift wants them
-    private readonly int operands;
+    /// <summary>The most lanes it runs at once.</summary>
+    public const int MostLanes = 1024;
+
+    private const int Pad = 16;
+
+    private readonly CpuProgram program;
+    private readonly EmittedCode? code;
+    private readonly byte** slots;
+    private readonly byte** results; // blocks for results that must not go where they belong at once
+    private readonly bool isInPlace;
     private readonly int length;
 
     /// <summary>Makes a runner.</summary>
-    /// <param name="program">The reduction.</param>
-    /// <param name="run">Its step or its combination.</param>
+    /// <param name="program">The program; its outputs are states.</param>
     /// <param name="workspace">Where its blocks lie.</param>
-    /// <param name="parameters">The parameters of the step.</param>
-    /// <param name="steps">Of a step: how far apart the elements of each input are.</param>
-    /// <param name="length">How many elements it runs at once at most.</param>
+    /// <param name="parameters">The parameters.</param>
+    /// <param name="lanes">How many lanes it runs at once at most.</param>
+    /// <param name="elements">How many elements it is going to be run for, roughly.</param>
     public StateRunner(
-        ReductionProgram program, PointwiseProgram run, Workspace workspace, long* parameters, long* steps, int length)
+        CpuProgram program, Workspace workspace, ReadOnlySpan<long> parameters, int lanes, long elements)
     {
         this.program = program;
-        var isStep = steps != null;
-        var cpu = CpuProgram.Of(run);
-        operands = cpu.InputCount + cpu.OutputCount;
-        var box = new PlanBox();
-        var strides = (long*)workspace.Take(operands * sizeof(long));
-        var reaches = (Reach*)workspace.Take(operands);
-        places = (nint*)workspace.Take(operands * sizeof(nint));
-        this.length = Math.Min(length, cpu.BlockLength);
-        for (var k = 0; k < operands; k++)
+        code = program.IsDirect ? null : Compilation.Find(program, 0, elements);
+        length = (Math.Min(lanes, code is null ? program.BlockLength : MostLanes) + Pad - 1) & -Pad;
+        slots = (byte**)workspace.Take((program.SlotCount + program.OutputCount) * sizeof(byte*));
+        results = slots + program.SlotCount;
+        for (var i = 0; i < program.OutputCount; i++)
+            results[i] = workspace.Take(length * program.WidthOf(program.InputCount + i));
+        for (var i = 0; i < program.Uniforms.Length; i++)
         {
-            var input = k - program.State.Length;
-            strides[k] = isStep && input >= 0 && input < program.Inputs.Length ? steps[input] : 1;
-            reaches[k] = strides[k] == 1 ? Reach.Unit : strides[k] == 0 ? Reach.Repeat : Reach.Stride;
-            places[k] = 0;
+            ref readonly var uniform = ref program.Uniforms[i];
+            var count = code is null ? length : Pad;
+            var block = workspace.Take(count * Lanes.SizeOf(uniform.Lane));
+            slots[program.FirstUniform + i] = block;
+            uniform.Fill(block, parameters, count);
         }
 
-        places64 = isStep && program.UsesPlace ? (long*)workspace.Take(length * sizeof(long)) : null;
-        box.Plan = new()
+        for (var i = 0; i < program.Tables.Length; i++)
         {
-            Program = cpu,
-            Data = (byte**)places,
-            Parameters = parameters,
-            Rank = 1,
-            Sizes = null,
-            Strides = strides,
-            Reaches = reaches,
-            RowLength = this.length,
-            SegmentLength = this.length,
-            SegmentsPerRow = 1,
-            SegmentCount = 1,
-        };
-        box.Plan.FindCode(length * 64L);
-        runner = new(in box.Plan, workspace);
+            slots[program.FirstTable + i] =
+                (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(program.Tables[i]));
+        }
+
+        isInPlace = true;
+        if (code is not null)
+            return;
+        for (var i = program.FirstTemporary; i < program.SlotCount; i++)
+            slots[i] = workspace.Take(length * sizeof(long));
+
+        // Step by step, a result over a state must wait until nobody reads that state any more.
+        for (var i = 0; i < program.OutputCount; i++)
+        {
+            for (var k = 0; k < program.InputCount; k++)
+                isInPlace &= program.LastReads[k] <= program.Makers[i];
+        }
     }
 
-    /// <summary>Combines states with elements.</summary>
-    /// <param name="states">The states.</param>
-    /// <param name="place">The first of them.</param>
-    /// <param name="elements">The first element of each input.</param>
-    /// <param name="first">The place of the first element among the reduced ones.</param>
-    /// <param name="isRow">Whether the next element's place is the next one; else all have the same.</param>
-    /// <param name="count">How many.</param>
-    public void Step(StateMemory states, long place, byte** elements, long first, bool isRow, int count)
+    /// <summary>The most lanes it runs at once.</summary>
+    public int Length => length;
+
+    /// <summary>Sets where an input lies: as many elements as are run, and up to the next 16 to be read.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetInput(int input, byte* place) => slots[input] = place;
+
+    /// <summary>Where an input lies.</summary>
+    public byte* InputAt(int input) => slots[input];
+
+    /// <summary>Sets where an output goes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void SetOutput(int output, byte* place) => slots[program.InputCount + output] = place;
+
+    /// <summary>Runs some lanes.</summary>
+    public void Run(nint count)
     {
-        int width = program.State.Length, inputs = program.Inputs.Length;
-        for (var done = 0; done < count; done += length)
+        if (isInPlace && (count & (Pad - 1)) == 0)
         {
-            var n = Math.Min(length, count - done);
-            for (var i = 0; i < width; i++)
-                places[i] = places[operands - width + i] = states.At(i, place + done);
-            for (var k = 0; k < inputs; k++)
+            Compute(count, count);
+            return;
+        }
+
+        int inputs = program.InputCount, outputs = program.OutputCount;
+        Exchange(slots + inputs, results, outputs);
+        Compute((count + Pad - 1) & -Pad, count);
+        Exchange(slots + inputs, results, outputs);
+        for (var i = 0; i < outputs; i++)
+            Unsafe.CopyBlockUnaligned(slots[inputs + i], results[i], (uint)(count * program.WidthOf(inputs + i)));
+    }
+
+    /// <summary>Runs whole rounds by code that was emitted for them.</summary>
+    public void RunRounds(EmittedCode rounds, nint elements) => rounds(slots, elements, nint.MaxValue);
+
+    /// <summary>Combines states with those some places behind.</summary>
+    /// <param name="states">The states.</param>
+    /// <param name="other">Where the second ones begin.</param>
+    /// <param name="count">How many.</param>
+    public void Combine(StateMemory states, long other, long count)
+    {
+        var values = program.OutputCount;
+        for (var done = 0L; done < count; done += length)
+        {
+            for (var i = 0; i < values; i++)
             {
-                places[width + k] = (nint)elements[k] +
-                    (nint)(done * runner.StrideOf(width + k) * program.Inputs[k].Size);
+                slots[i] = slots[program.InputCount + i] = states.At(i, done);
+                slots[values + i] = states.At(i, other + done);
             }
 
-            if (places64 != null)
-            {
-                for (var i = 0; i < n; i++)
-                    places64[i] = isRow ? first + done + i : first;
-                places[width + inputs] = (nint)places64;
-            }
-
-            runner.RunAt(new(places, operands), n);
+            Run((nint)Math.Min(length, count - done));
         }
     }
 
@@ -102,24 +130,37 @@ internal readonly unsafe ref struct StateRunner
         }
     }
 
-    private void Combine(StateMemory states, long other, long count)
+    private static void Exchange(byte** a, byte** b, int count)
     {
-        var width = program.State.Length;
-        for (var done = 0L; done < count; done += length)
+        for (var i = 0; i < count; i++)
         {
-            var n = (nint)Math.Min(length, count - done);
-            for (var i = 0; i < width; i++)
-            {
-                places[i] = places[operands - width + i] = states.At(i, done);
-                places[width + i] = states.At(i, other + done);
-            }
-
-            runner.RunAt(new(places, operands), n);
+            var place = a[i];
+            a[i] = b[i];
+            b[i] = place;
         }
     }
 
-    private sealed class PlanBox
+    private void Compute(nint padded, nint exact)
     {
-        public PointwisePlan Plan;
+        if (code is not null)
+        {
+            code(slots, padded, exact);
+            return;
+        }
+
+        var steps = program.Steps;
+        for (var i = 0; i < steps.Length; i++)
+        {
+            ref readonly var step = ref steps[i];
+            if (step.Loop == 0)
+            {
+                if (!SegmentRunner.IsAnySet(slots[step.A], padded * Lanes.SizeOf(step.Lane)))
+                    i = step.Skip - 1;
+                continue;
+            }
+
+            ((delegate*<byte*, byte*, byte*, byte*, nint, void>)step.Loop)(
+                slots[step.Result], slots[step.A], slots[step.B], slots[step.C], step.IsExact ? exact : padded);
+        }
     }
 }
