@@ -6,6 +6,7 @@ using KernelEngine.Cpu;
 namespace KernelEngine.Tests.Cpu;
 
 /// <summary>Every product is compared with a plain one in float64, and outputs lie between guards.</summary>
+[Collection("WorkerPool")]
 public sealed unsafe class GemmTests
 {
     private const int Guard = 37;

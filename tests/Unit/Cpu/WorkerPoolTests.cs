@@ -2,6 +2,8 @@ using KernelEngine.Cpu;
 
 namespace KernelEngine.Tests.Cpu;
 
+// Beside no test that sets the number of threads too.
+[Collection("WorkerPool")]
 public sealed class WorkerPoolTests
 {
     private struct Count(int[] counts) : IJob
@@ -87,17 +89,26 @@ public sealed class WorkerPoolTests
     [Fact]
     public void ManyCallersAtOnce()
     {
+        Exception? error = null;
         var callers = Enumerable.Range(0, 6).Select(_ => new Thread(() =>
         {
-            for (var round = 0; round < 500; round++)
+            try
             {
-                var counts = new int[9];
-                WorkerPool.Run(new Count(counts), counts.Length);
-                Assert.All(counts, c => Assert.Equal(1, c));
+                for (var round = 0; round < 500; round++)
+                {
+                    var counts = new int[9];
+                    WorkerPool.Run(new Count(counts), counts.Length);
+                    Assert.All(counts, c => Assert.Equal(1, c));
+                }
+            }
+            catch (Exception e)
+            {
+                error = e;
             }
         })).ToArray();
         foreach (var caller in callers) caller.Start();
         foreach (var caller in callers) caller.Join();
+        Assert.Null(error);
     }
 
     [Fact]
