@@ -161,6 +161,18 @@ public static class Arithmetic
         Gradient = (g, y, x) => [Select(Pointwise.Abs(x[0]) < double.PositiveInfinity, g, 0), null, null, null],
     };
 
+    /// <summary>The greatest common divisor.</summary>
+    public static readonly PointwiseOperator Gcd =
+        new("gcd", TypeRules.OnlyWhole, CommonDivisor, isDifferentiable: false);
+
+    /// <summary>The least common multiple.</summary>
+    public static readonly PointwiseOperator Lcm = new("lcm", TypeRules.OnlyWhole, (a, b) =>
+    {
+        var divisor = CommonDivisor(a, b);
+        var isZero = Equal(divisor, 0);
+        return Select(isZero, 0, Pointwise.Abs(a / Select(isZero, 1, divisor) * b));
+    }, isDifferentiable: false);
+
     /// <summary>Whether an expression is a real number, not a whole one or a truth value.</summary>
     internal static bool IsReal(Expr e) => Primitive.IsReal(e.Kind);
 
@@ -186,6 +198,26 @@ public static class Arithmetic
     {
         var rest = a % b;
         return Select(NotEqual(rest, 0) & ((b < 0) ^ (rest < 0)), rest + b, rest);
+    }
+
+    /// <summary>
+    /// Euclid's algorithm unrolled as far as the width can need (the numbers of Fibonacci take longest): each step is
+    /// computed only where some element has not come to its end.
+    /// </summary>
+    private static Expr CommonDivisor(Expr a, Expr b)
+    {
+        var steps = a.Kind == ValueKind.Int64 ? 92 : 47;
+        var numbers = new List<Expr> { Pointwise.Abs(a), Pointwise.Abs(b) };
+        for (var i = 0; i < steps; i++)
+        {
+            var divisor = numbers[^1];
+            numbers.Add(numbers[^2] % Select(Equal(divisor, 0), 1, divisor));
+        }
+
+        var result = numbers[^2];
+        for (var i = steps - 1; i >= 0; i--)
+            result = Branch(NotEqual(numbers[i + 1], 0), result, numbers[i]);
+        return result;
     }
 
     private static Expr Between(Expr a, Expr b, Expr weight) => Select(

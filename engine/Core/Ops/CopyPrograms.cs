@@ -14,5 +14,16 @@ internal static class CopyPrograms
     /// <summary>Converts as PyTorch's <c>to</c>.</summary>
     public static PointwiseProgram Copy(DType from, DType to) =>
         Copies[((int)from.Code * DType.All.Count) + (int)to.Code] ??=
-            PointwiseProgram.Of("copy", [from], [], [to], [Expr.Input(0, from.Register)]);
+            PointwiseProgram.Of("copy", [from], [], [to], [Converted(Expr.Input(0, from.Register), to)]);
+
+    /// <summary>What a whole number cannot hold, NaN included, becomes the smallest one, as x86 processors do it.</summary>
+    private static Expr Converted(Expr x, DType to)
+    {
+        if (!Primitive.IsReal(x.Kind) || !to.IsInteger)
+            return x;
+        var isWide = to.Register == ValueKind.Int64;
+        return Pointwise.Select(
+            Pointwise.Abs(x) < (isWide ? 9223372036854775808.0 : 2147483648.0), Pointwise.Convert(x, to.Register),
+            Expr.Constant(isWide ? long.MinValue : int.MinValue, to.Register));
+    }
 }

@@ -265,12 +265,14 @@ public sealed partial class PointwiseOperator : Operator
 
     private static Layout Broadcast(ReadOnlySpan<Argument> arguments)
     {
-        Shape shape = default;
+        Shape? common = null;
         foreach (ref readonly var argument in arguments)
         {
             if (argument.Tensor is { } tensor)
-                shape = Shape.Broadcast(shape, tensor.Shape);
+                common = common is { } known ? Shape.Broadcast(known, tensor.Shape) : tensor.Shape;
         }
+
+        var shape = common!.Value;
 
         // The dimensions of the result lie in the order of the first argument that has its shape and no gaps.
         foreach (ref readonly var argument in arguments)

@@ -53,6 +53,12 @@ public partial class Tensor
         _ => throw NoBound(),
     };
 
+    /// <summary><see cref="Gcd"/> in place. As <c>torch.Tensor.gcd_</c>.</summary>
+    public Tensor Gcd_(Tensor other) => Arithmetic.Gcd.ApplyInPlace(this, this, other);
+
+    /// <summary><see cref="Lcm"/> in place. As <c>torch.Tensor.lcm_</c>.</summary>
+    public Tensor Lcm_(Tensor other) => Arithmetic.Lcm.ApplyInPlace(this, this, other);
+
     /// <summary><see cref="Neg"/> in place. As <c>torch.Tensor.neg_</c>.</summary>
     public Tensor Neg_() => Arithmetic.Neg.ApplyInPlace(this, this);
 

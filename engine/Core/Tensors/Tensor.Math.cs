@@ -50,6 +50,12 @@ public partial class Tensor
     /// <summary>The remainder with the sign of the dividend. As <c>torch.fmod</c>.</summary>
     public Tensor Fmod(Argument other) => Arithmetic.Fmod.Apply(this, other);
 
+    /// <summary>The greatest common divisor; whole numbers. As <c>torch.gcd</c>.</summary>
+    public Tensor Gcd(Tensor other) => Arithmetic.Gcd.Apply(this, other);
+
+    /// <summary>The least common multiple; whole numbers. As <c>torch.lcm</c>.</summary>
+    public Tensor Lcm(Tensor other) => Arithmetic.Lcm.Apply(this, other);
+
     /// <summary>The negative. As <c>torch.neg</c>.</summary>
     public Tensor Neg() => Arithmetic.Neg.Apply(this);
 
