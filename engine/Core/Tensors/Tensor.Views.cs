@@ -183,6 +183,68 @@ public partial class Tensor
         return View(layout, "AsStridedBackward0", g => AsStridedBackward(g, layout, own));
     }
 
+    /// <summary>The same bits as another dtype; not differentiable. As <c>torch.Tensor.view</c> of a dtype.</summary>
+    /// <exception cref="TensorRuntimeException">
+    /// The elements are of another size and the last dimension cannot be divided, or has gaps.
+    /// </exception>
+    public Tensor View(DType dtype)
+    {
+        var (from, to) = (DType.Size, dtype.Size);
+        var layout = Layout;
+        if (from != to)
+        {
+            if (Rank == 0)
+            {
+                throw new TensorRuntimeException(
+                    $"self.dim() cannot be 0 to view {DType.LegacyName} as {dtype.LegacyName} (different element " +
+                    "sizes)");
+            }
+
+            if (Strides[^1] != 1)
+            {
+                throw new TensorRuntimeException(
+                    $"self.stride(-1) must be 1 to view {DType.LegacyName} as {dtype.LegacyName} (different element " +
+                    $"sizes), but got {Strides[^1]}");
+            }
+
+            var ratio = Math.Max(from, to) / Math.Min(from, to);
+            if (to > from && Shape[^1] % ratio != 0)
+            {
+                throw new TensorRuntimeException(
+                    $"self.size(-1) must be divisible by {ratio} to view {DType.LegacyName} as {dtype.LegacyName} " +
+                    $"(different element sizes), but got {Shape[^1]}");
+            }
+
+            long Scaled(long count) => to > from ? count / ratio : count * ratio;
+            var (sizes, strides) = (Shape.ToArray(), Strides.ToArray());
+            for (var i = 0; i < strides.Length - 1; i++)
+            {
+                if (to > from && strides[i] % ratio != 0)
+                {
+                    throw new TensorRuntimeException(
+                        $"self.stride({i}) must be divisible by {ratio} to view {DType.LegacyName} as " +
+                        $"{dtype.LegacyName} (different element sizes), but got {strides[i]}");
+                }
+
+                strides[i] = Scaled(strides[i]);
+            }
+
+            if (to > from && Layout.Offset % ratio != 0)
+            {
+                throw new TensorRuntimeException(
+                    $"self.storage_offset() must be divisible by {ratio} to view {DType.LegacyName} as " +
+                    $"{dtype.LegacyName} (different element sizes), but got {Layout.Offset}");
+            }
+
+            sizes[^1] = Scaled(sizes[^1]);
+            layout = new(new(sizes), strides, Scaled(Layout.Offset));
+        }
+
+        var view = new Tensor(Storage, layout, dtype);
+        view.MakeViewOf(this);
+        return view;
+    }
+
     /// <summary>The gradient of a tensor of layout <paramref name="input"/> from that of another view of its
     /// storage; where either reaches a place more than once, gradients add up and are shared out.</summary>
     private static Tensor AsStridedBackward(Tensor gradient, Layout view, Layout input) =>
