@@ -2,6 +2,7 @@ using KernelEngine.Cpu;
 
 namespace KernelEngine.Tests.RandomNumbers;
 
+[Collection("WorkerPool")]
 public sealed class RandomTests
 {
     // Known answers of Random123's kat_vectors.
