@@ -38,6 +38,9 @@ public static class OperatorBindings
         IReadOnlyDictionary<string, object?> keywords) =>
         Call(table.Find(name) ?? throw CannotBindException.UnknownOperator(name), new(name, positional, keywords));
 
+    /// <summary>Calls an operator with arguments that are still to be read.</summary>
+    internal static object? Call(string name, Arguments arguments) => Call(Table[name], arguments);
+
     internal static object? Call(Binding binding, Arguments arguments)
     {
         object? result;

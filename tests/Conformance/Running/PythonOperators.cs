@@ -31,6 +31,13 @@ internal static class PythonOperators
         { "*=", InPlace((x, y) => x *= y, (x, s) => x *= s) },
         { "/=", InPlace((x, y) => x /= y, (x, s) => x /= s) },
         { "neg", a => a.Any(0, "self") is Tensor x ? -x : PythonNumbers.Negate(a.Any(0, "self")) },
+        {
+            "[]",
+            a => a.IsTensor(0, "self")
+                ? OperatorBindings.Call("__getitem__", a)
+                : Item(a.Any(0, "self"), a.Any(1, "index"))
+        },
+        { "[]=", a => OperatorBindings.Call("__setitem__", a) },
         { "=", a => a.Any(0, "value") },
         { "item", a => Item(a.Any(0, "sequence"), a.Any(1, "index")) },
     };
