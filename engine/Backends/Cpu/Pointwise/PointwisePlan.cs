@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelEngine.Cpu;
 
 /// <summary>How the elements of an operand lie within a segment of the iteration.</summary>
@@ -20,6 +22,7 @@ internal enum Reach : byte
 internal unsafe struct PointwisePlan
 {
     private const long LongRow = 256;
+    private const long ShortestPlainRow = 32;
     private const long LongSegment = 32 * 1024;
 
     /// <summary>What to compute.</summary>
@@ -88,7 +91,7 @@ internal unsafe struct PointwisePlan
         Strides = strides;
         Rank = Dimensions.Collapse(sizes, strides, rank, operands, Program.InputCount);
         var inner = Rank - 1;
-        IsBlocked = Rank > 1 && sizes[inner] < LongRow;
+        IsBlocked = Rank > 1 && sizes[inner] < LongRow && !HasPlainRows();
         RowLength = sizes[inner];
         if (IsBlocked)
         {
@@ -105,6 +108,29 @@ internal unsafe struct PointwisePlan
         }
 
         Cut();
+    }
+
+    /// <summary>
+    /// Whether rows can be run one by one where they lie: whole vectors, each operand one after the other or, for
+    /// emitted code, repeated.
+    /// </summary>
+    private readonly bool HasPlainRows()
+    {
+        var inner = Rank - 1;
+        if ((Sizes[inner] & 15) != 0 || Sizes[inner] < ShortestPlainRow)
+            return false;
+        int inputs = Program.InputCount, operands = inputs + Program.OutputCount;
+        for (var k = 0; k < operands; k++)
+        {
+            var stride = Strides[(k * Rank) + inner];
+            if ((k < inputs ? Program.Loads[k] : Program.Stores[k - inputs]) != 0 ||
+                (stride != 1 && (stride != 0 || k >= inputs || !RuntimeFeature.IsDynamicCodeCompiled)))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     private readonly Reach OverAll(long* strides)

@@ -20,6 +20,7 @@ internal unsafe ref struct SegmentRunner
     private readonly bool* isDirect;
     private readonly byte* raw;       // a block as it lies in memory, before it is converted
     private readonly bool anyDirect;
+    private readonly bool allDirect;
 
     public SegmentRunner(ref readonly PointwisePlan plan, Workspace workspace)
     {
@@ -44,6 +45,7 @@ internal unsafe ref struct SegmentRunner
             stages[k] = workspace.Take((isDirect[k] ? Pad : length) * width);
         }
 
+        allDirect = !staged;
         raw = staged ? workspace.Take(length * 8) : null;
         var uniforms = plan.Code is null ? length : Pad;
         for (var i = 0; i < program.Uniforms.Length; i++)
@@ -70,6 +72,12 @@ internal unsafe ref struct SegmentRunner
     public void Run(long first, long end)
     {
         var operands = program.InputCount + program.OutputCount;
+        if (allDirect && plan.SegmentsPerRow == 1 && (plan.RowLength & (Pad - 1)) == 0 && !plan.IsBlocked)
+        {
+            RunRows(first, end, operands);
+            return;
+        }
+
         var row = -1L;
         for (var segment = first; segment < end; segment++)
         {
@@ -82,6 +90,39 @@ internal unsafe ref struct SegmentRunner
 
             var start = (segment - (row * plan.SegmentsPerRow)) * plan.SegmentLength;
             RunSegment(start, (nint)Math.Min(plan.SegmentLength, plan.RowLength - start));
+        }
+    }
+
+    // Rows of whole vectors, each run where it lies: nothing but addresses changes from row to row.
+    private readonly void RunRows(long first, long end, int operands)
+    {
+        EnterRow(first, operands);
+        for (var k = 0; k < operands; k++)
+            slots[k] = current[k];
+        var outer = plan.Rank - 1;
+        var place = stackalloc long[plan.Rank];
+        var rest = first;
+        for (var d = outer - 1; d >= 0; d--)
+        {
+            place[d] = rest % plan.Sizes[d];
+            rest /= plan.Sizes[d];
+        }
+
+        for (var row = first; ; )
+        {
+            Compute((nint)plan.RowLength);
+            if (++row == end)
+                return;
+            for (var d = outer - 1; d >= 0; d--)
+            {
+                var wraps = ++place[d] == plan.Sizes[d];
+                var steps = wraps ? 1 - plan.Sizes[d] : 1;
+                for (var k = 0; k < operands; k++)
+                    slots[k] += steps * plan.Strides[(k * plan.Rank) + d] * program.WidthOf(k);
+                if (!wraps)
+                    break;
+                place[d] = 0;
+            }
         }
     }
 

@@ -14,6 +14,7 @@ internal readonly unsafe ref struct AcrossReduction
     private readonly byte** blocks; // of each input: room for a row, as registers
     private readonly byte* raw;
     private readonly long* places;
+    private readonly bool isPlain; // rows are registers one after the other, and lie evenly apart
 
     public AcrossReduction(ref readonly ReductionPlan plan, Workspace workspace)
     {
@@ -28,6 +29,9 @@ internal readonly unsafe ref struct AcrossReduction
         for (var k = 0; k < inputs; k++)
             blocks[k] = workspace.Take((width + Pad) * code.Step.WidthOf(states + k));
         raw = workspace.Take((width + Pad) * sizeof(long));
+        isPlain = plan.KeptRank == 1 && plan.ReducedRank == 1 && !plan.Program.UsesPlace;
+        for (var k = 0; k < inputs; k++)
+            isPlain &= plan.KeptStrides[k] == 1 && code.Step.Loads[states + k] == 0;
         places = plan.Program.UsesPlace ? (long*)workspace.Take((width + Pad) * sizeof(long)) : null;
     }
 
@@ -48,10 +52,44 @@ internal readonly unsafe ref struct AcrossReduction
             var length = order.LengthOf(part);
             var active = Math.Min(order.Lanes, length);
             state.Clear((long)active * pitch);
-            for (var i = 0; i < length; i++)
-                Step(element, count, pitch, start + i, (long)(i & (order.Lanes - 1)) * pitch);
+            if (isPlain && pitch == count && count <= step.Length)
+                Rows(element, count, start, length);
+            else
+            {
+                for (var i = 0; i < length; i++)
+                    Step(element, count, pitch, start + i, (long)(i & (order.Lanes - 1)) * pitch);
+            }
+
             combine.Fold(state, active, pitch);
             state.CopyTo(plan.Partials, 0, (part * plan.Kept) + element, count);
+        }
+    }
+
+    // Rows that are run where they lie.
+    private void Rows(long element, int count, long start, int length)
+    {
+        int states = plan.Code.StateCount, inputs = plan.Program.Inputs.Length, lanes = plan.Order.Lanes;
+        for (var k = 0; k < inputs; k++)
+        {
+            step.SetInput(states + k, plan.Data[k] +
+                (((start * plan.ReducedStrides[k]) + element) * plan.Code.Step.WidthOf(states + k)));
+        }
+
+        for (var i = 0; i < length; i++)
+        {
+            for (var s = 0; s < states; s++)
+            {
+                var at = state.At(s, (long)(i & (lanes - 1)) * count);
+                step.SetInput(s, at);
+                step.SetOutput(s, at);
+            }
+
+            step.Run(count);
+            for (var k = states; k < states + inputs; k++)
+            {
+                step.SetInput(k,
+                    step.InputAt(k) + (plan.ReducedStrides[k - states] * plan.Code.Step.WidthOf(k)));
+            }
         }
     }
 

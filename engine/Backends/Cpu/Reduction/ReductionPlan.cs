@@ -59,7 +59,10 @@ internal unsafe struct ReductionPlan
             return;
 
         // The states of a block of kept elements stay in the first-level cache.
-        var most = 24 * 1024 / (Order.Lanes * (int)StateMemory.BytesOf(Code, 16) / 16);
+        var width = 0;
+        for (var i = 0; i < Code.StateCount; i++)
+            width += Code.WidthOf(i);
+        var most = 24 * 1024 / (Order.Lanes * width);
         KeptBlock = (int)Math.Min(Math.Clamp(most & ~15, 64, StateRunner.MostLanes), (Kept + 15) & ~15);
     }
 
