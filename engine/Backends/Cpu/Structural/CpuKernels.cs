@@ -61,6 +61,8 @@ internal static unsafe partial class CpuKernels
         AddScans(add);
         AddRows(add);
         AddGather(add);
+        AddSoftmax(add);
+        AddNllLoss(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
