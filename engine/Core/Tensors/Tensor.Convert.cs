@@ -169,6 +169,8 @@ public partial class Tensor
         if (ElementCount > Array.MaxLength)
             throw TooLong();
         var result = new T[ElementCount];
+        if (result.Length == 0)
+            return result;
         var source = Contiguous();
         source.Device.Backend.Download(
             source.Storage.Resolve(), source.Layout.Offset * DType.Size, MemoryMarshal.AsBytes(result.AsSpan()));

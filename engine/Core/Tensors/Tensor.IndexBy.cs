@@ -42,7 +42,7 @@ public partial class Tensor
         var d = Dimensions.Wrap(dimension, Rank);
         var vector = IndexVector("index_select", index);
         if (Rank == 0)
-            return AtLeast1D().IndexSelect(0, vector).Reshape(index.Shape);
+            return AtLeast1D().IndexSelect(0, vector).Reshape(default(Shape));
         return ReadBy(PlanOf(d, vector), "IndexSelectBackward0");
     }
 

@@ -26,6 +26,8 @@ public partial class Tensor
     /// <summary>The elements in row-major order, one by one.</summary>
     internal Scalar[] ToScalars()
     {
+        if (ElementCount == 0)
+            return [];
         var packed = Detach().Contiguous();
         var bytes = new byte[packed.ElementCount * DType.Size];
         packed.Device.Backend.Download(packed.Storage.Resolve(), packed.Layout.Offset * DType.Size, bytes);
