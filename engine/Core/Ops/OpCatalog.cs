@@ -19,7 +19,11 @@ public static class OpCatalog
                 Special.Erf, Activations.Relu, Reductions.Sum,
             };
             lock (Gate)
-                return [.. Registered.OrderBy(o => o.Name, StringComparer.Ordinal)];
+            {
+                // Gradients that are operators themselves belong to theirs.
+                return [.. Registered.Where(o => !o.Name.EndsWith("_backward", StringComparison.Ordinal))
+                    .OrderBy(o => o.Name, StringComparer.Ordinal)];
+            }
         }
     }
 

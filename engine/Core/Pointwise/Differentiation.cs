@@ -35,7 +35,11 @@ internal static class Differentiation
                 continue;
             }
 
-            var parts = derivative(gradient, node, node.Arguments);
+            // A gradient that a select has put to zero stays zero, whatever the slope: the select moves outwards.
+            var parts = IsSelected(gradient)
+                ? Array.ConvertAll(derivative(gradient.Arguments[1], node, node.Arguments),
+                    p => p is null ? null : Pointwise.Select(gradient.Arguments[0], p, 0))
+                : derivative(gradient, node, node.Arguments);
             for (var j = 0; j < parts.Length; j++)
             {
                 if (parts[j] is { } part && wanted.Contains(node.Arguments[j].Key))
@@ -47,6 +51,9 @@ internal static class Differentiation
         for (var i = 0; i < results.Length; i++)
             results[i] = sums.GetValueOrDefault(targets[i].Key);
         return results;
+
+        static bool IsSelected(Expr e) => e.Primitive == Primitive.Select &&
+            e.Arguments[2] is { Payload: 0 } other && other.Primitive == Primitive.Constant;
 
         void Accumulate(Expr node, Expr gradient) =>
             sums[node.Key] = sums.TryGetValue(node.Key, out var sum) ? sum + gradient : gradient;
