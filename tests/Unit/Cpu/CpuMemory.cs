@@ -29,7 +29,8 @@ internal static class CpuMemory
         return bytes;
     }
 
-    public static T[] Values<T>(Operand operand) where T : unmanaged => MemoryMarshal.Cast<byte, T>(Bytes(operand)).ToArray();
+    public static T[] Values<T>(Operand operand) where T : unmanaged =>
+        MemoryMarshal.Cast<byte, T>(Bytes(operand)).ToArray();
 
     /// <summary>The places in the storage of a layout's elements, in row-major order.</summary>
     public static IEnumerable<long> Places(Layout layout)

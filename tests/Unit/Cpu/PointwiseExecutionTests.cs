@@ -38,6 +38,16 @@ public class PointwiseExecutionTests
     }
 
     [Fact]
+    public void Transposed_operands_are_read_in_tiles()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            var made = new RandomPrograms(7000 + i);
+            Check(made, made.Next(5), [2, 37, 300]);
+        }
+    }
+
+    [Fact]
     public void Long_operands_are_shared_among_threads()
     {
         for (var i = 0; i < 3; i++)
@@ -51,7 +61,8 @@ public class PointwiseExecutionTests
     [Theory]
     [InlineData(ExecutorChoice.Interpreter)]
     [InlineData(ExecutorChoice.Emitted)]
-    public void Outputs_may_be_written_where_inputs_are_read(object choice) => CpuMemory.With((ExecutorChoice)choice, () =>
+    public void Outputs_may_be_written_where_inputs_are_read(object choice) => CpuMemory.With(
+        (ExecutorChoice)choice, () =>
     {
         // Two values change places, and a third is updated from both.
         Expr a = Expr.Input(0, ValueKind.Float32), b = Expr.Input(1, ValueKind.Float32);
@@ -84,7 +95,10 @@ public class PointwiseExecutionTests
         CpuMemory.Backend.Run(
             new PointwiseLaunch { Program = program, Operands = operands.ToArray(), Parameters = parameters });
         foreach (var x in operands)
-            Assert.Equal(Enumerable.Range(0, (int)x.Layout.ElementCount).Select(i => i * 3f), CpuMemory.Values<float>(x));
+        {
+            var expected = Enumerable.Range(0, (int)x.Layout.ElementCount).Select(i => i * 3f);
+            Assert.Equal(expected, CpuMemory.Values<float>(x));
+        }
     }
 
     [Theory]
@@ -132,7 +146,8 @@ public class PointwiseExecutionTests
         {
             CpuMemory.With(choice, () =>
             {
-                var operands = dtypes.Select((d, i) => new Operand(CpuMemory.Buffer(memory[i]), layouts[i], d)).ToArray();
+                var operands = dtypes
+                    .Select((d, i) => new Operand(CpuMemory.Buffer(memory[i]), layouts[i], d)).ToArray();
                 CpuMemory.Backend.Run(
                     new PointwiseLaunch { Program = program, Operands = operands, Parameters = parameters });
                 actual[(int)choice - 1] = [.. operands.Select(CpuMemory.Bytes)];

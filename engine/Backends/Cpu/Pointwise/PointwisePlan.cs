@@ -13,6 +13,8 @@ internal enum Reach : byte
     Stride,
     /// <summary>Over several dimensions.</summary>
     Walk,
+    /// <summary>A fixed step apart, where the same elements of the next rows lie beside them.</summary>
+    Tile,
 }
 
 /// <summary>
@@ -21,6 +23,10 @@ internal enum Reach : byte
 /// </summary>
 internal unsafe struct PointwisePlan
 {
+    /// <summary>Rows of a tile.</summary>
+    public const int TileRows = 16;
+
+    private const long TileLength = 128;
     private const long LongRow = 256;
     private const long ShortestPlainRow = 32;
     private const long LongSegment = 32 * 1024;
@@ -51,6 +57,9 @@ internal unsafe struct PointwisePlan
 
     /// <summary>Whether segments go on across rows.</summary>
     public bool IsBlocked;
+
+    /// <summary>Whether rows are gone through in tiles, since some operand lies transposed.</summary>
+    public bool IsTiled;
 
     /// <summary>Elements of a row, or of all where segments go on across rows.</summary>
     public long RowLength;
@@ -104,7 +113,10 @@ internal unsafe struct PointwisePlan
         {
             var own = strides + (k * Rank);
             Reaches[k] = IsBlocked ? OverAll(own) :
-                own[inner] == 1 ? Reach.Unit : own[inner] == 0 ? Reach.Repeat : Reach.Stride;
+                own[inner] == 1 ? Reach.Unit : own[inner] == 0 ? Reach.Repeat :
+                inner > 0 && own[inner - 1] == 1 && k < Program.InputCount && sizes[inner - 1] >= 4 ? Reach.Tile :
+                Reach.Stride;
+            IsTiled |= Reaches[k] == Reach.Tile;
         }
 
         Cut();
@@ -147,6 +159,29 @@ internal unsafe struct PointwisePlan
         return unit ? Reach.Unit : repeat ? Reach.Repeat : Reach.Walk;
     }
 
+    /// <summary>The row and the segment within it that are the nth to be run.</summary>
+    /// <param name="order">Which one.</param>
+    /// <param name="row">The row.</param>
+    /// <returns>The segment.</returns>
+    public readonly long Locate(long order, out long row)
+    {
+        if (!IsTiled)
+        {
+            row = order / SegmentsPerRow;
+            return order - (row * SegmentsPerRow);
+        }
+
+        // Segment by segment of a tile, and of each all its rows.
+        var rows = Sizes[Rank - 2];
+        var outer = order / (rows * SegmentsPerRow);
+        order -= outer * rows * SegmentsPerRow;
+        var first = order / (TileRows * SegmentsPerRow) * TileRows;
+        order -= first * SegmentsPerRow;
+        var height = Math.Min(TileRows, rows - first);
+        row = (outer * rows) + first + (order % height);
+        return order / height;
+    }
+
     /// <summary>Whether an operand is used where it lies.</summary>
     public readonly bool IsDirect(int k) =>
         (Reaches[k] == Reach.Unit || (Reaches[k] == Reach.Repeat && Code is not null && k < Program.InputCount)) &&
@@ -173,7 +208,10 @@ internal unsafe struct PointwisePlan
         var isLong = Code is not null || (Program.IsDirect && Program.OutputCount == 1);
         for (var k = 0; isLong && k < Program.InputCount + Program.OutputCount; k++)
             isLong = IsDirect(k);
-        SegmentLength = isLong ? LongSegment : Program.BlockLength;
+        if (IsTiled)
+            SegmentLength = Math.Min(Program.BlockLength, TileLength);
+        else
+            SegmentLength = isLong ? LongSegment : Program.BlockLength;
         SegmentsPerRow = RowLength <= SegmentLength ? 1 : (RowLength + SegmentLength - 1) / SegmentLength;
         SegmentCount = SegmentsPerRow;
         if (!IsBlocked)

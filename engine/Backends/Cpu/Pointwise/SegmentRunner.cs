@@ -21,6 +21,11 @@ internal unsafe ref struct SegmentRunner
     private readonly byte* raw;       // a block as it lies in memory, before it is converted
     private readonly bool anyDirect;
     private readonly bool allDirect;
+    private readonly byte** tiles;    // of each transposed input: some rows of it
+    private readonly nint tilePitch;  // bytes
+    private long tileRow;
+    private long tileStart;
+    private int rowInTile;
 
     public SegmentRunner(ref readonly PointwisePlan plan, Workspace workspace)
     {
@@ -46,6 +51,19 @@ internal unsafe ref struct SegmentRunner
         }
 
         allDirect = !staged;
+        if (plan.IsTiled)
+        {
+            // Not a power of two, or the rows of a tile would share few sets of the cache.
+            (tileRow, tilePitch) = (-1, ((nint)plan.SegmentLength * sizeof(long)) + 64);
+            tiles = (byte**)workspace.Take(inputs * sizeof(byte*));
+            for (var k = 0; k < inputs; k++)
+            {
+                tiles[k] = plan.Reaches[k] == Reach.Tile
+                    ? workspace.Take(PointwisePlan.TileRows * tilePitch)
+                    : null;
+            }
+        }
+
         raw = staged ? workspace.Take(length * 8) : null;
         var uniforms = plan.Code is null ? length : Pad;
         for (var i = 0; i < program.Uniforms.Length; i++)
@@ -81,15 +99,38 @@ internal unsafe ref struct SegmentRunner
         var row = -1L;
         for (var segment = first; segment < end; segment++)
         {
-            var newRow = segment / plan.SegmentsPerRow;
+            var start = plan.Locate(segment, out var newRow) * plan.SegmentLength;
             if (newRow != row)
             {
                 row = newRow;
                 EnterRow(row, operands);
             }
 
-            var start = (segment - (row * plan.SegmentsPerRow)) * plan.SegmentLength;
+            if (plan.IsTiled)
+                EnterTile(row, start);
             RunSegment(start, (nint)Math.Min(plan.SegmentLength, plan.RowLength - start));
+        }
+    }
+
+    // Reads the tiles of transposed operands when the first of their rows comes.
+    private void EnterTile(long row, long start)
+    {
+        var inRows = row % plan.Sizes[plan.Rank - 2];
+        rowInTile = (int)(inRows % PointwisePlan.TileRows);
+        var first = row - rowInTile;
+        if (tileRow == first && tileStart == start)
+            return;
+        (tileRow, tileStart) = (first, start);
+        var height = (int)Math.Min(PointwisePlan.TileRows, plan.Sizes[plan.Rank - 2] - (inRows - rowInTile));
+        var count = (nint)Math.Min(plan.SegmentLength, plan.RowLength - start);
+        for (var k = 0; k < program.InputCount; k++)
+        {
+            if (plan.Reaches[k] != Reach.Tile)
+                continue;
+            int size = SizeOf(k);
+            var stride = plan.Strides[(k * plan.Rank) + plan.Rank - 1];
+            Walker.GatherRows(current[k] + (((start * stride) - rowInTile) * size), stride, size, height, count,
+                tiles[k], tilePitch);
         }
     }
 
@@ -149,12 +190,15 @@ internal unsafe ref struct SegmentRunner
             if (isDirect[k])
             {
                 // A repeated one stays where it is.
-                slots[k] = current[k] + (plan.Reaches[k] == Reach.Repeat ? 0 : start * Lanes.SizeOf(program.InputLanes[k]));
+                slots[k] = current[k] + (plan.Reaches[k] == Reach.Repeat ? 0 : start * program.WidthOf(k));
             }
             else
             {
                 slots[k] = stages[k];
-                Stage(k, start, n);
+                if (plan.Reaches[k] == Reach.Tile && program.Loads[k] == 0)
+                    slots[k] = tiles[k] + (rowInTile * tilePitch);
+                else
+                    Stage(k, start, n);
             }
         }
 
@@ -250,6 +294,9 @@ internal unsafe ref struct SegmentRunner
                 n = (nint)Math.Min(plan.RowLength, program.BlockLength);
                 Walker.Gather(current[k], 0, size, block, n);
                 break;
+            case Reach.Tile:
+                load(stages[k], tiles[k] + (rowInTile * tilePitch), null, null, n);
+                return;
             case Reach.Stride:
                 var stride = plan.Strides[(k * plan.Rank) + plan.Rank - 1];
                 Walker.Gather(current[k] + (start * stride * size), stride, size, block, n);

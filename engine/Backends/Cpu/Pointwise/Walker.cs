@@ -41,6 +41,41 @@ internal static unsafe class Walker
         byte* target, int size, int rank, long* sizes, long* strides, long start, byte* block, nint count) =>
         Walk(target, size, rank, sizes, strides, start, block, count, writes: true);
 
+    /// <summary>
+    /// Reads several rows at once, where the elements of a row lie far apart but the rows side by side: each line of
+    /// memory is then read once.
+    /// </summary>
+    /// <param name="source">The first element of the first row.</param>
+    /// <param name="stride">How far apart the elements of a row are.</param>
+    /// <param name="size">Bytes of an element.</param>
+    /// <param name="rows">How many rows.</param>
+    /// <param name="count">How many elements of each.</param>
+    /// <param name="block">Where the rows go.</param>
+    /// <param name="pitch">Bytes from one of them to the next.</param>
+    public static void GatherRows(byte* source, long stride, int size, int rows, nint count, byte* block, nint pitch)
+    {
+        switch (size)
+        {
+            case 1: GatherRows<byte>(source, stride, rows, count, block, pitch); break;
+            case 2: GatherRows<ushort>(source, stride, rows, count, block, pitch); break;
+            case 4: GatherRows<uint>(source, stride, rows, count, block, pitch); break;
+            default: GatherRows<ulong>(source, stride, rows, count, block, pitch); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void GatherRows<T>(byte* source, long stride, int rows, nint count, byte* block, nint pitch)
+        where T : unmanaged
+    {
+        var step = (nint)stride * sizeof(T);
+        for (nint i = 0; i < count; i++, source += step, block += sizeof(T))
+        {
+            var target = block;
+            for (var r = 0; r < rows; r++, target += pitch)
+                *(T*)target = ((T*)source)[r];
+        }
+    }
+
     private static void Walk(
         byte* memory, int size, int rank, long* sizes, long* strides, long start, byte* block, nint count, bool writes)
     {

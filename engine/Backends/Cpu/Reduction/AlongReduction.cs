@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
-/// <summary>Reduces one chunk of one kept element after the other; lanes are neighbours among the reduced ones.</summary>
+/// <summary>
+/// Reduces one chunk of one kept element after the other; lanes are neighbours among the reduced ones.
+/// </summary>
 internal readonly unsafe ref struct AlongReduction
 {
     private const int Pad = 16;

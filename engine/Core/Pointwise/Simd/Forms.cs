@@ -17,7 +17,8 @@ internal interface IBinaryForm
 /// <summary>A primitive of three arguments, for vectors of any width.</summary>
 internal interface ITernaryForm
 {
-    static abstract V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged;
+    static abstract V Invoke<S, V, T>(V a, V b, V c)
+        where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged;
 }
 
 /// <summary>A primitive that processors have no vectors for: element by element, never one too many.</summary>
@@ -228,14 +229,16 @@ internal readonly struct MaskLeForm : IBinaryForm
 internal readonly struct FmaForm : ITernaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+    public static V Invoke<S, V, T>(V a, V b, V c)
+        where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
         S.Fma(a, b, c);
 }
 
 internal readonly struct SelectForm : ITernaryForm
 {
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static V Invoke<S, V, T>(V a, V b, V c) where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
+    public static V Invoke<S, V, T>(V a, V b, V c)
+        where S : IVectorWidth<V, T> where V : unmanaged where T : unmanaged =>
         S.Select(a, b, c);
 }
 
