@@ -16,7 +16,7 @@ public static class OpCatalog
             _ = new Operator[]
             {
                 Arithmetic.Add, Comparisons.Eq, Logic.And, Rounding.Floor, Elementary.Exp, Trigonometry.Sin,
-                Special.Erf, Activations.Relu, Reductions.Sum,
+                Special.Erf, Activations.Relu, Losses.Mse, Reductions.Sum,
             };
             lock (Gate)
             {

@@ -1,0 +1,69 @@
+namespace KernelEngine.Nn;
+
+/// <summary>The functions behind the modules, as <c>torch.nn.functional</c>. Activations are tensors' methods.</summary>
+public static partial class Functional
+{
+    /// <summary>x W^T + b.</summary>
+    public static Tensor Linear(Tensor input, Tensor weight, Tensor? bias = null) => input.Linear(weight, bias);
+
+    /// <summary>
+    /// Each element zero with probability p, the others divided by 1 - p, while training; else the input itself.
+    /// </summary>
+    /// <param name="input">The input.</param>
+    /// <param name="p">The probability.</param>
+    /// <param name="training">Whether anything is done.</param>
+    /// <param name="inplace">Whether the input itself is changed.</param>
+    /// <param name="generator">What the mask is drawn from; the device's default generator where null.</param>
+    /// <exception cref="TensorValueException">p is not between 0 and 1.</exception>
+    public static Tensor Dropout(
+        Tensor input, double p = 0.5, bool training = true, bool inplace = false, Generator? generator = null)
+    {
+        CheckProbability(p);
+        if (!training || p == 0 || input.ElementCount == 0)
+            return input;
+        Tensor mask;
+        if (p == 1)
+            mask = Tensor.ZerosLike(input);
+        else
+        {
+            mask = Tensor.EmptyLike(input).Bernoulli_(1 - p, generator);
+            mask /= 1 - p;
+        }
+
+        return inplace ? input.Mul_(mask) : input * mask;
+    }
+
+    /// <summary>The rows of a table at whole numbers: from (…) to (…, dim).</summary>
+    /// <param name="input">The whole numbers.</param>
+    /// <param name="weight">The table, (rows, dim).</param>
+    /// <param name="paddingIdx">A row that gets no gradient.</param>
+    /// <param name="maxNorm">Rows looked up that are longer are shortened to it first, in place.</param>
+    /// <param name="normType">The p of the norm meant.</param>
+    /// <exception cref="TensorException">A number is out of range, or no whole number.</exception>
+    public static Tensor Embedding(
+        Tensor input, Tensor weight, long? paddingIdx = null, double? maxNorm = null, double normType = 2)
+    {
+        if (maxNorm is { } limit)
+            Shorten(input, weight, limit, normType);
+        return Tensor.Embedding(weight, input, paddingIdx);
+    }
+
+    internal static void CheckProbability(double p)
+    {
+        if (!(p is >= 0 and <= 1))
+        {
+            throw new TensorValueException(
+                $"dropout probability has to be between 0 and 1, but got {PythonNumber.Of(p)}");
+        }
+    }
+
+    private static void Shorten(Tensor input, Tensor weight, double maxNorm, double normType)
+    {
+        using var scope = Autograd.NoGrad();
+        var looked = Tensor.Zeros([weight.Shape[0]], DType.Bool, weight.Device);
+        looked[input.Reshape(-1)] = true;
+        var norms = weight.Norm(normType, [1]);
+        var factors = Tensor.Where(looked & (norms > maxNorm), maxNorm / (norms + 1e-7), 1.0);
+        weight.Mul_(factors.Unsqueeze(1));
+    }
+}
