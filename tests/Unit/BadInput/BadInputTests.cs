@@ -1,0 +1,150 @@
+namespace KernelEngine.Tests;
+
+/// <summary>What users get wrong: a clear exception of the right kind each time, with PyTorch's sentence first.</summary>
+public class BadInputTests
+{
+    public static TheoryData<string> Devices => TestDevices.All;
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Shapes_that_do_not_broadcast(string device)
+    {
+        var (a, b) = (Ones(device, 2, 3), Ones(device, 4));
+        const string Message = "The size of tensor a (3) must match the size of tensor b (4) at non-singleton dimension 1";
+        Expect(ErrorKind.Runtime, Message, () => a + b);
+        Expect(ErrorKind.Runtime, Message, () => a.Maximum(b));
+        Expect(ErrorKind.Runtime, Message, () => a.Lt(b));
+        Expect(ErrorKind.Runtime, Message, () => Tensor.Where(a.Gt(0), a, b));
+        Expect(ErrorKind.Runtime, "output with shape [3] doesn't match the broadcast shape [2, 3]",
+            () => Ones(device, 3).Add_(a));
+        Expect(ErrorKind.Runtime, "The expanded size of the tensor (4) must match the existing size (3)",
+            () => a.Expand([2, 4]));
+        Expect(ErrorKind.Runtime, "shape '[4]' is invalid for input of size 6", () => a.Reshape([4]));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Matrices_that_do_not_multiply(string device)
+    {
+        Expect(ErrorKind.Runtime, "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)",
+            () => Ones(device, 2, 3).Matmul(Ones(device, 4, 5)));
+        Expect(ErrorKind.Runtime, "size mismatch, got 2, 2x3,4", () => Ones(device, 2, 3).Matmul(Ones(device, 4)));
+        Expect(ErrorKind.Runtime, "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)",
+            () => Ones(device, 2, 3).Linear(Ones(device, 5, 4)));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 2, 3).Mm(Ones(device, 3)));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 2, 3).Mm(Ones(device, 3, 2).To(DType.Int64)));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 3).Dot(Ones(device, 4)));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Dtypes_that_an_operator_does_not_take(string device)
+    {
+        var real = Ones(device, 3);
+        var truth = real.Gt(0);
+        Assert.Throws<TensorRuntimeException>(() => real & real);
+        Assert.Throws<TensorRuntimeException>(() => truth - truth);
+        Assert.Throws<TensorRuntimeException>(() => -truth);
+        Expect(ErrorKind.Runtime, "result type Float can't be cast to the desired output type Long",
+            () => real.To(DType.Int64).Add_(real));
+        Expect(ErrorKind.Runtime, "only Tensors of floating point and complex dtype can require gradients",
+            () => real.To(DType.Int64).RequiresGrad_());
+        Assert.Throws<TensorTypeException>(() => real.ToArray<double>());
+        Assert.Throws<TensorTypeException>(() => Tensor.FromArray(new uint[3]));
+        Assert.Throws<TensorTypeException>(() => DType.Parse("float128"));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Whole_numbers_divided_by_zero(string device)
+    {
+        var x = Tensor.Full([3], 7, DType.Int64, TestDevices.Get(device));
+        Expect(ErrorKind.Runtime, "ZeroDivisionError", () => x.FloorDivide(0));
+        Expect(ErrorKind.Runtime, "ZeroDivisionError", () => x.Remainder(x - x));
+        Assert.Equal(double.PositiveInfinity, (x / 0)[0].Item<double>());
+        Assert.Equal(long.MinValue, Tensor.Full([1], long.MinValue, DType.Int64, x.Device).FloorDivide(-1).Item<long>());
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Writes_that_overlap(string device)
+    {
+        var x = Ones(device, 4);
+        Expect(ErrorKind.Runtime, "unsupported operation: more than one element of the written-to tensor refers to a " +
+            "single memory location.", () => x[..1].Expand([4]).Add_(x));
+        Expect(ErrorKind.Runtime, "unsupported operation: some elements of the input tensor and the written-to tensor " +
+            "refer to a single memory location.", () => x[1..].Add_(x[..^1]));
+
+        // Interleaved, but no element is both: that is fine.
+        x[(0..4).Step(2)].Add_(x[(1..4).Step(2)]);
+        Assert.Equal([2f, 1, 2, 1], x.ToArray<float>());
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void A_freed_tensor(string device)
+    {
+        var x = Ones(device, 3);
+        var view = x[1..];
+        x.Free();
+        x.Free();
+        Assert.Throws<TensorRuntimeException>(() => x + 1);
+        Assert.Throws<TensorRuntimeException>(() => view.Sum());
+        Assert.Throws<TensorRuntimeException>(() => x.ToArray<float>());
+        Assert.Throws<TensorRuntimeException>(() => x.Add_(x));
+    }
+
+    [Fact]
+    public void A_scope_frees_what_it_does_not_keep()
+    {
+        Tensor kept, lost;
+        using (var scope = Tensor.Scope())
+        {
+            lost = Tensor.Ones(3);
+            kept = scope.Keep(lost + 1);
+        }
+
+        Assert.Equal(6, kept.Sum().Item<double>());
+        Assert.Throws<TensorRuntimeException>(() => lost + 1);
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Sizes_that_cannot_be(string device)
+    {
+        var d = TestDevices.Get(device);
+        Expect(ErrorKind.Runtime, "Trying to create tensor with negative dimension -1: [-1]",
+            () => Tensor.Zeros([-1], device: d));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Empty([long.MaxValue, 3], device: d));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Empty([1L << 61], device: d));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Empty([1L << 50], device: d));
+        Assert.Equal(0, Tensor.Empty([long.MaxValue, 0, long.MaxValue], device: d).ElementCount);
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 3).AsStrided([10], [1]));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.FromArray(new float[3], [4]));
+    }
+
+    [Fact]
+    public void Spans_of_what_is_not_contiguous()
+    {
+        var x = Tensor.Ones(2, 3);
+        Assert.Throws<TensorRuntimeException>(() => { x.T.AsSpan<float>(); });
+        Assert.Throws<TensorTypeException>(() => { x.AsSpan<int>(); });
+        Assert.Throws<TensorRuntimeException>(() =>
+        {
+            Tensor.Ones([2], device: ComputeDevice.Meta).AsSpan<float>();
+        });
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Items_of_what_is_not_one_element(string device)
+    {
+        Expect(ErrorKind.Value, "only one element tensors can be converted to Python scalars",
+            () => Ones(device, 2).Item());
+        Expect(ErrorKind.Value, "only one element tensors can be converted to Python scalars",
+            () => Ones(device, 0).Item());
+        Assert.Equal(1, Ones(device, 1, 1).Item<int>());
+    }
+
+    private static Tensor Ones(string device, params long[] sizes) =>
+        Tensor.Ones(sizes, device: TestDevices.Get(device));
+
+    private static void Expect(ErrorKind kind, string message, Func<object?> code)
+    {
+        var e = Assert.ThrowsAny<TensorException>(code);
+        Assert.StartsWith(message, e.Message, StringComparison.Ordinal);
+        Assert.Equal(kind, e.Kind);
+    }
+}
