@@ -39,7 +39,7 @@ internal static class MemorySuite
 
     private static (long Tenth, long End) Train(int batch, int width, int steps)
     {
-        Generator.ManualSeed(0);
+        Generator.Default.ManualSeed(0);
         var net = new Sequential(new Linear(64, width), new ReLU(), new Linear(width, 10));
         var optimizer = new SGD(net.Parameters(), lr: 0.01);
         var criterion = new CrossEntropyLoss();

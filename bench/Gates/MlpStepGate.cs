@@ -21,7 +21,7 @@ internal sealed class MlpStepGate : Gate
         WorkerPool.Threads = 1;
         try
         {
-            Generator.ManualSeed(0);
+            Generator.Default.ManualSeed(0);
             var net = new Sequential(
                 new Linear(784, 256), new ReLU(), new Linear(256, 128), new ReLU(), new Linear(128, 10));
             var adam = new Adam(net.Parameters(), lr: 1e-3);

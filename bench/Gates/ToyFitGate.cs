@@ -25,7 +25,7 @@ internal sealed class ToyFitGate : Gate
     private static double Fit()
     {
         var start = Stopwatch.GetTimestamp();
-        Generator.ManualSeed(0);
+        Generator.Default.ManualSeed(0);
         var model = new Linear(1, 1);
         var inputs = Tensor.Of([[1.0], [2.0], [3.0]]);
         var targets = Tensor.Of([[4.0], [6.0], [8.0]]);
