@@ -105,6 +105,14 @@ public static partial class Autograd
         BackwardPass.Run(roots, gradients, retainGraph ?? createGraph, createGraph, null);
     }
 
+    /// <summary>Accumulates the gradients of one output into the leaves.</summary>
+    internal static void Backward(Tensor output, Tensor? gradient, bool retainGraph, bool createGraph)
+    {
+        var start = Start(0, output, gradient);
+        var edge = output.GradientEdge;
+        BackwardPass.Run(new(ref edge), new(ref start), retainGraph, createGraph, null);
+    }
+
     private static (Edge[] Roots, Tensor[] Gradients) Roots(
         IReadOnlyList<Tensor> outputs, IReadOnlyList<Tensor?>? gradients)
     {
@@ -112,32 +120,37 @@ public static partial class Autograd
         var starts = new Tensor[outputs.Count];
         for (var i = 0; i < roots.Length; i++)
         {
-            var output = outputs[i];
-            if (!output.RequiresGrad)
-            {
-                throw new TensorRuntimeException(
-                    $"element {i} of tensors does not require grad and does not have a grad_fn");
-            }
-
-            if (gradients?[i] is { } gradient)
-            {
-                if (gradient.Shape != output.Shape)
-                {
-                    throw new TensorRuntimeException(
-                        $"Mismatch in shape: grad_output[{i}] has a shape of {gradient.Shape} and output[{i}] has a " +
-                        $"shape of {output.Shape}.");
-                }
-
-                starts[i] = gradient.DType == output.DType ? gradient : gradient.To(output.DType);
-            }
-            else if (output.ElementCount != 1)
-                throw new TensorRuntimeException("grad can be implicitly created only for scalar outputs");
-            else
-                starts[i] = Tensor.OnesLike(output);
-            roots[i] = output.GradientEdge;
+            starts[i] = Start(i, outputs[i], gradients?[i]);
+            roots[i] = outputs[i].GradientEdge;
         }
 
         return (roots, starts);
+    }
+
+    /// <summary>The gradient that an output starts with.</summary>
+    private static Tensor Start(int index, Tensor output, Tensor? gradient)
+    {
+        if (!output.RequiresGrad)
+        {
+            throw new TensorRuntimeException(
+                $"element {index} of tensors does not require grad and does not have a grad_fn");
+        }
+
+        if (gradient is null)
+        {
+            return output.ElementCount == 1
+                ? Tensor.OnesLike(output)
+                : throw new TensorRuntimeException("grad can be implicitly created only for scalar outputs");
+        }
+
+        if (gradient.Shape != output.Shape)
+        {
+            throw new TensorRuntimeException(
+                $"Mismatch in shape: grad_output[{index}] has a shape of {gradient.Shape} and output[{index}] has a " +
+                $"shape of {output.Shape}.");
+        }
+
+        return gradient.DType == output.DType ? gradient : gradient.To(output.DType);
     }
 
     /// <summary>A mode that holds until disposed. A ref struct: the compiler refuses it across an await.</summary>

@@ -6,15 +6,23 @@ namespace KernelEngine;
 /// </summary>
 internal sealed class BackwardPass
 {
-    private readonly Dictionary<Node, NodeState> states = new(ReferenceEqualityComparer.Instance);
-    private readonly PriorityQueue<Node, long> ready = new();
-    private readonly bool retainGraph;
-    private readonly bool createGraph;
+    // Passes are short and rarely overlap: one of them keeps its notes in the nodes themselves and its memory from
+    // run to run; a pass that begins meanwhile (on another thread, or nested in a hook) keeps its notes in a
+    // dictionary.
+    private static readonly BackwardPass Exclusive = new(null);
+    private static int exclusiveTaken;
+
+    private readonly Dictionary<Node, Visit>? notes;
+    private readonly List<Visit> visits = [];
+    private readonly Stack<Node> stack = new();
+    private readonly PriorityQueue<Visit, long> ready = new();
+    private int used;
+    private bool retainGraph;
+    private bool createGraph;
     private Dictionary<(Node Node, int Input), int>? captures;
     private Tensor?[] captured = [];
 
-    private BackwardPass(bool retainGraph, bool createGraph) =>
-        (this.retainGraph, this.createGraph) = (retainGraph, createGraph);
+    private BackwardPass(Dictionary<Node, Visit>? notes) => this.notes = notes;
 
     /// <summary>
     /// Runs backward from some outputs.
@@ -29,59 +37,98 @@ internal sealed class BackwardPass
     public static Tensor?[] Run(
         ReadOnlySpan<Edge> roots, ReadOnlySpan<Tensor> gradients, bool retainGraph, bool createGraph, Edge[]? targets)
     {
-        var pass = new BackwardPass(retainGraph, createGraph);
-        using (createGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
+        var isExclusive = Interlocked.CompareExchange(ref exclusiveTaken, 1, 0) == 0;
+        var pass = isExclusive ? Exclusive : new(new(ReferenceEqualityComparer.Instance));
+        (pass.retainGraph, pass.createGraph) = (retainGraph, createGraph);
+        try
         {
-            pass.Discover(roots, targets);
-            for (var i = 0; i < roots.Length; i++)
-                pass.Deliver(roots[i], gradients[i], isFresh: false);
-            foreach (var (node, state) in pass.states)
-            {
-                if (state.Dependencies == 0 && state.IsNeeded)
-                    pass.ready.Enqueue(node, -node.Sequence);
-            }
-
-            while (pass.ready.TryDequeue(out var node, out _))
-                pass.Visit(node);
+            using (createGraph ? Autograd.EnableGrad() : Autograd.NoGrad())
+                return pass.Run(roots, gradients, targets);
         }
-
-        return pass.captured;
+        finally
+        {
+            if (isExclusive)
+            {
+                pass.Clear();
+                Volatile.Write(ref exclusiveTaken, 0);
+            }
+        }
     }
 
-    private void Discover(ReadOnlySpan<Edge> roots, Edge[]? targets)
+    private Tensor?[] Run(ReadOnlySpan<Edge> roots, ReadOnlySpan<Tensor> gradients, Edge[]? targets)
     {
-        var stack = new Stack<Node>();
+        Discover(roots);
+        if (targets is not null)
+            MarkNeeded(targets);
+        for (var i = 0; i < roots.Length; i++)
+            Deliver(roots[i], gradients[i], isFresh: false);
+        for (var i = 0; i < used; i++)
+        {
+            if (visits[i] is { Dependencies: 0, IsNeeded: true } visit)
+                ready.Enqueue(visit, -visit.Node!.Sequence);
+        }
+
+        while (ready.TryDequeue(out var visit, out _))
+            Do(visit);
+        return captured;
+    }
+
+    private void Clear()
+    {
+        for (var i = 0; i < used; i++)
+        {
+            visits[i].Node!.Visit = null;
+            visits[i].Clear();
+        }
+
+        // A long chain has been here once: its memory need not stay.
+        if (visits.Count > 4096)
+            visits.RemoveRange(4096, visits.Count - 4096);
+        used = 0;
+        ready.Clear();
+        stack.Clear();
+        captures = null;
+        captured = [];
+    }
+
+    private Visit? Find(Node node) => notes is null ? node.Visit : notes.GetValueOrDefault(node);
+
+    private Visit Begin(Node node)
+    {
+        if (used == visits.Count)
+            visits.Add(new());
+        var visit = visits[used++];
+        visit.Node = node;
+        visit.IsNeeded = true;
+        if (notes is null)
+            node.Visit = visit;
+        else
+            notes.Add(node, visit);
+        stack.Push(node);
+        return visit;
+    }
+
+    private void Discover(ReadOnlySpan<Edge> roots)
+    {
         foreach (var root in roots)
         {
-            if (root.Node is { } node && states.TryAdd(node, new()))
-                stack.Push(node);
+            if (root.Node is { } node && Find(node) is null)
+                Begin(node);
         }
 
-        var order = new List<Node>();
         while (stack.TryPop(out var node))
         {
-            order.Add(node);
             foreach (var edge in node.NextEdges)
             {
-                if (edge.Node is not { } next)
-                    continue;
-                if (!states.TryGetValue(next, out var state))
-                {
-                    states.Add(next, state = new());
-                    stack.Push(next);
-                }
-
-                state.Dependencies++;
+                if (edge.Node is { } next)
+                    (Find(next) ?? Begin(next)).Dependencies++;
             }
         }
+    }
 
-        if (targets is null)
-        {
-            foreach (var state in states.Values)
-                state.IsNeeded = true;
-            return;
-        }
-
+    /// <summary>A node is needed if it is a target or leads to one.</summary>
+    private void MarkNeeded(Edge[] targets)
+    {
         captures = [];
         captured = new Tensor?[targets.Length];
         for (var i = 0; i < targets.Length; i++)
@@ -90,33 +137,25 @@ internal sealed class BackwardPass
                 captures.TryAdd((node, targets[i].Input), i);
         }
 
-        MarkNeeded(order, targets);
-    }
-
-    /// <summary>A node is needed if it is a target or leads to one.</summary>
-    private void MarkNeeded(List<Node> order, Edge[] targets)
-    {
-        var users = new Dictionary<Node, List<Node>>(ReferenceEqualityComparer.Instance);
-        foreach (var node in order)
+        var users = new Dictionary<Node, List<Visit>>(ReferenceEqualityComparer.Instance);
+        for (var i = 0; i < used; i++)
         {
-            foreach (var edge in node.NextEdges)
+            var visit = visits[i];
+            visit.IsNeeded = false;
+            foreach (var edge in visit.Node!.NextEdges)
             {
                 if (edge.Node is not { } next)
                     continue;
                 if (!users.TryGetValue(next, out var list))
                     users.Add(next, list = []);
-                list.Add(node);
+                list.Add(visit);
             }
         }
 
-        var stack = new Stack<Node>();
         foreach (var target in targets)
         {
-            if (target.Node is { } node && states.TryGetValue(node, out var state))
-            {
-                state.IsTarget = true;
-                Mark(node, state);
-            }
+            if (target.Node is { } node && Find(node) is { } visit)
+                Mark(visit);
         }
 
         while (stack.TryPop(out var node))
@@ -125,23 +164,23 @@ internal sealed class BackwardPass
                 continue;
             foreach (var user in list)
             {
-                states[user].LeadsToTarget = true;
-                Mark(user, states[user]);
+                user.LeadsToTarget = true;
+                Mark(user);
             }
         }
 
-        void Mark(Node node, NodeState state)
+        void Mark(Visit visit)
         {
-            if (state.IsNeeded)
+            if (visit.IsNeeded)
                 return;
-            state.IsNeeded = true;
-            stack.Push(node);
+            visit.IsNeeded = true;
+            stack.Push(visit.Node!);
         }
     }
 
-    private void Visit(Node node)
+    private void Do(Visit state)
     {
-        var state = states[node];
+        var node = state.Node!;
         var gradients = state.Gradients;
         state.Gradients = null;
         if (gradients is not null)
@@ -172,11 +211,11 @@ internal sealed class BackwardPass
             var edge = node.NextEdges[i];
             if (edge.Node is not { } next)
                 continue;
-            var nextState = states[next];
+            var nextState = Find(next)!;
             if (results is not null && nextState.IsNeeded && results[i] is { } result)
                 Deliver(edge, result, node.ReturnsFresh && IsFresh(results, i, gradients!));
             if (--nextState.Dependencies == 0 && nextState.IsNeeded)
-                ready.Enqueue(next, -next.Sequence);
+                ready.Enqueue(nextState, -next.Sequence);
         }
     }
 
@@ -233,7 +272,7 @@ internal sealed class BackwardPass
     private void Deliver(Edge edge, Tensor gradient, bool isFresh)
     {
         var node = edge.Node!;
-        var state = states[node];
+        var state = Find(node)!;
         var gradients = state.Gradients ??= new Tensor?[Math.Max(node.OutputCount, edge.Input + 1)];
         if (gradients[edge.Input] is { } sum)
         {
@@ -247,13 +286,22 @@ internal sealed class BackwardPass
         }
     }
 
-    private sealed class NodeState
+    /// <summary>What a pass notes of a node.</summary>
+    internal sealed class Visit
     {
+        public Node? Node;
         public int Dependencies;
         public bool IsNeeded;
-        public bool IsTarget;
         public bool LeadsToTarget;
         public bool IsFresh;
         public Tensor?[]? Gradients;
+
+        public void Clear()
+        {
+            Node = null;
+            Gradients = null;
+            Dependencies = 0;
+            IsNeeded = LeadsToTarget = IsFresh = false;
+        }
     }
 }

@@ -33,6 +33,9 @@ public abstract class Node
 
     internal Edge[] NextEdges { get; }
 
+    /// <summary>What the backward pass that is running notes of it.</summary>
+    internal BackwardPass.Visit? Visit { get; set; }
+
     /// <summary>Later operators run backward first.</summary>
     internal long Sequence { get; init; }
 

@@ -14,7 +14,7 @@ public partial class Tensor
     /// The tensor has no history or more than one element, or the graph has been released.
     /// </exception>
     public void Backward(Tensor? gradient = null, bool? retainGraph = null, bool createGraph = false) =>
-        Autograd.Backward([this], gradient is null ? null : [gradient], retainGraph, createGraph);
+        Autograd.Backward(this, gradient, retainGraph ?? createGraph, createGraph);
 
     /// <summary>
     /// The same storage without history: writing one writes the other. As <c>torch.Tensor.detach</c>.
