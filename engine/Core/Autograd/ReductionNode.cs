@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <summary>The gradient of the input of a reduction.</summary>
-internal delegate Tensor ReductionBackward(in ReductionGradient context);
+internal delegate Tensor? ReductionBackward(in ReductionGradient context);
 
 /// <summary>What a reduction's gradient is computed from.</summary>
 internal readonly ref struct ReductionGradient
@@ -98,7 +98,7 @@ internal sealed class ReductionNode : Node
             Count = count,
             Number = number,
         });
-        return [ReferenceEquals(result.DType, dtype) ? result : result.To(dtype)];
+        return [result is null || ReferenceEquals(result.DType, dtype) ? result : result.To(dtype)];
     }
 
     internal override void Release()

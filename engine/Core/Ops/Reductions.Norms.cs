@@ -8,7 +8,7 @@ public static partial class Reductions
     /// <summary>How many are not zero.</summary>
     public static readonly ReductionOperator Norm0 = Norm(
         "norm0", x => Select(NotEqual(x, 0), One(x), Zero(x)), (a, b) => a + b, s => s,
-        (in c) => Tensor.Zeros(c.Shape, c.Gradient.DType, c.Gradient.Device));
+        (in _) => null);
 
     /// <summary>The sum of the absolute values.</summary>
     public static readonly ReductionOperator Norm1 = Norm(

@@ -98,7 +98,8 @@ public partial class Tensor
     /// <exception cref="TensorRuntimeException">The shape does not expand to the tensor's.</exception>
     public Tensor SumToSize(Shape shape)
     {
-        if (shape == Shape)
+        // Whole numbers add up in int64, alone too.
+        if (shape == Shape && (Rank > 0 || DType.IsFloatingPoint))
             return this;
         if (shape.Rank == 0)
             return Sum();
