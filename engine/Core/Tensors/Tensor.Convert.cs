@@ -168,8 +168,6 @@ public partial class Tensor
         CheckElementType<T>();
         if (ElementCount > Array.MaxLength)
             throw TooLong();
-        if (ElementCount == 0)
-            return [];
         var result = new T[ElementCount];
         if (result.Length == 0)
             return result;
