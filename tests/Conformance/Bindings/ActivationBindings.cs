@@ -7,6 +7,12 @@ internal static class ActivationBindings
 {
     public static readonly BindingTable Table = new()
     {
+        { "softmax nn.functional.softmax special.softmax", Normalized((t, dim, dtype) => t.Softmax(dim, dtype)) },
+        {
+            "log_softmax nn.functional.log_softmax special.log_softmax",
+            Normalized((t, dim, dtype) => t.LogSoftmax(dim, dtype))
+        },
+        { "nn.functional.softmin", Normalized((t, dim, dtype) => t.Softmin(dim, dtype)) },
         { "relu", Unary(t => t.Relu()), Unary(t => t.Relu_()) },
         { "nn.functional.relu", InPlace(1, (t, _) => t.Relu(), (t, _) => t.Relu_()) },
         { "nn.functional.relu6", InPlace(1, (t, _) => t.Relu6(), (t, _) => t.Relu6_()) },
@@ -47,6 +53,16 @@ internal static class ActivationBindings
         { "nn.functional.logsigmoid", Unary(t => t.LogSigmoid()) },
         { "nn.functional.glu", a => a.Self.Glu(a.Int(1, "dim", -1)) },
         { "nn.functional.prelu prelu", a => a.Self.Prelu(a.Tensor(1, "weight")) },
+    };
+
+    /// <summary>A row of <c>softmax(input, dim, dtype=…)</c>; nn.functional has another argument between.</summary>
+    private static Binding Normalized(Func<Tensor, int, DType?, Tensor> call) => a =>
+    {
+        var dim = a.Int(1, "dim");
+        if (!a.Name.StartsWith("nn.", StringComparison.Ordinal))
+            return call(a.Self, dim, a.DType(2, "dtype"));
+        _ = a.Int(2, "_stacklevel", 3);
+        return call(a.Self, dim, a.DType(3, "dtype"));
     };
 
     /// <summary>A row of an activation with an argument <c>inplace</c>.</summary>

@@ -61,6 +61,8 @@ internal static class BinaryBindings
         { "bitwise_left_shift_", Binary((x, y) => x.BitwiseLeftShift_(y)) },
         { "bitwise_right_shift __rshift__", Binary((x, y) => x.BitwiseRightShift(y)) },
         { "bitwise_right_shift_", Binary((x, y) => x.BitwiseRightShift_(y)) },
+        { "gcd", Tensors((x, y) => x.Gcd(y)), Tensors((x, y) => x.Gcd_(y)) },
+        { "lcm", Tensors((x, y) => x.Lcm(y)), Tensors((x, y) => x.Lcm_(y)) },
         { "heaviside", Tensors((x, y) => x.Heaviside(y)), Tensors((x, y) => x.Heaviside_(y)) },
         { "xlogy", Binary((x, y) => x.Xlogy(y)), Binary((x, y) => x.Xlogy_(y)) },
         { "special.xlogy", Binary((x, y) => x.Xlogy(y)) },

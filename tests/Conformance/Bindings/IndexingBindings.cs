@@ -20,6 +20,11 @@ internal static class IndexingBindings
             a => a.Self.ScatterAdd_(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"))
         },
         {
+            "scatter_reduce",
+            a => a.Self.ScatterReduce(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"), a.Text(4, "reduce"),
+                a.Flag(-1, "include_self", true))
+        },
+        {
             "index_add",
             a => a.Self.IndexAdd(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"),
                 a.ScalarOrNull(-1, "alpha")),
