@@ -42,7 +42,12 @@ public partial class Tensor
         var d = Dimensions.Wrap(dimension, Rank);
         var vector = IndexVector("index_select", index);
         if (Rank == 0)
-            return AtLeast1D().IndexSelect(0, vector).Reshape(default(Shape));
+        {
+            return vector.ElementCount == 1 ? AtLeast1D().IndexSelect(0, vector).Reshape([])
+                : throw new TensorRuntimeException(
+                    $"index_select(): Index to scalar can have only 1 value, got {vector.ElementCount} value(s)");
+        }
+
         return ReadBy(PlanOf(d, vector), "IndexSelectBackward0");
     }
 

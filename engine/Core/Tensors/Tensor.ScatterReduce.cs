@@ -51,6 +51,11 @@ public partial class Tensor
         return result;
     }
 
+    /// <summary><see cref="ScatterReduce"/> in place. As <c>torch.Tensor.scatter_reduce_</c>.</summary>
+    public Tensor ScatterReduce_(
+        int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true) =>
+        Copy_(Clone().ScatterReduce(dimension, index, source, reduce, includeSelf));
+
     private Scalar Identity(Gather.Combination how)
     {
         if (how == KernelEngine.Gather.Combination.Sum)
