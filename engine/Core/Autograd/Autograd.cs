@@ -8,6 +8,7 @@ public static partial class Autograd
     [ThreadStatic]
     private static GradMode mode;
 
+    [ThreadStatic]
     private static int anomalyDepth;
 
     internal enum GradMode : byte
@@ -23,8 +24,8 @@ public static partial class Autograd
     /// <summary>Whether tensors made on this thread are inference tensors.</summary>
     public static bool IsInferenceMode => mode == GradMode.Inference;
 
-    /// <summary>Whether backward looks for NaN and says which operator made it.</summary>
-    public static bool IsAnomalyDetectionEnabled => Volatile.Read(ref anomalyDepth) > 0;
+    /// <summary>Whether backward on this thread looks for NaN and says which operator made it.</summary>
+    public static bool IsAnomalyDetectionEnabled => anomalyDepth > 0;
 
     /// <summary>
     /// Records nothing until disposed: <c>using (Autograd.NoGrad()) w -= 0.1 * w.Grad!;</c>. As
@@ -47,7 +48,7 @@ public static partial class Autograd
     /// </summary>
     public static AnomalyScope DetectAnomaly()
     {
-        Interlocked.Increment(ref anomalyDepth);
+        anomalyDepth++;
         return default;
     }
 
@@ -172,6 +173,6 @@ public static partial class Autograd
     public readonly ref struct AnomalyScope
     {
         /// <summary>Ends it.</summary>
-        public void Dispose() => Interlocked.Decrement(ref anomalyDepth);
+        public void Dispose() => anomalyDepth--;
     }
 }

@@ -185,7 +185,8 @@ internal sealed class BackwardPass
         state.Gradients = null;
         if (gradients is not null)
         {
-            node.RunHooks(gradients);
+            // What a hook has seen may be held by the user.
+            state.IsFresh &= !node.RunHooks(gradients);
             if (captures is not null)
             {
                 for (var i = 0; i < gradients.Length; i++)

@@ -1,10 +1,10 @@
 namespace KernelEngine;
 
 /// <summary>What a <see cref="FunctionNode"/> saved.</summary>
-internal readonly struct SavedTensors(SavedTensor[] tensors)
+internal readonly struct SavedTensors(SavedTensor[] tensors, Node owner)
 {
     /// <summary>The tensor at a place, if it has not been written to since.</summary>
-    public Tensor this[int index] => tensors[index].Unpack();
+    public Tensor this[int index] => tensors[index].Unpack(owner);
 }
 
 /// <summary>
@@ -30,7 +30,17 @@ internal sealed class FunctionNode : Node
     {
         if (released && saved.Length > 0)
             throw Released();
-        return backward(gradients, new(saved));
+        return backward(gradients, new(saved, this));
+    }
+
+    /// <summary>Notes that a tensor, which may be among the saved ones, is a result.</summary>
+    internal void MarkResult(Tensor result)
+    {
+        for (var i = 0; i < saved.Length; i++)
+        {
+            if (saved[i].Is(result))
+                saved[i] = saved[i].AsResult();
+        }
     }
 
     internal override void Release()

@@ -20,6 +20,14 @@ internal static class InPlace
                 "location. Please clone() the tensor before performing the operation.");
         }
 
+        if (target.IsInference && !Autograd.IsInferenceMode)
+        {
+            throw new TensorRuntimeException(
+                "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to " +
+                "get a normal tensor before doing inplace update.See https://github.com/pytorch/rfcs/pull/17 for " +
+                "more details.");
+        }
+
         if (!Autograd.IsEnabled)
             return;
         if (target.RequiresGrad && target.IsLeaf)
@@ -84,7 +92,8 @@ internal static class InPlace
             return false;
         if (target.DType == source.DType && target.Layout.SameAs(source.Layout))
             return false;
-        long targetStart = target.Layout.Offset * target.DType.Size, sourceStart = source.Layout.Offset * source.DType.Size;
+        var targetStart = target.Layout.Offset * target.DType.Size;
+        var sourceStart = source.Layout.Offset * source.DType.Size;
         return targetStart < source.Layout.StorageExtent * source.DType.Size &&
             sourceStart < target.Layout.StorageExtent * target.DType.Size;
     }

@@ -65,10 +65,11 @@ public abstract class Node
     internal void RemoveHook(int output, Func<Tensor, Tensor?> hook) => hooks?[output]?.Remove(hook);
 
     /// <summary>Runs the hooks over gradients that have arrived.</summary>
-    internal void RunHooks(Tensor?[] gradients)
+    /// <returns>Whether there are any.</returns>
+    internal bool RunHooks(Tensor?[] gradients)
     {
         if (hooks is null)
-            return;
+            return false;
         for (var i = 0; i < hooks.Length; i++)
         {
             if (hooks[i] is not { } list || gradients[i] is not { } gradient)
@@ -77,6 +78,8 @@ public abstract class Node
                 gradient = hook(gradient) ?? gradient;
             gradients[i] = gradient;
         }
+
+        return true;
     }
 
     /// <summary>What is thrown when the graph has been released.</summary>

@@ -13,7 +13,7 @@ internal sealed class PointwiseNode : Node
 
     public PointwiseNode(
         PointwiseOperator op, PointwiseInstance instance, uint needed, ReadOnlySpan<Argument> arguments,
-        Tensor? result)
+        Tensor? result, Tensor? overwritten = null)
         : base(instance.NodeName, arguments.Length)
     {
         OutputCount = instance.Results.Length;
@@ -26,7 +26,7 @@ internal sealed class PointwiseNode : Node
         {
             var argument = arguments[used[i]];
             if (argument.Tensor is { } tensor)
-                saved[i] = new(tensor);
+                saved[i] = new(IsSame(tensor, overwritten) ? tensor.Clone() : tensor);
             else
                 (numbers.Length == 0 ? numbers = new Scalar[used.Length] : numbers)[i] = argument.Scalar;
         }
@@ -58,11 +58,16 @@ internal sealed class PointwiseNode : Node
 
     internal override bool ReturnsFresh => true;
 
+    // What is about to be overwritten is kept as it was.
+    private static bool IsSame(Tensor tensor, Tensor? overwritten) =>
+        overwritten is not null && ReferenceEquals(tensor.Storage, overwritten.Storage) &&
+        tensor.Layout.SameAs(overwritten.Layout);
+
     /// <summary>Saves the result, if it is used: after it has been written.</summary>
     public void SaveResult(Tensor result)
     {
         if (plan.UsesResult)
-            savedResult = new(result);
+            savedResult = new(result, isResult: true);
     }
 
     internal override Tensor?[] Backward(Tensor?[] gradients)
@@ -71,8 +76,8 @@ internal sealed class PointwiseNode : Node
             throw Released();
         var arguments = saved.Length == 0 ? [] : new Argument[saved.Length];
         for (var i = 0; i < arguments.Length; i++)
-            arguments[i] = numbers.Length == 0 || saved[i].HasValue ? saved[i].Unpack() : numbers[i];
-        var computed = plan.Compute(gradients, plan.UsesResult ? savedResult.Unpack() : null, arguments);
+            arguments[i] = numbers.Length == 0 || saved[i].HasValue ? saved[i].Unpack(this) : numbers[i];
+        var computed = plan.Compute(gradients, plan.UsesResult ? savedResult.Unpack(this) : null, arguments);
         var results = new Tensor?[NextEdges.Length];
         for (var i = 0; i < results.Length; i++)
         {

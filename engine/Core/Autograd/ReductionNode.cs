@@ -68,9 +68,9 @@ internal sealed class ReductionNode : Node
             input = new(source);
         if (!op.SavesResults)
             return;
-        first = new(result);
+        first = new(result, isResult: true);
         if (other is not null)
-            second = new(other);
+            second = new(other, isResult: true);
     }
 
     internal override Tensor?[] Backward(Tensor?[] gradients)
@@ -90,7 +90,7 @@ internal sealed class ReductionNode : Node
         var result = op.Gradient!(new()
         {
             Gradients = wide,
-            Input = op.SavesInput ? input.Unpack() : null!,
+            Input = op.SavesInput ? input.Unpack(this) : null!,
             Result = op.SavesResults ? Wide(first) : null!,
             SecondResult = second.HasValue ? Wide(second) : null!,
             Shape = shape,
@@ -109,7 +109,7 @@ internal sealed class ReductionNode : Node
 
     private Tensor Wide(SavedTensor saved)
     {
-        var tensor = saved.Unpack();
+        var tensor = saved.Unpack(this);
         return tensor.Shape == broadcast ? tensor : tensor.Reshape(broadcast);
     }
 }

@@ -5,8 +5,12 @@ internal readonly struct SavedTensor
 {
     private readonly Tensor? tensor;
     private readonly int version;
+    private readonly bool isResult;
 
-    public SavedTensor(Tensor tensor)
+    /// <summary>Keeps a tensor.</summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="isResult">Whether the node that keeps it made it.</param>
+    public SavedTensor(Tensor tensor, bool isResult = false)
     {
         if (tensor.IsInference)
         {
@@ -15,23 +19,30 @@ internal readonly struct SavedTensor
                 "tensor and use it in autograd.");
         }
 
-        this.tensor = tensor;
+        (this.tensor, this.isResult) = (tensor, isResult);
         version = tensor.Storage.Version;
     }
 
     /// <summary>Whether there is a tensor.</summary>
     public bool HasValue => tensor is not null;
 
+    /// <summary>The same, for a tensor that turns out to be a result of the node that keeps it.</summary>
+    public SavedTensor AsResult() => new(tensor!, isResult: true);
+
+    /// <summary>Whether it is this tensor.</summary>
+    public bool Is(Tensor other) => ReferenceEquals(tensor, other);
+
     /// <summary>The tensor, if it has not been written to since.</summary>
+    /// <param name="owner">The node that keeps it.</param>
     /// <exception cref="TensorRuntimeException">It was, or the graph has been released.</exception>
-    public Tensor Unpack()
+    public Tensor Unpack(Node owner)
     {
         if (tensor is null)
             throw Node.Released();
         if (tensor.Storage.Version == version)
             return tensor;
-        var source = tensor.GradientFunction is { } node
-            ? $", which is output {tensor.OutputIndex} of {node.Name},"
+        var source = (isResult ? owner : tensor.GradientFunction) is { } node
+            ? $", which is output {(isResult ? 0 : tensor.OutputIndex)} of {node.Name},"
             : "";
         throw new TensorRuntimeException(
             "one of the variables needed for gradient computation has been modified by an inplace operation: " +

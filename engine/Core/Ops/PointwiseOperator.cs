@@ -130,7 +130,7 @@ public sealed partial class PointwiseOperator : Operator
         var needed = IsDifferentiable && Autograd.IsEnabled ? NeededMask(instance, arguments) : 0;
         InPlace.Check(target, needed != 0);
         InPlace.Separate(target, ref arguments, ref moved);
-        var node = needed != 0 ? new PointwiseNode(this, instance, needed, arguments, null) : null;
+        var node = needed != 0 ? new PointwiseNode(this, instance, needed, arguments, null, target) : null;
         Launch(instance, arguments, device, target.Layout, target);
         target.Storage.Version++;
         if (node is not null)

@@ -19,7 +19,7 @@ public partial class Tensor
     /// <summary>
     /// The same storage without history: writing one writes the other. As <c>torch.Tensor.detach</c>.
     /// </summary>
-    public Tensor Detach() => new(Storage, Layout, DType);
+    public Tensor Detach() => new(Storage, Layout, DType) { IsInference = IsInference };
 
     /// <summary>Cuts this tensor off its history.</summary>
     /// <exception cref="TensorRuntimeException">It is a view.</exception>
@@ -49,6 +49,12 @@ public partial class Tensor
         {
             throw new TensorRuntimeException(
                 "only Tensors of floating point and complex dtype can require gradients");
+        }
+
+        if (requiresGrad && IsInference && !Autograd.IsInferenceMode)
+        {
+            throw new TensorRuntimeException(
+                "Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.");
         }
 
         if (!IsLeaf)

@@ -193,7 +193,12 @@ public partial class Tensor
     internal Operand Operand() => new(Storage.Resolve(), Layout, DType);
 
     /// <summary>Notes which recorded operator made it, or wrote it.</summary>
-    internal void SetHistory(Node function, int output) => (node, OutputIndex) = (function, output);
+    internal void SetHistory(Node function, int output)
+    {
+        (node, OutputIndex) = (function, output);
+        if (function is FunctionNode recorded)
+            recorded.MarkResult(this);
+    }
 
     internal AutogradState EnsureState() => State ??= new();
 
@@ -203,7 +208,7 @@ public partial class Tensor
     /// <param name="backward">The gradient of this tensor from that of the view.</param>
     internal Tensor View(Layout layout, string name, Func<Tensor, Tensor> backward)
     {
-        var view = new Tensor(Storage, layout, DType);
+        var view = new Tensor(Storage, layout, DType) { IsInference = IsInference };
         view.MakeViewOf(this);
         if (Autograd.IsEnabled && RequiresGrad)
             view.SetHistory(Recorded(name, g => [backward(g[0]!)], this), 0);

@@ -7,8 +7,8 @@ namespace KernelEngine;
 internal static class Matmul
 {
     /// <summary>
-    /// out = alpha · a · b, and + beta · addend where there is a fourth operand. The last two dimensions are those of
-    /// the matrices, those before are the same in all operands (stride 0 where one is broadcast); strides may be
+    /// out = alpha · a · b, and + beta · addend where there is a fourth operand. The last two dimensions are those
+    /// of the matrices, those before are the same in all operands (stride 0 where one is broadcast); strides may be
     /// anything but the output's, which is contiguous. With nothing to sum up, a · b is 0.
     /// </summary>
     public static readonly StructuralKernel Kernel = new(
@@ -175,7 +175,7 @@ internal sealed class MatmulNode : Node
         var g = As(gradient, matrixResult);
         if (NextEdges[first].Node is not null)
         {
-            var right = As(b.Unpack(), matrixB);
+            var right = As(b.Unpack(this), matrixB);
             var product = transposeA ? Matmul.Product(right, transposeB, g, true, alpha)
                 : Matmul.Product(g, false, right, !transposeB, alpha);
             results[first] = As(product.SumToSize(matrixA), shapeA);
@@ -183,7 +183,7 @@ internal sealed class MatmulNode : Node
 
         if (NextEdges[first + 1].Node is not null)
         {
-            var left = As(a.Unpack(), matrixA);
+            var left = As(a.Unpack(this), matrixA);
             var product = transposeB ? Matmul.Product(g, true, left, transposeA, alpha)
                 : Matmul.Product(left, !transposeA, g, false, alpha);
             results[first + 1] = As(product.SumToSize(matrixB), shapeB);

@@ -1,0 +1,96 @@
+namespace KernelEngine.Tests;
+
+/// <summary>Operators with gradients of one's own.</summary>
+public sealed class AutogradFunctionTests
+{
+    [Fact]
+    public void ItsGradientIsUsedAndDifferentiable()
+    {
+        var x = Tensor.FromArray([1.0, -2, 3]).RequiresGrad_();
+        var y = new Cube().Apply(x);
+        Assert.Equal("CubeBackward", y.GradientFunction!.Name);
+        y.Sum().Backward();
+        Assert.Equal([3.0, 12, 27], x.Grad!.ToArray<double>());
+        Assert.True(Autograd.GradCheck(new Cube().Apply, x));
+        Assert.True(Autograd.GradGradCheck(new Cube().Apply, x));
+        Assert.True(Autograd.GradGradCheck(v => new ExpOfResult().Apply(v), x));
+    }
+
+    [Fact]
+    public void SeveralResultsAndNulls()
+    {
+        var x = Tensor.FromArray([1f, 2]).RequiresGrad_();
+        var parts = new Parts().ApplyAll(x, Tensor.FromArray([5f, 6]));
+        Assert.False(parts[1].RequiresGrad);
+        parts[0].Sum().Backward();
+        Assert.Equal([3f, 3], x.Grad!.ToArray<float>());
+    }
+
+    [Fact]
+    public void MistakesAreExplained()
+    {
+        var x = Tensor.FromArray([1f, 2]).RequiresGrad_();
+        AutogradTests.Says("function WrongBackward returned an incorrect number of gradients (expected 1, got 2)",
+            () => new Wrong(2, 2).Apply(x).Sum().Backward());
+        AutogradTests.Says("Function WrongBackward returned an invalid gradient at index 0 - got [3] but expected " +
+            "shape compatible with [2]", () => new Wrong(1, 3).Apply(x).Sum().Backward());
+        var y = new Cube().Apply(x * 1);
+        y.Sum().Backward();
+        AutogradTests.Says("Trying to backward through the graph a second time", () => y.Sum().Backward());
+    }
+
+    private sealed class Cube : AutogradFunction
+    {
+        public Tensor Apply(Tensor x) => base.Apply(x);
+
+        protected override Tensor[] Forward(FunctionContext context, Tensor[] inputs)
+        {
+            context.SaveForBackward(inputs[0]);
+            return [inputs[0] * inputs[0] * inputs[0]];
+        }
+
+        protected override Tensor?[] Backward(FunctionContext context, Tensor?[] gradients) =>
+            [gradients[0]! * 3 * context.Saved[0] * context.Saved[0]];
+    }
+
+    private sealed class ExpOfResult : AutogradFunction
+    {
+        protected override Tensor[] Forward(FunctionContext context, Tensor[] inputs)
+        {
+            var result = inputs[0].Softmax(0);
+            context.SaveForBackward(result);
+            return [result];
+        }
+
+        protected override Tensor?[] Backward(FunctionContext context, Tensor?[] gradients)
+        {
+            var (g, y) = (gradients[0]!, context.Saved[0]);
+            return [(g - (g * y).Sum()) * y];
+        }
+    }
+
+    private sealed class Parts : AutogradFunction
+    {
+        protected override Tensor[] Forward(FunctionContext context, Tensor[] inputs)
+        {
+            Assert.Equal([true, false], context.NeedsInputGrad);
+            var (a, b) = (inputs[0] * 3, inputs[1] * 2);
+            context.MarkNonDifferentiable(b);
+            return [a, b, inputs[0]];
+        }
+
+        protected override Tensor?[] Backward(FunctionContext context, Tensor?[] gradients)
+        {
+            Assert.Equal(0, gradients[2]!.Sum().Item<float>());
+            return [gradients[0]! * 3, null];
+        }
+    }
+
+    private sealed class Wrong(int count, long size) : AutogradFunction
+    {
+        protected override Tensor[] Forward(FunctionContext context, Tensor[] inputs) => [inputs[0] * 1];
+
+        protected override Tensor?[] Backward(FunctionContext context, Tensor?[] gradients) =>
+            [.. Enumerable.Range(0, count).Select(_ => Tensor.Ones(size))];
+    }
+}
