@@ -198,7 +198,7 @@ public sealed class ReductionTests
     [Fact]
     public void NormAtZeroHasTheGradientZero()
     {
-        foreach (var p in new[] { 0, 1, 2, Inf })
+        foreach (var p in new[] { 1, 2, 3, Inf })
         {
             var x = Tensor.Zeros([3], requiresGrad: true);
             x.Norm(p).Backward();
