@@ -115,7 +115,8 @@ public partial class Tensor
         }
 
         var lead = repeats.Length - Rank;
-        var (sizes, once, many) = (new long[repeats.Length], new long[2 * repeats.Length], new long[2 * repeats.Length]);
+        var sizes = new long[repeats.Length];
+        var (once, many) = (new long[2 * sizes.Length], new long[2 * sizes.Length]);
         for (var i = 0; i < sizes.Length; i++)
         {
             var size = i < lead ? 1 : Shape[i - lead];
@@ -235,6 +236,11 @@ public partial class Tensor
             return result;
         }, g => g.ConstantPad(back));
     }
+
+    /// <summary>A copy in which every element is a number, or a 0-dimensional tensor's. As <c>torch.fill</c>.</summary>
+    /// <exception cref="TensorRuntimeException">The value has dimensions.</exception>
+    public Tensor Fill(Argument value) =>
+        value.Tensor is { } tensor ? Clone().Fill_(tensor) : Clone().Fill_(value.Scalar);
 
     /// <summary>A contiguous copy, nothing recorded.</summary>
     private Tensor Packed()

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace KernelEngine;
 
 /// <summary>
-/// Numbers written out, nested to any depth: what <c>[[1.0, 2], [3, 4]]</c> is to <see cref="Tensor.Of(TensorLiteral, DType?, ComputeDevice?, bool)"/>.
+/// Numbers written out, nested to any depth: what <c>[[1.0, 2], [3, 4]]</c> is to
+/// <see cref="Tensor.Of(TensorLiteral, DType?, ComputeDevice?, bool)"/>.
 /// It keeps bool, whole and real numbers apart.
 /// </summary>
 [CollectionBuilder(typeof(TensorLiteral), nameof(Create))]
@@ -33,7 +34,8 @@ public readonly struct TensorLiteral
     public static TensorLiteral Create(ReadOnlySpan<TensorLiteral> items) => new(items.ToArray());
 
     /// <summary>Enumerates the items of a list.</summary>
-    public ReadOnlySpan<TensorLiteral>.Enumerator GetEnumerator() => new ReadOnlySpan<TensorLiteral>(items).GetEnumerator();
+    public ReadOnlySpan<TensorLiteral>.Enumerator GetEnumerator() =>
+        new ReadOnlySpan<TensorLiteral>(items).GetEnumerator();
 
     /// <summary>The shape, that of the first item at each depth.</summary>
     internal Shape Shape

@@ -22,8 +22,11 @@ internal static class IndexingBindings
         {
             "scatter_reduce",
             a => a.Self.ScatterReduce(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"), a.Text(4, "reduce"),
+                a.Flag(-1, "include_self", true)),
+            a => a.Self.ScatterReduce_(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"), a.Text(4, "reduce"),
                 a.Flag(-1, "include_self", true))
         },
+        { "fill", a => a.Self.Fill(a.Argument(1, "value")) },
         {
             "index_add",
             a => a.Self.IndexAdd(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"),

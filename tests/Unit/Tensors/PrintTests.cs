@@ -9,7 +9,8 @@ public sealed class PrintTests
         Assert.Equal("tensor([1.0000e-04, 5.0000e-01])", Tensor.Of([0.0001, 0.5]).ToString());
         Assert.Equal("tensor([       inf, 1.0000e-06])", Tensor.Of([double.PositiveInfinity, 1e-6]).ToString());
         Assert.Equal("tensor([], size=(3, 0), dtype=torch.bool)", Tensor.Zeros([3, 0], DType.Bool).ToString());
-        Assert.Equal("tensor([ 1.5000, -2.5000], dtype=torch.float16)", Tensor.Of([1.5, -2.5], DType.Float16).ToString());
+        Assert.Equal(
+            "tensor([ 1.5000, -2.5000], dtype=torch.float16)", Tensor.Of([1.5, -2.5], DType.Float16).ToString());
         Assert.Equal("tensor(..., device='meta', size=(3,))", Tensor.Zeros([3], device: ComputeDevice.Meta).ToString());
         Assert.Equal("tensor([1.], requires_grad=True)", Tensor.Of([1.0], requiresGrad: true).ToString());
         Assert.Equal("tensor([-0., nan])", Tensor.Of([-0.0, double.NaN]).ToString());

@@ -8,8 +8,10 @@ internal static partial class CpuKernels
     private static void AddRows(Adding add)
     {
         add("index_offsets", IndexOffsets);
-        add("row_gather", (in StructuralLaunch launch) => RowMove(launch.Operands[0], launch.Operands[1], launch.Operands[2], reads: true));
-        add("row_scatter", (in StructuralLaunch launch) => RowMove(launch.Operands[2], launch.Operands[1], launch.Operands[0], reads: false));
+        add("row_gather", (in StructuralLaunch launch) =>
+            RowMove(launch.Operands[0], launch.Operands[1], launch.Operands[2], reads: true));
+        add("row_scatter", (in StructuralLaunch launch) =>
+            RowMove(launch.Operands[2], launch.Operands[1], launch.Operands[0], reads: false));
         add("row_add", (in StructuralLaunch launch) => Combining.Dispatch(
             launch.Operands[2].DType, Gather.Combination.Sum,
             new RowAddJob(launch.Operands[0], launch.Operands[1], launch.Operands[2])));

@@ -24,14 +24,15 @@ public static class IndexFaults
     /// <param name="index">The index.</param>
     /// <param name="dimension">The dimension that it indexes.</param>
     /// <param name="size">The size of the dimension.</param>
-    public static TensorException Exception(this IndexFault fault, long index, long dimension, long size) => fault switch
-    {
-        IndexFault.Gather => new TensorRuntimeException(
-            $"index {index} is out of bounds for dimension {dimension} with size {size}"),
-        IndexFault.Rows => new TensorIndexException(
-            "index out of range in self", $"index {index} in dimension {dimension} of size {size}"),
-        IndexFault.Take => new TensorIndexException(
-            $"out of range: tried to access index {index} on a tensor of {size} elements."),
-        _ => new TensorIndexException($"index {index} is out of bounds for dimension {dimension} with size {size}"),
-    };
+    public static TensorException Exception(this IndexFault fault, long index, long dimension, long size) =>
+        fault switch
+        {
+            IndexFault.Gather => new TensorRuntimeException(
+                $"index {index} is out of bounds for dimension {dimension} with size {size}"),
+            IndexFault.Rows => new TensorIndexException(
+                "index out of range in self", $"index {index} in dimension {dimension} of size {size}"),
+            IndexFault.Take => new TensorIndexException(
+                $"out of range: tried to access index {index} on a tensor of {size} elements."),
+            _ => new TensorIndexException($"index {index} is out of bounds for dimension {dimension} with size {size}"),
+        };
 }
