@@ -67,9 +67,10 @@ public static partial class Pointwise
         // 1 + x = 2^e (1 + f), from x itself, since u is rounded: f = x 2^-e + (2^-e - 1), scaled by 4 lest 2^-e
         // be denormal.
         var scale = (format.ToBits(u) - format.BitsOf(2.0 / 3)) & ~(format.BitsOf(format.SmallestNormal) - 1);
-        var f = format.FromBits(format.ToBits(x) - scale) + Fma(format.FromBits(format.BitsOf(4) - scale), 0.25, -1);
+        var (f, rest) = TwoSum(
+            format.FromBits(format.ToBits(x) - scale), Fma(format.FromBits(format.BitsOf(4) - scale), 0.25, -1));
         var e = Convert(scale >> format.Mantissa, format.Kind);
-        var y = SumLog(e, f);
+        var y = SumLog(e, f, rest);
         y = Select(x < double.PositiveInfinity, y, x);
         // Keeps the sign of 0, and denormal arguments as they are.
         y = Select(Abs(x) < format.Pick(1e-10, 1e-20), x, y);
@@ -90,11 +91,11 @@ public static partial class Pointwise
 
     private static Expr LogTail(Expr f) => Polynomial(f, RealFormat.Of(f).Pick(LogSingle, LogDouble));
 
-    /// <summary>e log 2 + log(1 + f).</summary>
-    private static Expr SumLog(Expr e, Expr f)
+    /// <summary>e log 2 + log(1 + f + rest), where the rest is below f's last bit.</summary>
+    private static Expr SumLog(Expr e, Expr f, Expr? rest = null)
     {
         var (high, low, _) = Parts(RealFormat.Of(f), Ln2Parts);
-        return Fma(e, high, f + Fma(f * f, LogTail(f), e * low));
+        return Fma(e, high, f + Fma(f * f, LogTail(f), rest is null ? e * low : Fma(e, low, rest)));
     }
 
     /// <summary>log(1 + f) in another base.</summary>

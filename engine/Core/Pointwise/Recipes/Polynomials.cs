@@ -18,6 +18,8 @@ public static partial class Pointwise
         (0.4342944819032518, 1.098319650216765e-17, 3.717181233110959e-34);
     private static readonly (double, double, double) Log10Of2Parts =
         (0.3010299956639812, -2.8037281277851704e-18, 5.471948402314639e-35);
+    private static readonly (double, double, double) RootHalfParts =
+        (0.7071067811865476, -4.833646656726457e-17, 2.0693765431289063e-33);
     private static readonly (double, double, double) HalfPiParts =
         (1.5707963267948966, 6.123233995736766e-17, -1.4973849048591698e-33);
 

@@ -16,6 +16,9 @@ public static partial class Pointwise
     private static readonly Primitive RsqrtRecipe =
         Primitive.Recipe("rsqrt", 1, x => 1 / Sqrt(x[0]), (g, y, x) => [g * -0.5 * (y * y * y)]);
 
+    private static readonly Primitive HypotRecipe =
+        Primitive.Recipe("hypot", 2, x => ExpandHypot(x[0], x[1]), (g, y, x) => [g * (x[0] / y), g * (x[1] / y)]);
+
     /// <summary>
     /// A power. Real numbers: within 1 ulp, with the special cases of C's pow. Whole numbers: exact modulo the width,
     /// and for negative exponents 0 except for 1 and -1.
@@ -31,6 +34,50 @@ public static partial class Pointwise
 
     /// <summary>1 / sqrt(x); within 1.5 ulp.</summary>
     public static Expr Rsqrt(Expr x) => Apply(RsqrtRecipe, x);
+
+    /// <summary>sqrt(a² + b²) without overflow; within 1.5 ulp, and infinite where either is.</summary>
+    public static Expr Hypot(Expr a, Expr b) => Apply(HypotRecipe, a, b);
+
+    /// <summary>x 2^n, rounded once, without overflow on the way.</summary>
+    /// <param name="x">A real number.</param>
+    /// <param name="n">The power, an int32 expression.</param>
+    public static Expr Ldexp(Expr x, Expr n)
+    {
+        var format = RealFormat.Of(x);
+        // In three steps; those that shrink leave a full mantissa, so that only the last one rounds.
+        var up = format.Bias;
+        var down = -(format.Bias - 1 - format.Mantissa - 1);
+        var left = Convert(Min(Max(n, -4 * format.Bias), 4 * format.Bias), format.Bits);
+        for (var i = 0; i < 3; i++)
+        {
+            var grows = left > up;
+            var shrinks = left < 1 - format.Bias;
+            var step = Select(grows, Expr.Constant(up, format.Bits), Select(shrinks, Expr.Constant(down, format.Bits), Zero(left)));
+            x *= format.PowerOfTwo(step);
+            left -= step;
+        }
+
+        left = Min(Max(left, 1 - format.Bias), up);
+        return x * format.PowerOfTwo(left);
+    }
+
+    private static Expr ExpandHypot(Expr a, Expr b)
+    {
+        var format = RealFormat.Of(a);
+        a = Abs(a);
+        b = Abs(b);
+        // Scaled, so that squares neither overflow nor vanish.
+        var larger = Select(a > b, a, b);
+        var factor = Math.ScaleB(1, (format.Bias * 3 / 4) - 1);
+        var isLarge = larger > Math.ScaleB(1, (format.Bias / 2) - 1);
+        var isSmall = larger < Math.ScaleB(1, -format.Bias / 2 + format.Mantissa + 2);
+        var scale = Select(isLarge, format.Number(1 / factor), Select(isSmall, format.Number(factor), One(a)));
+        var back = Select(isLarge, format.Number(factor), Select(isSmall, format.Number(1 / factor), One(a)));
+        var (x, y) = (a * scale, b * scale);
+        var root = Sqrt(Fma(x, x, y * y)) * back;
+        var infinity = format.Number(double.PositiveInfinity);
+        return Select(Equal(a, infinity) | Equal(b, infinity), infinity, root);
+    }
 
     private static Expr ExpandPow(Expr x, Expr y) =>
         Primitive.IsReal(x.Kind) ? ExpandRealPow(x, y) : ExpandWholePow(x, y);

@@ -36,6 +36,8 @@ public static partial class Pointwise
     private static readonly Primitive TanRecipe =
         Primitive.Recipe("tan", 1, x => ExpandTan(x[0]), (g, y, x) => [g * (1 + (y * y))]);
 
+    private static readonly Primitive SincRecipe = Primitive.Recipe("sinc", 1, x => ExpandSinc(x[0]), SincDerivative);
+
     /// <summary>The sine; within 1.5 ulp, however large the angle.</summary>
     public static Expr Sin(Expr x) => Apply(SinRecipe, x);
 
@@ -45,6 +47,57 @@ public static partial class Pointwise
     /// <summary>The tangent; within 2 ulp, however large the angle.</summary>
     public static Expr Tan(Expr x) => Apply(TanRecipe, x);
 
+    /// <summary>sin(πx) / (πx), and 1 at 0; within 2 ulp.</summary>
+    public static Expr Sinc(Expr x) => Apply(SincRecipe, x);
+
+    private static Expr ExpandSinc(Expr x)
+    {
+        // Near 0 the angle cancels.
+        var format = RealFormat.Of(x);
+        var (angle, low) = ReduceTurns(x);
+        var square = angle.R * angle.R;
+        var near = Fma(square, Polynomial(square, format.Pick(SinSingle, SinDouble)), 1);
+        return Select(Abs(x) <= 0.25, near, SinOf(angle, 0, low) / TimesPi(x));
+    }
+
+    /// <summary>sin(πx), 0 at every whole number.</summary>
+    private static Expr SinPi(Expr x)
+    {
+        var (angle, low) = ReduceTurns(x);
+        return SinOf(angle, 0, low);
+    }
+
+    /// <summary>cos(πx) / sin(πx), 0 between whole numbers.</summary>
+    private static Expr CotPi(Expr x)
+    {
+        var (angle, low) = ReduceTurns(x);
+        return SinOf(angle, 1, low) / SinOf(angle, 0, low);
+    }
+
+    /// <summary>πx but for whole turns: x = n / 2 + t with |t| at most a quarter, exactly.</summary>
+    private static ((Expr Quadrant, Expr R) Angle, Expr Low) ReduceTurns(Expr x)
+    {
+        var format = RealFormat.Of(x);
+        var turns = x - (2 * Round(x * 0.5));
+        var n = Round(turns * 2);
+        var t = Fma(n, -0.5, turns);
+        var (high, low, _) = Parts(format, HalfPiParts);
+        var (r, rest) = TwoProduct(t, format.Number(2 * high));
+        return ((Convert(n, format.Bits), r), Fma(t, 2 * low, rest));
+    }
+
+    private static Expr TimesPi(Expr x)
+    {
+        var (high, low, _) = Parts(RealFormat.Of(x), HalfPiParts);
+        return Fma(x, 2 * high, x * (2 * low));
+    }
+
+    private static Expr?[] SincDerivative(Expr g, Expr y, Expr[] x)
+    {
+        var angle = x[0] * Math.PI;
+        return [Select(Equal(x[0], 0), Zero(g), g * ((Cos(angle) - y) / x[0]))];
+    }
+
     /// <summary>The sine, or of a quarter turn further, the cosine.</summary>
     private static Expr ExpandSin(Expr x, int quarters)
     {
@@ -52,15 +105,18 @@ public static partial class Pointwise
         return quarters == 0 ? KeepTiny(x, value) : value;
     }
 
-    private static Expr SinOf((Expr Quadrant, Expr R) angle, int quarters)
+    private static Expr SinOf((Expr Quadrant, Expr R) angle, int quarters, Expr? low = null)
     {
         var (quadrant, r) = angle;
         var format = RealFormat.Of(r);
         if (quarters != 0)
             quadrant += quarters;
         var square = r * r;
-        var sin = Fma(r * square, Polynomial(square, format.Pick(SinSingle, SinDouble)), r);
-        var cos = Fma(square, Fma(square, Polynomial(square, format.Pick(CosSingle, CosDouble)), -0.5), 1);
+        var s = Polynomial(square, format.Pick(SinSingle, SinDouble));
+        var c = Fma(square, Polynomial(square, format.Pick(CosSingle, CosDouble)), -0.5);
+        // What the angle leaves changes the sine by as much, the cosine by r times that.
+        var sin = low is null ? Fma(r * square, s, r) : r + Fma(r * square, s, low);
+        var cos = low is null ? Fma(square, c, 1) : 1 + Fma(square, c, -r * low);
         var value = Select(Equal(quadrant & 1, 0), sin, cos);
         var negative = (quadrant & 2) << (format.Mantissa + format.Pick(7, 10));
         return format.FromBits(format.ToBits(value) ^ negative);
