@@ -5,7 +5,7 @@ internal sealed class PointwiseNode : Node
 {
     private readonly PointwiseBackwardPlan plan;
     private readonly Layout?[]? broadcast;
-    private readonly DType[] dtypes;
+    private readonly PointwiseInstance instance;
     private readonly SavedTensor[] saved;
     private readonly Scalar[] numbers;
     private SavedTensor savedResult;
@@ -18,7 +18,7 @@ internal sealed class PointwiseNode : Node
     {
         OutputCount = instance.Results.Length;
         plan = instance.PlanFor(needed);
-        dtypes = instance.Results;
+        this.instance = instance;
         var used = plan.UsedArguments;
         saved = used.Length == 0 ? [] : new SavedTensor[used.Length];
         numbers = [];
@@ -43,18 +43,16 @@ internal sealed class PointwiseNode : Node
 
         for (var i = 0; i < arguments.Length; i++)
         {
-            if (arguments[i].Tensor is { } tensor && (tensor.Shape != shape!.Value || tensor.DType != dtypes[0]))
+            if (arguments[i].Tensor is { } tensor &&
+                (tensor.Shape != shape!.Value || tensor.DType != instance.Results[0]))
+            {
                 (broadcast ??= new Layout?[arguments.Length])[i] = tensor.Layout;
+            }
         }
 
-        argumentTypes = broadcast is null ? null : new DType[arguments.Length];
-        for (var i = 0; argumentTypes is not null && i < arguments.Length; i++)
-            argumentTypes[i] = instance.DTypeOf(i);
         if (result is not null)
             SaveResult(result);
     }
-
-    private readonly DType[]? argumentTypes;
 
     internal override bool ReturnsFresh => true;
 
@@ -86,7 +84,7 @@ internal sealed class PointwiseNode : Node
             var source = plan.Sources[i];
             var gradient = source.Kind == GradientSource.What.Passed ? gradients[source.Index] : computed[source.Index];
             if (gradient is not null && broadcast?[i] is { } layout)
-                gradient = gradient.SumToSize(layout.Shape).To(argumentTypes![i]);
+                gradient = gradient.SumToSize(layout.Shape).To(instance.DTypeOf(i));
             results[i] = gradient;
         }
 

@@ -103,18 +103,16 @@ public static class Comparisons
     };
 
     /// <summary>Not below the second.</summary>
-    public static readonly PointwiseOperator ClampMin = new("clamp_min", TypeRules.Promote, Max)
-    {
-        NodeName = "ClampMinBackward1", NumberNodeName = "ClampMinBackward0",
-        Gradient = (g, y, x) => [Select(x[0] >= x[1], g, 0), Select(x[0] < x[1], g, 0)],
-    };
+    public static readonly PointwiseOperator ClampMin = LowerBound("clamp_min");
 
     /// <summary>Not above the second.</summary>
-    public static readonly PointwiseOperator ClampMax = new("clamp_max", TypeRules.Promote, Min)
-    {
-        NodeName = "ClampMaxBackward1", NumberNodeName = "ClampMaxBackward0",
-        Gradient = (g, y, x) => [Select(x[0] <= x[1], g, 0), Select(x[0] > x[1], g, 0)],
-    };
+    public static readonly PointwiseOperator ClampMax = UpperBound("clamp_max");
+
+    /// <summary>As <see cref="ClampMin"/>, under the name of clamp.</summary>
+    internal static readonly PointwiseOperator ClampOnlyMin = LowerBound("clamp");
+
+    /// <summary>As <see cref="ClampMax"/>, under the name of clamp.</summary>
+    internal static readonly PointwiseOperator ClampOnlyMax = UpperBound("clamp");
 
     /// <summary>The second where the first holds, else the third.</summary>
     public static readonly PointwiseOperator Where = new("where", TypeRules.Conditional, Select);
@@ -130,6 +128,22 @@ public static class Comparisons
     /// <summary>Whether below 0, -0 included.</summary>
     public static readonly PointwiseOperator SignBit = new("signbit", TypeRules.Truth,
         a => Arithmetic.IsReal(a) ? Bitcast(a, Logic.BitsOf(a.Kind)) < 0 : a < 0, isDifferentiable: false);
+
+    private static PointwiseOperator LowerBound(string name) => new(name, TypeRules.Promote, Max)
+    {
+        NodeName = NameOf(name, tensors: true), NumberNodeName = NameOf(name, tensors: false),
+        Gradient = (g, y, x) => [Select(x[0] >= x[1], g, 0), Select(x[0] < x[1], g, 0)],
+    };
+
+    private static PointwiseOperator UpperBound(string name) => new(name, TypeRules.Promote, Min)
+    {
+        NodeName = NameOf(name, tensors: true), NumberNodeName = NameOf(name, tensors: false),
+        Gradient = (g, y, x) => [Select(x[0] <= x[1], g, 0), Select(x[0] > x[1], g, 0)],
+    };
+
+    // PyTorch numbers clamp's forms the other way round than those of clamp_min and clamp_max.
+    private static string NameOf(string name, bool tensors) =>
+        Operator.NodeNameOf(name)[..^1] + (tensors == (name == "clamp") ? "0" : "1");
 
     private static Expr AreClose(Expr a, Expr b, Expr relative, Expr absolute, Expr equalNaN)
     {

@@ -112,10 +112,6 @@ public static class Elementary
         Gradient = (g, y, x) => [g * (0.5 * (One(g) / Sqrt(x[0])))],
     };
 
-    /// <summary>The product with a power of 2.</summary>
-    public static readonly PointwiseOperator Ldexp =
-        new("ldexp", TypeRules.Float, (a, b) => a * Pointwise.Exp2(b)) { NodeName = "MulBackward0" };
-
     /// <summary>The length of a vector of two.</summary>
     public static readonly PointwiseOperator Hypot = new("hypot", TypeRules.OnlyFloat, Length)
     {

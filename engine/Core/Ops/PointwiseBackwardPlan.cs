@@ -56,7 +56,9 @@ internal sealed class PointwiseBackwardPlan
         var kinds = UsedGradients.Select(i => gradients[i].Kind)
             .Concat(UsesResult ? [result.Kind] : [])
             .Concat(UsedArguments.Select(i => arguments[i].Kind)).ToArray();
-        var dtypes = computed.Select(instance.DTypeOf).ToArray();
+        // In the result's dtype, as PyTorch's are: what broadcasting repeated is summed before it is narrowed.
+        var dtypes = new DType[computed.Count];
+        Array.Fill(dtypes, instance.Results[0]);
         backward = new(op.Name + "_backward", kinds.Length, TypeRules.Fixed(kinds, dtypes), e =>
         {
             var next = 0;

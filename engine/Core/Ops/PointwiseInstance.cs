@@ -19,6 +19,9 @@ internal sealed class PointwiseInstance
     private PointwiseInstance(PointwiseOperator op, long key, ArgumentType[] types, PointwiseTypes resolved)
     {
         (this.op, Key, this.types) = (op, key, types);
+        NodeName = op.NumberNodeName is { } name && Array.Exists(types, t => t.Rank == ArgumentType.Class.Number)
+            ? name
+            : op.NodeName;
         kinds = resolved.Arguments;
         Results = resolved.Results;
         plans = new PointwiseBackwardPlan?[1 << types.Length];
@@ -46,10 +49,7 @@ internal sealed class PointwiseInstance
     public long Key { get; }
 
     /// <summary>The name of its nodes in graphs.</summary>
-    public string NodeName =>
-        op.NumberNodeName is { } name && Array.Exists(types, t => t.Rank == ArgumentType.Class.Number)
-            ? name
-            : op.NodeName;
+    public string NodeName { get; }
 
     /// <summary>The dtypes of the results.</summary>
     public DType[] Results { get; }

@@ -111,8 +111,8 @@ public partial class Tensor
     public Tensor Clamp(Argument? min = null, Argument? max = null) => (min, max) switch
     {
         ({ } low, { } high) => Comparisons.Clamp.Apply(this, low, high),
-        ({ } low, null) => Comparisons.ClampMin.Apply(this, low),
-        (null, { } high) => Comparisons.ClampMax.Apply(this, high),
+        ({ } low, null) => Comparisons.ClampOnlyMin.Apply(this, low),
+        (null, { } high) => Comparisons.ClampOnlyMax.Apply(this, high),
         _ => throw NoBound(),
     };
 

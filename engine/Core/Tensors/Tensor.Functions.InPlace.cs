@@ -72,5 +72,5 @@ public partial class Tensor
     public Tensor Hypot_(Tensor other) => Elementary.Hypot.ApplyInPlace(this, this, other);
 
     /// <summary><see cref="Ldexp"/> in place. As <c>torch.Tensor.ldexp_</c>.</summary>
-    public Tensor Ldexp_(Argument other) => Elementary.Ldexp.ApplyInPlace(this, this, other);
+    public Tensor Ldexp_(Tensor other) => Mul_(other.Exp2());
 }

@@ -96,7 +96,7 @@ public partial class Tensor
     public Tensor LogAddExp2(Tensor other) => Elementary.LogAddExp2.Apply(this, other);
 
     /// <summary>The product with a power of 2. As <c>torch.ldexp</c>.</summary>
-    public Tensor Ldexp(Argument other) => Elementary.Ldexp.Apply(this, other);
+    public Tensor Ldexp(Tensor other) => Mul(other.Exp2());
 
     private PointwiseOperator PowerRow(in Argument exponent)
     {

@@ -48,8 +48,8 @@ public partial class Tensor
     public Tensor Clamp_(Argument? min = null, Argument? max = null) => (min, max) switch
     {
         ({ } low, { } high) => Comparisons.Clamp.ApplyInPlace(this, this, low, high),
-        ({ } low, null) => Comparisons.ClampMin.ApplyInPlace(this, this, low),
-        (null, { } high) => Comparisons.ClampMax.ApplyInPlace(this, this, high),
+        ({ } low, null) => Comparisons.ClampOnlyMin.ApplyInPlace(this, this, low),
+        (null, { } high) => Comparisons.ClampOnlyMax.ApplyInPlace(this, this, high),
         _ => throw NoBound(),
     };
 
