@@ -145,7 +145,7 @@ public static class Activations
 
     /// <summary>The logarithm of the logistic function.</summary>
     public static readonly PointwiseOperator LogSigmoid =
-        new("log_sigmoid", TypeRules.OnlyFloat, a => Min(a, 0) - Log1p(Exp(-Abs(a))))
+        new("log_sigmoid", TypeRules.OnlyFloat, Pointwise.LogSigmoid)
         {
             Gradient = (g, y, x) => [g * Sigmoid(-x[0])],
         };

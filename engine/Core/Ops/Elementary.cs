@@ -50,15 +50,13 @@ public static class Elementary
     };
 
     /// <summary>log(e^a + e^b).</summary>
-    public static readonly PointwiseOperator LogAddExp = new("logaddexp", TypeRules.OnlyFloat, (a, b) =>
-        SumOfPowers(a, b, Pointwise.Log1p(Pointwise.Exp(-Abs(a - b)))))
+    public static readonly PointwiseOperator LogAddExp = new("logaddexp", TypeRules.OnlyFloat, Pointwise.LogAddExp)
     {
         Gradient = (g, y, x) => [g / (1 + Pointwise.Exp(x[1] - x[0])), g / (1 + Pointwise.Exp(x[0] - x[1]))],
     };
 
     /// <summary>log2(2^a + 2^b).</summary>
-    public static readonly PointwiseOperator LogAddExp2 = new("logaddexp2", TypeRules.OnlyFloat, (a, b) =>
-        SumOfPowers(a, b, Pointwise.Log1p(Pointwise.Exp2(-Abs(a - b))) * (1 / Ln2)))
+    public static readonly PointwiseOperator LogAddExp2 = new("logaddexp2", TypeRules.OnlyFloat, Pointwise.LogAddExp2)
     {
         Gradient = (g, y, x) => [g / (1 + Pointwise.Exp2(x[1] - x[0])), g / (1 + Pointwise.Exp2(x[0] - x[1]))],
     };
@@ -113,7 +111,7 @@ public static class Elementary
     };
 
     /// <summary>The length of a vector of two.</summary>
-    public static readonly PointwiseOperator Hypot = new("hypot", TypeRules.OnlyFloat, Length)
+    public static readonly PointwiseOperator Hypot = new("hypot", TypeRules.OnlyFloat, Pointwise.Hypot)
     {
         Gradient = (g, y, x) => [g * (x[0] / y), g * (x[1] / y)],
     };
@@ -126,7 +124,7 @@ public static class Elementary
 
     /// <summary>The inverse of the logistic function.</summary>
     public static readonly PointwiseOperator Logit =
-        new("logit", TypeRules.Float, a => Pointwise.Log(a / (1 - a)))
+        new("logit", TypeRules.Float, Pointwise.Logit)
         {
             Gradient = (g, y, x) => [Select((x[0] < 0) | (x[0] > 1), double.NaN, g / (x[0] * (1 - x[0])))],
         };
@@ -136,31 +134,16 @@ public static class Elementary
         new("logit", TypeRules.Leading(1, TypeRules.Float), (a, epsilon) =>
         {
             var inner = Select(a < epsilon, epsilon, Select(a > 1 - epsilon, 1 - epsilon, a));
-            return Pointwise.Log(inner / (1 - inner));
+            return Pointwise.Logit(inner);
         })
         {
             Gradient = (g, y, x) =>
                 [Select((x[0] < x[1]) | (x[0] > 1 - x[1]), 0, g / (x[0] * (1 - x[0]))), null],
         };
 
-    private static Expr SumOfPowers(Expr a, Expr b, Expr rest) =>
-        Select(Equal(a, b) & Equal(Abs(a), double.PositiveInfinity), a, Max(a, b) + rest);
-
     private static Expr?[] PowerGradient(Expr g, Expr y, Expr[] x) =>
     [
         Select(Equal(x[1], 0), 0, g * (x[1] * Pointwise.Pow(x[0], x[1] - 1))),
         g * Select(Equal(x[0], 0) & (x[1] >= 0), 0, y * Pointwise.Log(x[0])),
     ];
-
-    private static Expr Length(Expr a, Expr b)
-    {
-        // The larger one times the root of 1 plus a square of at most 1: nothing overflows on the way.
-        Expr x = Abs(a), y = Abs(b);
-        Expr large = Max(x, y), small = Min(x, y);
-        var ratio = small / large;
-        var length = large * Sqrt(1 + (ratio * ratio));
-        length = Select(Equal(small, 0), large, length);
-        var isInfinite = Equal(x, double.PositiveInfinity) | Equal(y, double.PositiveInfinity);
-        return Select(isInfinite, double.PositiveInfinity, length);
-    }
 }

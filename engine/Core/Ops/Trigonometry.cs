@@ -23,18 +23,80 @@ public static class Trigonometry
         Gradient = (g, y, x) => [g * (1 + (y * y))],
     };
 
+    /// <summary>The angle of a sine.</summary>
+    public static readonly PointwiseOperator Asin = new("asin", TypeRules.Float, Pointwise.Asin)
+    {
+        Gradient = (g, y, x) => [g * InverseRoot(1 - (x[0] * x[0]))],
+    };
+
+    /// <summary>The angle of a cosine.</summary>
+    public static readonly PointwiseOperator Acos = new("acos", TypeRules.Float, Pointwise.Acos)
+    {
+        Gradient = (g, y, x) => [g * -InverseRoot(1 - (x[0] * x[0]))],
+    };
+
+    /// <summary>The angle of a tangent.</summary>
+    public static readonly PointwiseOperator Atan = new("atan", TypeRules.Float, Pointwise.Atan)
+    {
+        Gradient = (g, y, x) => [g / ((x[0] * x[0]) + 1)],
+    };
+
+    /// <summary>The angle of a vector: y, x.</summary>
+    public static readonly PointwiseOperator Atan2 = new("atan2", TypeRules.Float, Pointwise.Atan2)
+    {
+        Gradient = (g, y, x) => AngleGradient(g, x[0], x[1]),
+    };
+
+    /// <summary>The hyperbolic sine.</summary>
+    public static readonly PointwiseOperator Sinh = new("sinh", TypeRules.Float, Pointwise.Sinh)
+    {
+        Gradient = (g, y, x) => [g * Pointwise.Cosh(x[0])],
+    };
+
+    /// <summary>The hyperbolic cosine.</summary>
+    public static readonly PointwiseOperator Cosh = new("cosh", TypeRules.Float, Pointwise.Cosh)
+    {
+        Gradient = (g, y, x) => [g * Pointwise.Sinh(x[0])],
+    };
+
     /// <summary>The hyperbolic tangent.</summary>
     public static readonly PointwiseOperator Tanh = new("tanh", TypeRules.Float, Pointwise.Tanh)
     {
         Gradient = (g, y, x) => [g * (1 - (y * y))],
     };
 
+    /// <summary>The inverse of the hyperbolic sine.</summary>
+    public static readonly PointwiseOperator Asinh = new("asinh", TypeRules.Float, Pointwise.Asinh)
+    {
+        Gradient = (g, y, x) => [g * InverseRoot((x[0] * x[0]) + 1)],
+    };
+
+    /// <summary>The inverse of the hyperbolic cosine.</summary>
+    public static readonly PointwiseOperator Acosh = new("acosh", TypeRules.Float, Pointwise.Acosh)
+    {
+        Gradient = (g, y, x) => [g * InverseRoot((x[0] * x[0]) - 1)],
+    };
+
+    /// <summary>The inverse of the hyperbolic tangent.</summary>
+    public static readonly PointwiseOperator Atanh = new("atanh", TypeRules.Float, Pointwise.Atanh)
+    {
+        Gradient = (g, y, x) => [g / (1 - (x[0] * x[0]))],
+    };
+
     /// <summary>sin(πx) / πx.</summary>
-    public static readonly PointwiseOperator Sinc = new("sinc", TypeRules.Float, a =>
-        Select(Equal(a, 0), One(a), Pointwise.Sin(a * Math.PI) / (a * Math.PI)))
+    public static readonly PointwiseOperator Sinc = new("sinc", TypeRules.Float, Pointwise.Sinc)
     {
         Gradient = (g, y, x) => [SincGradient(g, x[0])],
     };
+
+    private static Expr InverseRoot(Expr x) => One(x) / Sqrt(x);
+
+    private static Expr?[] AngleGradient(Expr g, Expr y, Expr x)
+    {
+        var square = (y * y) + (x * x);
+        var inverse = Select(Equal(square, 0), 0, One(g) / square);
+        return [g * (x * inverse), g * (-y * inverse)];
+    }
 
     private static Expr SincGradient(Expr g, Expr x)
     {

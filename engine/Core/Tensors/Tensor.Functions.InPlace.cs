@@ -56,8 +56,32 @@ public partial class Tensor
     /// <summary><see cref="Tan"/> in place. As <c>torch.Tensor.tan_</c>.</summary>
     public Tensor Tan_() => Trigonometry.Tan.ApplyInPlace(this, this);
 
+    /// <summary><see cref="Asin"/> in place. As <c>torch.Tensor.asin_</c>.</summary>
+    public Tensor Asin_() => Trigonometry.Asin.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Acos"/> in place. As <c>torch.Tensor.acos_</c>.</summary>
+    public Tensor Acos_() => Trigonometry.Acos.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Atan"/> in place. As <c>torch.Tensor.atan_</c>.</summary>
+    public Tensor Atan_() => Trigonometry.Atan.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Sinh"/> in place. As <c>torch.Tensor.sinh_</c>.</summary>
+    public Tensor Sinh_() => Trigonometry.Sinh.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Cosh"/> in place. As <c>torch.Tensor.cosh_</c>.</summary>
+    public Tensor Cosh_() => Trigonometry.Cosh.ApplyInPlace(this, this);
+
     /// <summary><see cref="Tanh"/> in place. As <c>torch.Tensor.tanh_</c>.</summary>
     public Tensor Tanh_() => Trigonometry.Tanh.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Asinh"/> in place. As <c>torch.Tensor.asinh_</c>.</summary>
+    public Tensor Asinh_() => Trigonometry.Asinh.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Acosh"/> in place. As <c>torch.Tensor.acosh_</c>.</summary>
+    public Tensor Acosh_() => Trigonometry.Acosh.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Atanh"/> in place. As <c>torch.Tensor.atanh_</c>.</summary>
+    public Tensor Atanh_() => Trigonometry.Atanh.ApplyInPlace(this, this);
 
     /// <summary><see cref="Sinc"/> in place. As <c>torch.Tensor.sinc_</c>.</summary>
     public Tensor Sinc_() => Trigonometry.Sinc.ApplyInPlace(this, this);
@@ -67,6 +91,21 @@ public partial class Tensor
 
     /// <summary><see cref="Erf"/> in place. As <c>torch.Tensor.erf_</c>.</summary>
     public Tensor Erf_() => Special.Erf.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Erfc"/> in place. As <c>torch.Tensor.erfc_</c>.</summary>
+    public Tensor Erfc_() => Special.Erfc.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Erfinv"/> in place. As <c>torch.Tensor.erfinv_</c>.</summary>
+    public Tensor Erfinv_() => Special.Erfinv.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Lgamma"/> in place. As <c>torch.Tensor.lgamma_</c>.</summary>
+    public Tensor Lgamma_() => Special.Lgamma.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Digamma"/> in place. As <c>torch.Tensor.digamma_</c>.</summary>
+    public Tensor Digamma_() => Special.Digamma.ApplyInPlace(this, this);
+
+    /// <summary><see cref="Atan2"/> in place. As <c>torch.Tensor.atan2_</c>.</summary>
+    public Tensor Atan2_(Argument other) => Trigonometry.Atan2.ApplyInPlace(this, this, other);
 
     /// <summary><see cref="Hypot"/> in place. As <c>torch.Tensor.hypot_</c>.</summary>
     public Tensor Hypot_(Tensor other) => Elementary.Hypot.ApplyInPlace(this, this, other);

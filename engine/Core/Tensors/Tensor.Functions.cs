@@ -68,8 +68,32 @@ public partial class Tensor
     /// <summary>The tangent. As <c>torch.tan</c>.</summary>
     public Tensor Tan() => Trigonometry.Tan.Apply(this);
 
+    /// <summary>The angle of a sine. As <c>torch.asin</c>.</summary>
+    public Tensor Asin() => Trigonometry.Asin.Apply(this);
+
+    /// <summary>The angle of a cosine. As <c>torch.acos</c>.</summary>
+    public Tensor Acos() => Trigonometry.Acos.Apply(this);
+
+    /// <summary>The angle of a tangent. As <c>torch.atan</c>.</summary>
+    public Tensor Atan() => Trigonometry.Atan.Apply(this);
+
+    /// <summary>The hyperbolic sine. As <c>torch.sinh</c>.</summary>
+    public Tensor Sinh() => Trigonometry.Sinh.Apply(this);
+
+    /// <summary>The hyperbolic cosine. As <c>torch.cosh</c>.</summary>
+    public Tensor Cosh() => Trigonometry.Cosh.Apply(this);
+
     /// <summary>The hyperbolic tangent. As <c>torch.tanh</c>.</summary>
     public Tensor Tanh() => Trigonometry.Tanh.Apply(this);
+
+    /// <summary>The inverse of the hyperbolic sine. As <c>torch.asinh</c>.</summary>
+    public Tensor Asinh() => Trigonometry.Asinh.Apply(this);
+
+    /// <summary>The inverse of the hyperbolic cosine. As <c>torch.acosh</c>.</summary>
+    public Tensor Acosh() => Trigonometry.Acosh.Apply(this);
+
+    /// <summary>The inverse of the hyperbolic tangent. As <c>torch.atanh</c>.</summary>
+    public Tensor Atanh() => Trigonometry.Atanh.Apply(this);
 
     /// <summary>sin(πx) / πx. As <c>torch.sinc</c>.</summary>
     public Tensor Sinc() => Trigonometry.Sinc.Apply(this);
@@ -80,11 +104,26 @@ public partial class Tensor
     /// <summary>The error function. As <c>torch.erf</c>.</summary>
     public Tensor Erf() => Special.Erf.Apply(this);
 
+    /// <summary>1 minus the error function. As <c>torch.erfc</c>.</summary>
+    public Tensor Erfc() => Special.Erfc.Apply(this);
+
+    /// <summary>The inverse of the error function. As <c>torch.erfinv</c>.</summary>
+    public Tensor Erfinv() => Special.Erfinv.Apply(this);
+
+    /// <summary>The logarithm of the absolute value of the gamma function. As <c>torch.lgamma</c>.</summary>
+    public Tensor Lgamma() => Special.Lgamma.Apply(this);
+
+    /// <summary>The logarithmic derivative of the gamma function. As <c>torch.digamma</c>.</summary>
+    public Tensor Digamma() => Special.Digamma.Apply(this);
+
     /// <summary>-x log x. As <c>torch.special.entr</c>.</summary>
     public Tensor Entr() => Special.Entr.Apply(this);
 
     /// <summary>The distribution function of the normal distribution. As <c>torch.special.ndtr</c>.</summary>
     public Tensor Ndtr() => Special.Ndtr.Apply(this);
+
+    /// <summary>The angle of the vector (other, this). As <c>torch.atan2</c>.</summary>
+    public Tensor Atan2(Argument other) => Trigonometry.Atan2.Apply(this, other);
 
     /// <summary>The length of the vector (this, other). As <c>torch.hypot</c>.</summary>
     public Tensor Hypot(Tensor other) => Elementary.Hypot.Apply(this, other);
