@@ -93,9 +93,8 @@ public static class Trigonometry
 
     private static Expr?[] AngleGradient(Expr g, Expr y, Expr x)
     {
-        var square = (y * y) + (x * x);
-        var inverse = Select(Equal(square, 0), 0, One(g) / square);
-        return [g * (x * inverse), g * (-y * inverse)];
+        var inverse = One(g) / ((y * y) + (x * x));
+        return [g * x * inverse, g * -y * inverse];
     }
 
     private static Expr SincGradient(Expr g, Expr x)

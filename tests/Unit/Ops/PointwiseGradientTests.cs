@@ -21,7 +21,8 @@ public sealed class PointwiseGradientTests
         ["rpow/2"] = (0.3, 2, [1.7]), ["pow/1"] = (0.3, 2, []), ["float_power/2"] = (0.3, 2, []),
         ["special_entr/1"] = (0.3, 2, []), ["xlogy/2"] = (0.3, 2, []), ["special_xlog1py/2"] = (0.3, 2, []),
         ["lgamma/1"] = (0.3, 3, []), ["digamma/1"] = (0.3, 3, []), ["hardsigmoid/1"] = (-5, 5, []),
-        ["hardswish/1"] = (-5, 5, []),
+        ["hardswish/1"] = (-5, 5, []), ["smooth_l1_loss/3"] = (-2, 2, [0.8]), ["huber_loss/3"] = (-2, 2, [0.8]),
+        ["binary_cross_entropy/2"] = (0.2, 0.8, []),
     };
 
     private static readonly string[] Positive = ["div", "rdiv", "reciprocal", "sqrt", "rsqrt"];
