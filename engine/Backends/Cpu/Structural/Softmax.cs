@@ -4,8 +4,9 @@ namespace KernelEngine.Cpu;
 /// </content>
 internal static unsafe partial class CpuKernels
 {
-    // Elements of a block of rows.
+    // Elements of a block of rows, and rows that are gathered together.
     private const long SoftmaxBlock = 8192;
+    private const int Group = 16;
 
     private static void AddSoftmax(Adding add)
     {
@@ -40,7 +41,7 @@ internal static unsafe partial class CpuKernels
                 Log = launch.Integers[0] != 0,
                 DType = operands[0].DType.Code,
             };
-            var perBlock = Math.Max(1, SoftmaxBlock / length);
+            var perBlock = Math.Max(layout.Strides[^1] == 1 ? 1 : Group, SoftmaxBlock / length);
             job.RowsPerBlock = perBlock;
             var blocks = (int)((rows + perBlock - 1) / perBlock);
             if (blocks == 1)
@@ -66,23 +67,59 @@ internal static unsafe partial class CpuKernels
 
         public readonly void Invoke(int block)
         {
-            var to = Math.Min(Rows, (block + 1) * RowsPerBlock);
+            var from = block * RowsPerBlock;
+            var to = Math.Min(Rows, from + RowsPerBlock);
+            switch (DType)
+            {
+                case DTypeCode.Float32: Run<float, float, SingleRow>(from, to); break;
+                case DTypeCode.Float64: Run<double, double, DoubleRow>(from, to); break;
+                case DTypeCode.Float16: Run<Half, float, HalfRow>(from, to); break;
+                default: Run<BFloat16, float, BFloat16Row>(from, to); break;
+            }
+        }
+
+        private readonly void Run<T, TWide, TRow>(long from, long to)
+            where T : unmanaged where TWide : unmanaged where TRow : struct, ISoftmaxRow<T, TWide>
+        {
             var workspace = Workspace.Mine;
             var mark = workspace.Mark;
             try
             {
-                var buffers = stackalloc byte*[3];
+                var rows = stackalloc TWide*[3];
+                var direct = stackalloc bool[3];
+                var isDirect = true;
                 for (var k = 0; k < Count; k++)
-                    buffers[k] = workspace.Take((nint)(Length * sizeof(double)));
-                for (var row = block * RowsPerBlock; row < to; row++)
                 {
-                    switch (DType)
+                    direct[k] = typeof(T) == typeof(TWide) && StrideOf(k, Rank - 1) == 1;
+                    isDirect &= direct[k];
+                    if (!direct[k])
+                        rows[k] = (TWide*)workspace.Take((nint)(Group * Length * sizeof(TWide)));
+                }
+
+                int count;
+                for (var row = from; row < to; row += count)
+                {
+                    count = isDirect || Rank < 2 ? 1
+                        : (int)Math.Min(Math.Min(Group, to - row), Sizes[Rank - 2] - (row % Sizes[Rank - 2]));
+                    for (var k = 0; k < Count - 1; k++)
                     {
-                        case DTypeCode.Float32: RunSingle<float, SingleElement>(row, buffers); break;
-                        case DTypeCode.Float16: RunSingle<Half, HalfElement>(row, buffers); break;
-                        case DTypeCode.BFloat16: RunSingle<BFloat16, BFloat16Element>(row, buffers); break;
-                        default: RunDouble(row, buffers); break;
+                        if (!direct[k])
+                            Gather<T, TWide, TRow>(k, row, count, rows[k]);
                     }
+
+                    for (var r = 0; r < count; r++)
+                    {
+                        var x = direct[0] ? (TWide*)RowOf<T>(0, row + r) : rows[0] + (r * Length);
+                        var y = direct[1] ? (TWide*)RowOf<T>(1, row + r) : rows[1] + (r * Length);
+                        var d = direct[2] ? (TWide*)RowOf<T>(2, row + r) : rows[2] + (r * Length);
+                        if (Count == 2)
+                            TRow.Forward(x, y, Length, Log);
+                        else
+                            TRow.Backward(x, y, d, Length, Log);
+                    }
+
+                    if (!direct[Count - 1])
+                        Scatter<T, TWide, TRow>(Count - 1, row, count, rows[Count - 1]);
                 }
             }
             finally
@@ -91,89 +128,94 @@ internal static unsafe partial class CpuKernels
             }
         }
 
-        private readonly void RunSingle<T, TElement>(long row, byte** buffers)
-            where T : unmanaged where TElement : struct, IElement<T, double>
-        {
-            float* x = Read<T, TElement>(0, row, buffers), y = Read<T, TElement>(1, row, buffers);
-            if (Count == 2)
-            {
-                SoftmaxRows.Forward(x, y, Length, Log);
-                Write<T, TElement>(1, row, y);
-                return;
-            }
-
-            var d = IsDirect<T>(2) ? (float*)RowOf<T>(2, row) : (float*)buffers[2];
-            SoftmaxRows.Backward(x, y, d, Length, Log);
-            Write<T, TElement>(2, row, d);
-        }
-
-        private readonly void RunDouble(long row, byte** buffers)
-        {
-            var rows = stackalloc double*[3];
-            for (var k = 0; k < Count; k++)
-            {
-                rows[k] = IsDirect<double>(k) ? RowOf<double>(k, row) : (double*)buffers[k];
-                if (!IsDirect<double>(k) && k < 2)
-                {
-                    var (from, step) = ((nint)RowOf<double>(k, row), StrideOf(k, Rank - 1));
-                    for (var i = 0L; i < Length; i++)
-                        rows[k][i] = ((double*)from)[i * step];
-                }
-            }
-
-            var last = Count - 1;
-            if (Count == 2)
-                SoftmaxRows.Forward(rows[0], rows[1], Length, Log);
-            else
-                SoftmaxRows.Backward(rows[0], rows[1], rows[2], Length, Log);
-            if (!IsDirect<double>(last))
-            {
-                var (to, step) = ((nint)RowOf<double>(last, row), StrideOf(last, Rank - 1));
-                for (var i = 0L; i < Length; i++)
-                    ((double*)to)[i * step] = rows[last][i];
-            }
-        }
-
         private readonly long StrideOf(int operand, int dimension) => Sizes[((operand + 1) * Rank) + dimension];
-
-        /// <summary>Whether an operand's rows can be used where they are.</summary>
-        private readonly bool IsDirect<T>(int operand) =>
-            (typeof(T) == typeof(float) || typeof(T) == typeof(double)) && StrideOf(operand, Rank - 1) == 1;
 
         private readonly T* RowOf<T>(int operand, long row) where T : unmanaged
         {
             var offset = 0L;
-            for (var d = Rank - 2; d >= 0; d--)
+            for (var d = Rank - 2; d > 0; d--)
             {
-                offset += row % Sizes[d] * StrideOf(operand, d);
-                row /= Sizes[d];
+                var outer = row / Sizes[d];
+                offset += (row - (outer * Sizes[d])) * StrideOf(operand, d);
+                row = outer;
             }
 
+            if (Rank > 1)
+                offset += row * StrideOf(operand, 0);
             return (T*)(operand == 0 ? First : operand == Count - 1 ? Third : Second) + offset;
         }
 
-        private readonly float* Read<T, TElement>(int operand, long row, byte** buffers)
-            where T : unmanaged where TElement : struct, IElement<T, double>
+        // Rows that follow each other often lie side by side: then a few of them are read and written together.
+        private readonly void Gather<T, TWide, TRow>(int operand, long row, int count, TWide* rows)
+            where T : unmanaged where TWide : unmanaged where TRow : struct, ISoftmaxRow<T, TWide>
         {
-            if (IsDirect<T>(operand))
-                return (float*)RowOf<T>(operand, row);
-            var buffer = (float*)buffers[operand];
-            if (operand == Count - 1)
-                return buffer;
-            var (from, step) = ((nint)RowOf<T>(operand, row), StrideOf(operand, Rank - 1));
-            for (var i = 0L; i < Length; i++)
-                buffer[i] = (float)TElement.Load(((T*)from)[i * step]);
-            return buffer;
+            var source = RowOf<T>(operand, row);
+            var (step, across) = (StrideOf(operand, Rank - 1), Rank < 2 ? 0 : StrideOf(operand, Rank - 2));
+            for (var i = 0L; i < Length; i++, source += step)
+            {
+                for (var r = 0; r < count; r++)
+                    rows[(r * Length) + i] = TRow.Load(source[r * across]);
+            }
         }
 
-        private readonly void Write<T, TElement>(int operand, long row, float* values)
-            where T : unmanaged where TElement : struct, IElement<T, double>
+        private readonly void Scatter<T, TWide, TRow>(int operand, long row, int count, TWide* rows)
+            where T : unmanaged where TWide : unmanaged where TRow : struct, ISoftmaxRow<T, TWide>
         {
-            if (IsDirect<T>(operand))
-                return;
-            var (to, step) = ((nint)RowOf<T>(operand, row), StrideOf(operand, Rank - 1));
-            for (var i = 0L; i < Length; i++)
-                ((T*)to)[i * step] = TElement.Store(values[i]);
+            var target = RowOf<T>(operand, row);
+            var (step, across) = (StrideOf(operand, Rank - 1), Rank < 2 ? 0 : StrideOf(operand, Rank - 2));
+            for (var i = 0L; i < Length; i++, target += step)
+            {
+                for (var r = 0; r < count; r++)
+                    target[r * across] = TRow.Store(rows[(r * Length) + i]);
+            }
         }
+    }
+
+    /// <summary>How rows of a dtype are computed.</summary>
+    private interface ISoftmaxRow<T, TWide> where T : unmanaged where TWide : unmanaged
+    {
+        static abstract TWide Load(T value);
+
+        static abstract T Store(TWide value);
+
+        static abstract void Forward(TWide* x, TWide* y, long n, bool log);
+
+        static abstract void Backward(TWide* g, TWide* y, TWide* d, long n, bool log);
+    }
+
+    private readonly struct SingleRow : ISoftmaxRow<float, float>
+    {
+        public static float Load(float value) => value;
+        public static float Store(float value) => value;
+        public static void Forward(float* x, float* y, long n, bool log) => SoftmaxRows.Forward(x, y, n, log);
+        public static void Backward(float* g, float* y, float* d, long n, bool log) =>
+            SoftmaxRows.Backward(g, y, d, n, log);
+    }
+
+    private readonly struct HalfRow : ISoftmaxRow<Half, float>
+    {
+        public static float Load(Half value) => (float)value;
+        public static Half Store(float value) => (Half)value;
+        public static void Forward(float* x, float* y, long n, bool log) => SoftmaxRows.Forward(x, y, n, log);
+        public static void Backward(float* g, float* y, float* d, long n, bool log) =>
+            SoftmaxRows.Backward(g, y, d, n, log);
+    }
+
+    private readonly struct BFloat16Row : ISoftmaxRow<BFloat16, float>
+    {
+        public static float Load(BFloat16 value) => (float)value;
+        public static BFloat16 Store(float value) => (BFloat16)value;
+        public static void Forward(float* x, float* y, long n, bool log) => SoftmaxRows.Forward(x, y, n, log);
+        public static void Backward(float* g, float* y, float* d, long n, bool log) =>
+            SoftmaxRows.Backward(g, y, d, n, log);
+    }
+
+    private readonly struct DoubleRow : ISoftmaxRow<double, double>
+    {
+        public static double Load(double value) => value;
+        public static double Store(double value) => value;
+        public static void Forward(double* x, double* y, long n, bool log) => SoftmaxRows.Forward(x, y, n, log);
+        public static void Backward(double* g, double* y, double* d, long n, bool log) =>
+            SoftmaxRows.Backward(g, y, d, n, log);
     }
 }

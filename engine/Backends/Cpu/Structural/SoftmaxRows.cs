@@ -5,94 +5,109 @@ namespace KernelEngine.Cpu;
 
 /// <summary>
 /// Softmax of one row of adjacent elements. Sums have sixteen lanes, whatever the width of the vectors, so that the
-/// bits are the same on every machine; the first and last elements of a row need no padding.
+/// bits are the same on every machine.
 /// </summary>
 internal static unsafe class SoftmaxRows
 {
-    private const int Step = 16;
+    private const int Width = 8;
 
-    /// <summary>y = softmax(x), or its logarithm. x and y may be the same.</summary>
+    /// <summary>y = softmax(x), or its logarithm. x and y lie apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Forward(float* x, float* y, long n, bool log)
     {
+        if (n < Width)
+        {
+            // Elements that are not there count as minus infinity.
+            float* wide = stackalloc float[2 * Width];
+            Vector256.Create(float.NegativeInfinity).Store(wide);
+            Copy(x, wide, n);
+            Forward(wide, wide + Width, Width, log);
+            Copy(wide + Width, y, n);
+            return;
+        }
+
         var max = Max(x, n);
         var tops = Vector256.Create(max);
         Vector256<float> sum0 = default, sum1 = default;
         var i = 0L;
-        for (; i <= n - Step; i += Step)
+        for (; i <= n - (2 * Width); i += 2 * Width)
         {
             var e0 = Exp(Vector256.Load(x + i) - tops);
-            var e1 = Exp(Vector256.Load(x + i + 8) - tops);
+            var e1 = Exp(Vector256.Load(x + i + Width) - tops);
             if (!log)
             {
                 e0.Store(y + i);
-                e1.Store(y + i + 8);
+                e1.Store(y + i + Width);
             }
 
             sum0 += e0;
             sum1 += e1;
         }
 
+        if (i <= n - Width)
+        {
+            var e = Exp(Vector256.Load(x + i) - tops);
+            if (!log)
+                e.Store(y + i);
+            sum0 += e;
+            i += Width;
+        }
+
         if (i < n)
         {
-            // Elements that are not there count as minus infinity.
-            var rest = stackalloc float[Step];
-            new Span<float>(rest, Step).Fill(float.NegativeInfinity);
-            Copy(x + i, rest, n - i);
-            var e0 = Exp(Vector256.Load(rest) - tops);
-            var e1 = Exp(Vector256.Load(rest + 8) - tops);
-            sum0 += Vector256.ConditionalSelect(Lanes(n - i), e0, default);
-            sum1 += Vector256.ConditionalSelect(Lanes(n - i - 8), e1, default);
+            // The last ones, with some before them that have been counted already.
+            var e = Exp(Vector256.Load(x + n - Width) - tops);
             if (!log)
-            {
-                e0.Store(rest);
-                e1.Store(rest + 8);
-                Copy(rest, y + i, n - i);
-            }
+                e.Store(y + n - Width);
+            sum1 += e & LastLanes(n - i);
         }
 
         var sum = Fold(sum0 + sum1);
         if (log)
-            Subtract(x, y, n, max, (float)Math.Log(sum));
+            Subtract(x, y, n, tops, Vector256.Create((float)Math.Log(sum)));
         else
-            Divide(y, n, sum);
+            Divide(y, n, Vector256.Create(sum));
     }
 
-    /// <summary>d = y · (g - Σ g y), or g - exp(y) · Σ g.</summary>
+    /// <summary>d = y · (g - Σ g y), or g - exp(y) · Σ g. d lies apart from both.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [SkipLocalsInit]
     public static void Backward(float* g, float* y, float* d, long n, bool log)
     {
+        if (n < Width)
+        {
+            float* wide = stackalloc float[3 * Width];
+            Vector256<float>.Zero.Store(wide);
+            Vector256<float>.Zero.Store(wide + Width);
+            Copy(g, wide, n);
+            Copy(y, wide + Width, n);
+            Backward(wide, wide + Width, wide + (2 * Width), Width, log);
+            Copy(wide + (2 * Width), d, n);
+            return;
+        }
+
         Vector256<float> sum0 = default, sum1 = default;
         var i = 0L;
-        for (; i <= n - Step; i += Step)
+        for (; i <= n - (2 * Width); i += 2 * Width)
         {
-            var (g0, g1) = (Vector256.Load(g + i), Vector256.Load(g + i + 8));
-            sum0 += log ? g0 : g0 * Vector256.Load(y + i);
-            sum1 += log ? g1 : g1 * Vector256.Load(y + i + 8);
+            sum0 += Term(g + i, y + i, log);
+            sum1 += Term(g + i + Width, y + i + Width, log);
+        }
+
+        if (i <= n - Width)
+        {
+            sum0 += Term(g + i, y + i, log);
+            i += Width;
         }
 
         if (i < n)
-        {
-            var rest = stackalloc float[Step];
-            new Span<float>(rest, Step).Clear();
-            for (var k = 0; k < n - i; k++)
-                rest[k] = log ? g[i + k] : g[i + k] * y[i + k];
-            sum0 += Vector256.Load(rest);
-            sum1 += Vector256.Load(rest + 8);
-        }
-
+            sum1 += Term(g + n - Width, y + n - Width, log) & LastLanes(n - i);
         var sum = Vector256.Create(Fold(sum0 + sum1));
-        for (i = 0; i <= n - 8; i += 8)
-            One(Vector256.Load(g + i), Vector256.Load(y + i), sum, log).Store(d + i);
+        for (i = 0; i <= n - Width; i += Width)
+            One(g + i, y + i, sum, log).Store(d + i);
         if (i < n)
-        {
-            var rest = stackalloc float[Step];
-            new Span<float>(rest, Step).Clear();
-            Copy(g + i, rest, n - i);
-            Copy(y + i, rest + 8, n - i);
-            One(Vector256.Load(rest), Vector256.Load(rest + 8), sum, log).Store(rest);
-            Copy(rest, d + i, n - i);
-        }
+            One(g + n - Width, y + n - Width, sum, log).Store(d + n - Width);
     }
 
     /// <summary>As above, in float64.</summary>
@@ -126,48 +141,59 @@ internal static unsafe class SoftmaxRows
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> One(Vector256<float> g, Vector256<float> y, Vector256<float> sum, bool log) =>
-        log ? g - (Exp(y) * sum) : y * (g - sum);
+    private static Vector256<float> Term(float* g, float* y, bool log) =>
+        log ? Vector256.Load(g) : Vector256.Load(g) * Vector256.Load(y);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> One(float* g, float* y, Vector256<float> sum, bool log) => log
+        ? Vector256.Load(g) - (Exp(Vector256.Load(y)) * sum)
+        : Vector256.Load(y) * (Vector256.Load(g) - sum);
+
+    // NaN may get lost here: it comes back with the exponentials.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Max(float* x, long n)
     {
-        if (n < 8)
+        var max0 = Vector256.Load(x);
+        var max1 = max0;
+        var max2 = max0;
+        var max3 = max0;
+        var i = 0L;
+        for (; i <= n - (4 * Width); i += 4 * Width)
         {
-            var result = float.NegativeInfinity;
-            for (var k = 0L; k < n; k++)
-                result = MathF.Max(result, x[k]);
-            return result;
+            max0 = Vector256.MaxNative(Vector256.Load(x + i), max0);
+            max1 = Vector256.MaxNative(Vector256.Load(x + i + Width), max1);
+            max2 = Vector256.MaxNative(Vector256.Load(x + i + (2 * Width)), max2);
+            max3 = Vector256.MaxNative(Vector256.Load(x + i + (3 * Width)), max3);
         }
 
-        var max = Vector256.Load(x);
-        for (var i = 8L; i <= n - 8; i += 8)
-            max = Vector256.Max(max, Vector256.Load(x + i));
-        max = Vector256.Max(max, Vector256.Load(x + n - 8));
-        var half = Vector128.Max(max.GetLower(), max.GetUpper());
-        return MathF.Max(MathF.Max(half[0], half[1]), MathF.Max(half[2], half[3]));
+        for (; i <= n - Width; i += Width)
+            max0 = Vector256.MaxNative(Vector256.Load(x + i), max0);
+        max1 = Vector256.MaxNative(Vector256.Load(x + n - Width), max1);
+        var max = Vector256.MaxNative(Vector256.MaxNative(max0, max1), Vector256.MaxNative(max2, max3));
+        var half = Vector128.MaxNative(max.GetLower(), max.GetUpper());
+        var two = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 2, 3)));
+        return Vector128.MaxNative(two, Vector128.Shuffle(two, Vector128.Create(1, 1, 1, 1))).ToScalar();
     }
 
-    private static void Subtract(float* x, float* y, long n, float max, float log)
+    private static void Subtract(float* x, float* y, long n, Vector256<float> max, Vector256<float> log)
     {
-        var i = 0L;
-        for (; i <= n - 8; i += 8)
-            (Vector256.Load(x + i) - Vector256.Create(max) - Vector256.Create(log)).Store(y + i);
-        for (; i < n; i++)
-            y[i] = x[i] - max - log;
+        for (var i = 0L; i <= n - Width; i += Width)
+            (Vector256.Load(x + i) - max - log).Store(y + i);
+        (Vector256.Load(x + n - Width) - max - log).Store(y + n - Width);
     }
 
-    private static void Divide(float* y, long n, float sum)
+    private static void Divide(float* y, long n, Vector256<float> sum)
     {
-        var i = 0L;
-        for (; i <= n - 8; i += 8)
-            (Vector256.Load(y + i) / Vector256.Create(sum)).Store(y + i);
-        for (; i < n; i++)
-            y[i] /= sum;
+        // The last ones first: they overlap with what is divided after them.
+        var last = Vector256.Load(y + n - Width) / sum;
+        for (var i = 0L; i <= n - Width; i += Width)
+            (Vector256.Load(y + i) / sum).Store(y + i);
+        last.Store(y + n - Width);
     }
 
-    /// <summary>The first lanes of a vector, as many as given.</summary>
-    private static Vector256<float> Lanes(long count) => Vector256.LessThan(
-        Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), Vector256.Create((int)Math.Clamp(count, 0, 8))).AsSingle();
+    /// <summary>All bits in the last lanes, as many as given.</summary>
+    private static Vector256<float> LastLanes(long count) => Vector256.GreaterThan(
+        Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), Vector256.Create((int)(Width - 1 - count))).AsSingle();
 
     private static float Fold(Vector256<float> sums)
     {
@@ -189,7 +215,7 @@ internal static unsafe class SoftmaxRows
     private static Vector256<float> Exp(Vector256<float> x)
     {
         var low = Vector256.Create(-104f);
-        var clamped = Vector256.ConditionalSelect(Vector256.LessThan(x, low), low, x);
+        var clamped = Vector256.Max(x, low);
         var rounder = Vector256.Create(12582912f + 191);
         var power = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.442695041f), rounder);
         var n = power - rounder;
