@@ -94,8 +94,17 @@ public static partial class Pointwise
 
     private static Expr ExpandSigmoid(Expr x)
     {
-        var e = ExpOfNegative(-Abs(x));
-        return Select(x < 0, e, One(x)) / (1 + e);
+        // Above, the result rounds to 1; below, to 0.
+        var format = RealFormat.Of(x);
+        var high = format.Pick(18.0, 38.0);
+        var low = format.Pick(-104.0, -746.0);
+        var clamped = Select(x > high, high, Select(x < low, low, x));
+        // 1 + e^-x, small enough for e^104: the largest term is added last.
+        var shift = (format.Bias + 1) / 2;
+        var (power, r) = ReduceExp(-clamped, format.Bias - shift);
+        var scale = format.FromBits(format.ToBits(power) << format.Mantissa);
+        var unit = Math.ScaleB(1, -shift);
+        return 1 / (scale + Fma(Expm1NearZero(r), scale, unit)) * unit;
     }
 
     /// <summary>e^x for x not above 0, in fewer steps.</summary>
@@ -124,11 +133,11 @@ public static partial class Pointwise
         return (power, Fma(n, -low, Fma(n, -high, x)));
     }
 
-    private static Expr ExpNearZero(Expr r)
-    {
-        var format = RealFormat.Of(r);
-        return Fma(r * r, Polynomial(r, format.Pick(ExpSingle, ExpDouble)), r) + 1;
-    }
+    private static Expr ExpNearZero(Expr r) => Expm1NearZero(r) + 1;
+
+    /// <summary>e^r - 1 to the accuracy of e^r.</summary>
+    private static Expr Expm1NearZero(Expr r) =>
+        Fma(r * r, Polynomial(r, RealFormat.Of(r).Pick(ExpSingle, ExpDouble)), r);
 
     private static Expr Exp2NearZero(Expr r) =>
         Fma(Polynomial(r, RealFormat.Of(r).Pick(Exp2Single, Exp2Double)), r, 1);

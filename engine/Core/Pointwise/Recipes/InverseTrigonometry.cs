@@ -36,7 +36,7 @@ public static partial class Pointwise
     private static readonly Primitive Atan2Recipe =
         Primitive.Recipe("atan2", 2, x => ExpandAtan2(x[0], x[1], true), Atan2Derivative);
 
-    /// <summary>The inverse sine; within 1.5 ulp.</summary>
+    /// <summary>The inverse sine; within 2 ulp.</summary>
     public static Expr Asin(Expr x) => Apply(AsinRecipe, x);
 
     /// <summary>The inverse cosine; within 1.5 ulp.</summary>
@@ -72,7 +72,7 @@ public static partial class Pointwise
         return Select(isFar, far, near);
     }
 
-    /// <summary>asin of the argument, or of sqrt((1 - x) / 2) where the argument is above a half, in two parts.</summary>
+    /// <summary>asin of x, or of sqrt((1 - x) / 2) where x is above a half, in two parts.</summary>
     private static (Expr IsFar, Expr T, Expr Tail) ReduceAsin(Expr magnitude)
     {
         var isFar = magnitude > 0.5;

@@ -74,7 +74,8 @@ public static partial class Pointwise
         y = Select(x < double.PositiveInfinity, y, x);
         // Keeps the sign of 0, and denormal arguments as they are.
         y = Select(Abs(x) < format.Pick(1e-10, 1e-20), x, y);
-        return Select(x > -1, y, Select(Equal(x, -1), format.Number(double.NegativeInfinity), format.Number(double.NaN)));
+        var atPole = Select(Equal(x, -1), format.Number(double.NegativeInfinity), format.Number(double.NaN));
+        return Select(x > -1, y, atPole);
     }
 
     /// <summary>x = 2^e (1 + f) with |f| at most 1/3, for positive numbers.</summary>

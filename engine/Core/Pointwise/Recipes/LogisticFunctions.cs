@@ -33,13 +33,13 @@ public static partial class Pointwise
     /// <summary>log(1 + e^x) without overflow; within 2 ulp.</summary>
     public static Expr Softplus(Expr x) => Apply(SoftplusRecipe, x);
 
-    /// <summary>log(e^a + e^b) without overflow; within 2 ulp of the larger argument or the result.</summary>
+    /// <summary>log(e^a + e^b) without overflow; within 2.5 ulp of the larger argument or the result.</summary>
     public static Expr LogAddExp(Expr a, Expr b) => Apply(LogAddExpRecipe, a, b);
 
-    /// <summary>log2(2^a + 2^b) without overflow; within 2 ulp of the larger argument or the result.</summary>
+    /// <summary>log2(2^a + 2^b) without overflow; within 2.5 ulp of the larger argument or the result.</summary>
     public static Expr LogAddExp2(Expr a, Expr b) => Apply(LogAddExp2Recipe, a, b);
 
-    /// <summary>log(x / (1 - x)), also near a half; within 3 ulp.</summary>
+    /// <summary>log(x / (1 - x)), also near a half; within 3.5 ulp.</summary>
     public static Expr Logit(Expr x) => Apply(LogitRecipe, x);
 
     /// <summary>x log y, and 0 where x is 0 and y any number; within 2 ulp.</summary>

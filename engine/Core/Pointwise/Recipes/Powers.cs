@@ -52,7 +52,8 @@ public static partial class Pointwise
         {
             var grows = left > up;
             var shrinks = left < 1 - format.Bias;
-            var step = Select(grows, Expr.Constant(up, format.Bits), Select(shrinks, Expr.Constant(down, format.Bits), Zero(left)));
+            var step = Select(shrinks, Expr.Constant(down, format.Bits), Zero(left));
+            step = Select(grows, Expr.Constant(up, format.Bits), step);
             x *= format.PowerOfTwo(step);
             left -= step;
         }
