@@ -25,7 +25,7 @@ internal sealed class AccumulateGrad : Node
         if (leaf.Grad is not { } sum)
         {
             leaf.Grad = createGraph ? (isFresh ? gradient : gradient.Clone())
-                : isFresh && gradient.Layout.IsContiguous ? gradient.Detach()
+                : isFresh && gradient.Layout.IsContiguous ? gradient.IsPlain ? gradient : gradient.Detach()
                 : gradient.Detach().Clone();
         }
         else if (createGraph)

@@ -117,6 +117,8 @@ public partial class Tensor
 
         if (lead < 0)
             throw NotExpandable(shape);
+        if (ElementCount == shape.ElementCount)
+            return Reshape(shape);
         var sum = Reductions.Sum.Apply(this, dimensions[..count], lead == 0);
         return sum.Shape == shape ? sum : sum.Reshape(shape);
     }

@@ -124,6 +124,9 @@ public partial class Tensor
 
     internal AutogradState? State { get; private set; }
 
+    /// <summary>Whether autograd knows nothing of it: no history, no gradient, no base.</summary>
+    internal bool IsPlain => node is null && State is null && !IsInference;
+
     /// <summary>Which result of its operator it is.</summary>
     internal int OutputIndex { get; private set; }
 
