@@ -16,7 +16,8 @@ public static partial class Functional
 {
     /// <summary>The squared difference.</summary>
     public static Tensor MseLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
-        Reduced(Losses.Mse.Apply(input, target), reduction);
+        reduction == Reduction.None ? Losses.Mse.Apply(input, target)
+            : Losses.ReducedMse(input, target, reduction == Reduction.Mean);
 
     /// <summary>The absolute difference.</summary>
     public static Tensor L1Loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>

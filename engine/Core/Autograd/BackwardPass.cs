@@ -207,6 +207,9 @@ internal sealed class BackwardPass
         if (captures is not null && !state.LeadsToTarget)
             return;
         var results = gradients is null ? null : Apply(node, gradients);
+
+        // A gradient that only this node has seen stays fresh when it is passed on.
+        var passesOn = state.IsFresh && node.OutputCount == 1 && !node.HasHooks && captures is null;
         for (var i = 0; i < node.NextEdges.Length; i++)
         {
             var edge = node.NextEdges[i];
@@ -214,7 +217,7 @@ internal sealed class BackwardPass
                 continue;
             var nextState = Find(next)!;
             if (results is not null && nextState.IsNeeded && results[i] is { } result)
-                Deliver(edge, result, node.ReturnsFresh && IsFresh(results, i, gradients!));
+                Deliver(edge, result, node.ReturnsFresh && IsFresh(results, i, gradients!, passesOn));
             if (--nextState.Dependencies == 0 && nextState.IsNeeded)
                 ready.Enqueue(nextState, -next.Sequence);
         }
@@ -252,10 +255,10 @@ internal sealed class BackwardPass
         }
     }
 
-    private static bool IsFresh(Tensor?[] results, int index, Tensor?[] gradients)
+    private static bool IsFresh(Tensor?[] results, int index, Tensor?[] gradients, bool passesOn)
     {
         var storage = results[index]!.Storage;
-        for (var i = 0; i < gradients.Length; i++)
+        for (var i = 0; i < gradients.Length && !passesOn; i++)
         {
             if (gradients[i] is { } gradient && ReferenceEquals(gradient.Storage, storage))
                 return false;

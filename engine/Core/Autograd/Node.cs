@@ -61,6 +61,9 @@ public abstract class Node
         (hooks[output] ??= []).Add(hook);
     }
 
+    /// <summary>Whether a hook sees the gradients of its outputs.</summary>
+    internal bool HasHooks => hooks is not null;
+
     /// <summary>Takes a hook away.</summary>
     internal void RemoveHook(int output, Func<Tensor, Tensor?> hook) => hooks?[output]?.Remove(hook);
 

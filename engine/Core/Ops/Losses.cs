@@ -11,6 +11,15 @@ public static class Losses
     public static readonly PointwiseOperator Mse =
         new("mse_loss", TypeRules.OnlyFloat, (x, y) => (x - y) * (x - y));
 
+    /// <summary>The sum or mean of the squared differences.</summary>
+    public static Tensor ReducedMse(Tensor input, Tensor target, bool isMean)
+    {
+        if (SquaredError.Takes(input, target))
+            return SquaredError.Apply(input, target, isMean);
+        var squares = Mse.Apply(input, target);
+        return isMean ? squares.Mean() : squares.Sum();
+    }
+
     /// <summary>The absolute difference.</summary>
     public static readonly PointwiseOperator L1 = new("l1_loss", TypeRules.OnlyFloat, (x, y) => Abs(x - y));
 

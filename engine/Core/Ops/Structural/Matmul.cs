@@ -172,6 +172,13 @@ internal sealed class MatmulNode : Node
         var first = results.Length - 2;
         if (released && (NextEdges[first].Node is not null || NextEdges[first + 1].Node is not null))
             throw Released();
+        if (!Autograd.IsEnabled && !transposeA && transposeB && matrixA.Rank <= 2 && matrixB.Rank == 2 &&
+            gradient.Layout.TryView(matrixResult) is { } rows)
+        {
+            BackwardOfLinear(gradient, rows, results);
+            return results;
+        }
+
         var g = As(gradient, matrixResult);
         if (NextEdges[first].Node is not null)
         {
@@ -202,6 +209,32 @@ internal sealed class MatmulNode : Node
     {
         released = true;
         (a, b) = (default, default);
+    }
+
+    /// <summary>The gradients of a · bᵀ when they are not recorded: over layouts, without any views.</summary>
+    private void BackwardOfLinear(Tensor gradient, Layout rows, Tensor?[] results)
+    {
+        var first = results.Length - 2;
+        if (NextEdges[first].Node is not null)
+        {
+            var right = b.Unpack();
+            var form = new MatmulForm(rows, false, right.Layout, false);
+            results[first] = Matmul.Run("", gradient, right, form, Layout.Contiguous(shapeA), alpha: alpha);
+        }
+
+        if (NextEdges[first + 1].Node is not null)
+        {
+            var left = a.Unpack();
+            var form = new MatmulForm(
+                rows, true, left.Shape == matrixA ? left.Layout : left.Layout.TryView(matrixA)!, false);
+            results[first + 1] = Matmul.Run("", gradient, left, form, Layout.Contiguous(shapeB), alpha: alpha);
+        }
+
+        if (first == 1 && NextEdges[0].Node is not null)
+        {
+            var added = beta is { } factor && factor.ToDouble() != 1 ? gradient * factor : gradient;
+            results[0] = added.SumToSize(shapeAddend!.Value);
+        }
     }
 
     private static Tensor As(Tensor tensor, Shape shape) => tensor.Shape == shape ? tensor : tensor.Reshape(shape);
