@@ -194,8 +194,9 @@ using (Autograd.NoGrad())
 
 static void Section(string title) => Console.WriteLine($"\n# {title}");
 
+// A row of numbers as NumPy prints an array of one row.
 static string Text(ReadOnlySpan<float> row) =>
-    $"[{string.Join(' ', row.ToArray().Select(v => FormattableString.Invariant($"{v:0.####}") + "."))}]";
+    $"[[{string.Join(' ', row.ToArray().Select(v => FormattableString.Invariant($"{v:0.####}.")))}]]";
 
 internal sealed class Net(int inChannels, int outChannels) : Module
 {

@@ -9,6 +9,9 @@ public static partial class Autograd
     private static GradMode mode;
 
     [ThreadStatic]
+    private static Tensor? one;
+
+    [ThreadStatic]
     private static int anomalyDepth;
 
     internal enum GradMode : byte
@@ -129,6 +132,18 @@ public static partial class Autograd
     }
 
     /// <summary>The gradient that an output starts with.</summary>
+    /// <summary>A 0-dimensional 1: the same one again, unless somebody has written to it.</summary>
+    private static Tensor One(Tensor like)
+    {
+        if (one is { Storage: { Version: 0, IsFreed: false }, IsPlain: true } kept && kept.DType == like.DType &&
+            ReferenceEquals(kept.Device, like.Device))
+        {
+            return kept;
+        }
+
+        return one = Tensor.OnesLike(like);
+    }
+
     private static Tensor Start(int index, Tensor output, Tensor? gradient)
     {
         if (!output.RequiresGrad)
@@ -139,7 +154,7 @@ public static partial class Autograd
 
         if (gradient is null)
         {
-            return output.ElementCount == 1
+            return output.Rank == 0 ? One(output) : output.ElementCount == 1
                 ? Tensor.OnesLike(output)
                 : throw new TensorRuntimeException("grad can be implicitly created only for scalar outputs");
         }

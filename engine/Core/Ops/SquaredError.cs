@@ -62,7 +62,7 @@ internal static class SquaredError
 
         internal override Tensor?[] Backward(Tensor?[] gradients)
         {
-            var (x, y) = (input.Unpack(), target.Unpack());
+            var (x, y) = (input.Unpack(this), target.Unpack(this));
             var slope = Slope.Apply(x, y, gradients[0]!, scale);
             return
             [

@@ -217,14 +217,14 @@ internal sealed class MatmulNode : Node
         var first = results.Length - 2;
         if (NextEdges[first].Node is not null)
         {
-            var right = b.Unpack();
+            var right = b.Unpack(this);
             var form = new MatmulForm(rows, false, right.Layout, false);
             results[first] = Matmul.Run("", gradient, right, form, Layout.Contiguous(shapeA), alpha: alpha);
         }
 
         if (NextEdges[first + 1].Node is not null)
         {
-            var left = a.Unpack();
+            var left = a.Unpack(this);
             var form = new MatmulForm(
                 rows, true, left.Shape == matrixA ? left.Layout : left.Layout.TryView(matrixA)!, false);
             results[first + 1] = Matmul.Run("", gradient, left, form, Layout.Contiguous(shapeB), alpha: alpha);
