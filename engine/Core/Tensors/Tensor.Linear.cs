@@ -389,13 +389,9 @@ public partial class Tensor
     {
         CheckSameType(a, b, isMatrix: form.Result.Rank == 2);
         CheckSameType(this, b, isMatrix: form.Result.Rank == 2);
-        if (!DType.IsFloatingPoint && (alpha is { IsReal: true } || beta is { IsReal: true }))
-        {
-            throw new TensorRuntimeException(
-                $"For integral input tensors, argument {(alpha is { IsReal: true } ? "alpha" : "beta")} must not be " +
-                "a floating point number.");
-        }
-
+        // Factors become whole numbers with the tensors, by truncation, as PyTorch has them.
+        if (!DType.IsFloatingPoint)
+            (alpha, beta) = (alpha?.ToInt64(), beta?.ToInt64());
         if (Rank > (layout ?? form.Result).Rank)
             Layout.Expand((layout ?? form.Result).Shape);
         return KernelEngine.Matmul.Run(name, a, b, form, layout ?? form.Result, this, alpha, beta);

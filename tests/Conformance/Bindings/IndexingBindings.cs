@@ -75,6 +75,10 @@ internal static class IndexingBindings
         { "argwhere", Unary(t => t.ArgWhere()) },
         { "nn.functional.one_hot", a => a.Self.OneHot(a.Long(1, "num_classes", -1)) },
         { "nn.functional.embedding", Embedding },
+        {
+            "fill",
+            a => a.IsTensor(1, "value") ? a.Self.Fill(a.Tensor(1, "value")) : a.Self.Fill(a.Scalar(1, "value"))
+        },
     };
 
     /// <summary>What is scattered: a tensor under one name, a number under another.</summary>

@@ -16,11 +16,31 @@ internal static class LinalgBindings
         { "vdot", Tensors((x, y) => x.Vdot(y)) },
         { "inner", Tensors((x, y) => x.Inner(y)) },
         { "outer ger", Tensors((x, y) => x.Outer(y), "vec2") },
-        { "addmm", Added("mat1", "mat2", (t, x, y, beta, alpha) => t.Addmm(x, y, beta, alpha)) },
-        { "addmv", Added("mat", "vec", (t, x, y, beta, alpha) => t.Addmv(x, y, beta, alpha)) },
-        { "addbmm", Added("batch1", "batch2", (t, x, y, beta, alpha) => t.Addbmm(x, y, beta, alpha)) },
-        { "baddbmm", Added("batch1", "batch2", (t, x, y, beta, alpha) => t.Baddbmm(x, y, beta, alpha)) },
-        { "addr", Added("vec1", "vec2", (t, x, y, beta, alpha) => t.Addr(x, y, beta, alpha)) },
+        {
+            "addmm",
+            Added("mat1", "mat2", (t, x, y, beta, alpha) => t.Addmm(x, y, beta, alpha)),
+            Added("mat1", "mat2", (t, x, y, beta, alpha) => t.Addmm_(x, y, beta, alpha))
+        },
+        {
+            "addmv",
+            Added("mat", "vec", (t, x, y, beta, alpha) => t.Addmv(x, y, beta, alpha)),
+            Added("mat", "vec", (t, x, y, beta, alpha) => t.Addmv_(x, y, beta, alpha))
+        },
+        {
+            "addbmm",
+            Added("batch1", "batch2", (t, x, y, beta, alpha) => t.Addbmm(x, y, beta, alpha)),
+            Added("batch1", "batch2", (t, x, y, beta, alpha) => t.Addbmm_(x, y, beta, alpha))
+        },
+        {
+            "baddbmm",
+            Added("batch1", "batch2", (t, x, y, beta, alpha) => t.Baddbmm(x, y, beta, alpha)),
+            Added("batch1", "batch2", (t, x, y, beta, alpha) => t.Baddbmm_(x, y, beta, alpha))
+        },
+        {
+            "addr",
+            Added("vec1", "vec2", (t, x, y, beta, alpha) => t.Addr(x, y, beta, alpha)),
+            Added("vec1", "vec2", (t, x, y, beta, alpha) => t.Addr_(x, y, beta, alpha))
+        },
     };
 
     /// <summary>A row of <c>beta * input + alpha * product</c>.</summary>

@@ -34,8 +34,16 @@ internal static class ReductionBindings
             a => a.Self.Norm(Order(a), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"), a.DType(-1, "dtype"))
         },
         { "count_nonzero", a => a.Self.CountNonzero(Dims(a)) },
-        { "cumsum", a => a.Self.Cumsum(a.Int(1, "dim"), a.DType(-1, "dtype")) },
-        { "cumprod", a => a.Self.Cumprod(a.Int(1, "dim"), a.DType(-1, "dtype")) },
+        {
+            "cumsum",
+            a => a.Self.Cumsum(a.Int(1, "dim"), a.DType(-1, "dtype")),
+            a => a.Self.Cumsum_(a.Int(1, "dim"), a.DType(-1, "dtype"))
+        },
+        {
+            "cumprod",
+            a => a.Self.Cumprod(a.Int(1, "dim"), a.DType(-1, "dtype")),
+            a => a.Self.Cumprod_(a.Int(1, "dim"), a.DType(-1, "dtype"))
+        },
         { "cummax", a => a.Self.Cummax(a.Int(1, "dim")) },
         { "cummin", a => a.Self.Cummin(a.Int(1, "dim")) },
         { "logcumsumexp", a => a.Self.Logcumsumexp(a.Int(1, "dim")) },

@@ -15,6 +15,7 @@ internal static class PythonOperators
                 (s, x) => Arithmetic.FloorDivide.Apply(s, x))
         },
         { "%", Operator((x, y) => x % y, (x, s) => x % s, (s, x) => s % x) },
+        { "**", Operator((x, y) => x.Pow(y), (x, s) => x.Pow(s), (s, x) => Tensor.Pow(s, x)) },
         { "@", a => a.Tensor(0, "left").Matmul(a.Tensor(1, "right")) },
         { "&", Operator((x, y) => x & y, (x, s) => x & s, (s, x) => x & s) },
         { "|", Operator((x, y) => x | y, (x, s) => x | s, (s, x) => x | s) },
