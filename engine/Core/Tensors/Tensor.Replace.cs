@@ -36,12 +36,6 @@ public partial class Tensor
     /// <inheritdoc cref="Cumprod"/>
     public Tensor Cumprod_(int dimension, DType? dtype = null) => Replace(Cumprod(dimension, dtype));
 
-    /// <summary><see cref="ScatterReduce"/> in place. As <c>torch.Tensor.scatter_reduce_</c>.</summary>
-    /// <inheritdoc cref="ScatterReduce"/>
-    public Tensor ScatterReduce_(
-        int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true) =>
-        Replace(ScatterReduce(dimension, index, source, reduce, includeSelf));
-
     /// <summary>
     /// A copy with every element replaced by a number. As <c>torch.fill</c>.
     /// </summary>
