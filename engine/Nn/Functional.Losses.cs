@@ -183,13 +183,15 @@ public static partial class Functional
     {
         Reduction.None => "none",
         Reduction.Sum => "sum",
-        _ => "mean",
+        Reduction.Mean => "mean",
+        _ => throw new TensorValueException($"{reduction} is not a valid value for reduction"),
     };
 
     private static Tensor Reduced(Tensor loss, Reduction reduction) => reduction switch
     {
         Reduction.None => loss,
         Reduction.Sum => loss.Sum(),
-        _ => loss.Mean(),
+        Reduction.Mean => loss.Mean(),
+        _ => throw new TensorValueException($"{reduction} is not a valid value for reduction"),
     };
 }

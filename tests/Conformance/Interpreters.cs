@@ -11,6 +11,11 @@ public static class Interpreters
         ["opinfo"] = CallInterpreter.Run,
         ["errors"] = ErrorInterpreter.Run,
         ["programs"] = ProgramInterpreter.Run,
+        ["modules"] = ModuleInterpreter.Run,
+        ["training/toy"] = TrainingInterpreter.RunToy,
+        ["training/optimizers"] = TrainingInterpreter.RunOptimizer,
+        ["schedulers"] = SchedulerInterpreter.Run,
+        ["text/module_repr"] = TextInterpreter.RunModule,
         ["text/tensor_repr"] = TextInterpreter.RunTensor,
         ["text/grad_fn_repr"] = TextInterpreter.RunProgram,
     };

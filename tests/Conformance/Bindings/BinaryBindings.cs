@@ -26,6 +26,7 @@ internal static class BinaryBindings
             Binary((x, y) => x.Pow_(y), "exponent")
         },
         { "float_power", Binary((x, y) => x.FloatPower(y)), Binary((x, y) => x.FloatPower_(y)) },
+        { "atan2 arctan2", Tensors((x, y) => x.Atan2(y)), Tensors((x, y) => x.Atan2_(y)) },
         { "hypot", Tensors((x, y) => x.Hypot(y)), Tensors((x, y) => x.Hypot_(y)) },
         { "maximum", Tensors((x, y) => x.Maximum(y)) },
         { "minimum", Tensors((x, y) => x.Minimum(y)) },

@@ -26,7 +26,6 @@ internal static class IndexingBindings
             a => a.Self.ScatterReduce_(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "src"), a.Text(4, "reduce"),
                 a.Flag(-1, "include_self", true))
         },
-        { "fill", a => a.Self.Fill(a.Argument(1, "value")) },
         {
             "index_add",
             a => a.Self.IndexAdd(a.Int(1, "dim"), a.Tensor(2, "index"), a.Tensor(3, "source"),
@@ -74,7 +73,6 @@ internal static class IndexingBindings
         { "nonzero", a => a.Flag(-1, "as_tuple") ? Tensor.Where(a.Self) : a.Self.NonZero() },
         { "argwhere", Unary(t => t.ArgWhere()) },
         { "nn.functional.one_hot", a => a.Self.OneHot(a.Long(1, "num_classes", -1)) },
-        { "nn.functional.embedding", Embedding },
         {
             "fill",
             a => a.IsTensor(1, "value") ? a.Self.Fill(a.Tensor(1, "value")) : a.Self.Fill(a.Scalar(1, "value"))
@@ -98,15 +96,5 @@ internal static class IndexingBindings
             var list => CreationBindings.Of(list, null, self.Device),
         };
         return null;
-    }
-
-    private static Tensor Embedding(Arguments a)
-    {
-        if (a.Has(3, "max_norm") || a.Flag(6, "sparse"))
-            throw new CannotBindException("nn.functional.embedding: max_norm and sparse are not known");
-        _ = a.Any(3, "max_norm");
-        _ = a.Real(4, "norm_type", 2);
-        return Tensor.Embedding(
-            a.Tensor(1, "weight"), a.Self, a.LongOrNull(2, "padding_idx"), a.Flag(5, "scale_grad_by_freq"));
     }
 }

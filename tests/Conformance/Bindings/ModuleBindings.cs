@@ -1,14 +1,128 @@
+using KernelEngine.Nn;
+
 namespace KernelEngine.Conformance;
 
 /// <summary>Modules by PyTorch's name: how they are made, and called.</summary>
 internal static class ModuleBindings
 {
+    private static readonly BindingTable Table = new()
+    {
+        { "Identity", _ => new Identity() },
+        { "Linear", a => new Linear(a.Long(0, "in_features"), a.Long(1, "out_features"), a.Flag(2, "bias", true)) },
+        {
+            "Bilinear",
+            a => new Bilinear(a.Long(0, "in1_features"), a.Long(1, "in2_features"), a.Long(2, "out_features"),
+                a.Flag(3, "bias", true))
+        },
+        { "Flatten", a => new Flatten(a.Int(0, "start_dim", 1), a.Int(1, "end_dim", -1)) },
+        { "Unflatten", a => new Unflatten(a.Int(0, "dim"), a.Longs(1, "unflattened_size")) },
+        { "Dropout", a => new Dropout(a.Real(0, "p", 0.5), a.Flag(1, "inplace")) },
+        {
+            "Embedding",
+            a => new Embedding(a.Long(0, "num_embeddings"), a.Long(1, "embedding_dim"),
+                a.LongOrNull(2, "padding_idx"), a.RealOrNull(3, "max_norm"), a.Real(4, "norm_type", 2))
+        },
+        { "Sequential", a => new Sequential(Modules(a, 0)) },
+        { "ModuleList", a => new ModuleList(a.Count > 0 ? Modules(a, 0) : []) },
+        { "ReLU", a => new ReLU(a.Flag(0, "inplace")) },
+        { "ReLU6", a => new ReLU6(a.Flag(0, "inplace")) },
+        { "Hardtanh", a => new Hardtanh(a.Real(0, "min_val", -1), a.Real(1, "max_val", 1), a.Flag(2, "inplace")) },
+        { "LeakyReLU", a => new LeakyReLU(a.Real(0, "negative_slope", 0.01), a.Flag(1, "inplace")) },
+        { "ELU", a => new ELU(a.Real(0, "alpha", 1), a.Flag(1, "inplace")) },
+        { "CELU", a => new CELU(a.Real(0, "alpha", 1), a.Flag(1, "inplace")) },
+        { "SELU", a => new SELU(a.Flag(0, "inplace")) },
+        { "SiLU", a => new SiLU(a.Flag(0, "inplace")) },
+        { "Mish", a => new Mish(a.Flag(0, "inplace")) },
+        { "Hardsigmoid", _ => new Hardsigmoid() },
+        { "Hardswish", _ => new Hardswish() },
+        { "Hardshrink", a => new Hardshrink(a.Real(0, "lambd", 0.5)) },
+        { "Softshrink", a => new Softshrink(a.Real(0, "lambd", 0.5)) },
+        { "Sigmoid", _ => new Sigmoid() },
+        { "LogSigmoid", _ => new LogSigmoid() },
+        { "Tanh", _ => new Tanh() },
+        { "Tanhshrink", _ => new Tanhshrink() },
+        { "Softplus", a => new Softplus(a.ScalarOrNull(0, "beta"), a.ScalarOrNull(1, "threshold")) },
+        { "Softsign", _ => new Softsign() },
+        { "GELU", a => new GELU(a.Text(0, "approximate", "none")) },
+        { "GLU", a => new GLU(a.Int(0, "dim", -1)) },
+        { "Threshold", a => new Threshold(a.Scalar(0, "threshold"), a.Scalar(1, "value"), a.Flag(2, "inplace")) },
+        { "PReLU", a => new PReLU(a.Long(0, "num_parameters", 1), a.Real(1, "init", 0.25)) },
+        { "Softmax", a => new Softmax(a.Int(0, "dim")) },
+        { "Softmin", a => new Softmin(a.Int(0, "dim")) },
+        { "LogSoftmax", a => new LogSoftmax(a.Int(0, "dim")) },
+        { "MSELoss", a => new MSELoss(LossBindings.ReductionOf(a, 2)) },
+        { "L1Loss", a => new L1Loss(LossBindings.ReductionOf(a, 2)) },
+        { "SmoothL1Loss", a => new SmoothL1Loss(LossBindings.ReductionOf(a, 2), a.Real(3, "beta", 1)) },
+        { "HuberLoss", a => new HuberLoss(LossBindings.ReductionOf(a, 0), a.Real(1, "delta", 1)) },
+        {
+            "CrossEntropyLoss",
+            a => new CrossEntropyLoss(a.TensorOrNull(0, "weight"), a.Long(2, "ignore_index", -100),
+                LossBindings.ReductionOf(a, 4), a.Real(5, "label_smoothing", 0))
+        },
+        {
+            "NLLLoss",
+            a => new NLLLoss(a.TensorOrNull(0, "weight"), a.Long(2, "ignore_index", -100),
+                LossBindings.ReductionOf(a, 4))
+        },
+        { "BCELoss", a => new BCELoss(a.TensorOrNull(0, "weight"), LossBindings.ReductionOf(a, 3)) },
+        {
+            "BCEWithLogitsLoss",
+            a => new BCEWithLogitsLoss(a.TensorOrNull(0, "weight"), LossBindings.ReductionOf(a, 3),
+                a.TensorOrNull(4, "pos_weight"))
+        },
+        { "KLDivLoss", a => new KLDivLoss(LossBindings.ReductionOf(a, 2), a.Flag(3, "log_target")) },
+    };
+
+    /// <summary>Makes a module of a recipe, in the default dtype.</summary>
+    /// <exception cref="CannotBindException">The module is not known, or an argument cannot be parsed.</exception>
+    public static Module Construct(ModuleRecipe recipe)
+    {
+        if (recipe.Named is { } named)
+        {
+            return recipe.Name == "Sequential" && recipe.Args.Length + recipe.Kwargs.Count == 0
+                ? new Sequential(Array.ConvertAll(named, c => (c.Name, ModuleOf(c.Module))))
+                : throw CannotBindException.UnknownOperator($"nn.{recipe.Name} with names");
+        }
+
+        return Construct(recipe.Name, recipe.Args, recipe.Kwargs);
+    }
+
     /// <summary>Makes a module.</summary>
-    public static object Construct(
-        string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs, ComputeDevice device) =>
-        throw CannotBindException.UnknownOperator(name);
+    /// <param name="name">The class, below <c>torch.nn</c>.</param>
+    /// <param name="args">Positional arguments; recipes of modules among them are made.</param>
+    /// <param name="kwargs">Keyword arguments, likewise.</param>
+    /// <exception cref="CannotBindException">The module is not known, or an argument cannot be parsed.</exception>
+    public static Module Construct(string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
+    {
+        var binding = Table.Find(name) ?? throw CannotBindException.UnknownOperator("nn." + name);
+        return (Module)OperatorBindings.Call(binding, new(
+            "nn." + name, Array.ConvertAll(args, Resolve), kwargs.ToDictionary(k => k.Key, k => Resolve(k.Value))))!;
+    }
 
     /// <summary>Calls a module.</summary>
-    public static object? Call(object? module, object?[] args, IReadOnlyDictionary<string, object?> kwargs) =>
-        throw new CannotBindException("a call of what is no module");
+    /// <exception cref="CannotBindException">It is no module, or takes other arguments.</exception>
+    public static object? Call(object? module, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
+    {
+        var arguments = new Arguments("()", args, kwargs);
+        return OperatorBindings.Call(a => module switch
+        {
+            Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
+            Module one => one.Call(a.Tensor(0, "input")),
+            _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),
+        }, arguments);
+    }
+
+    private static object? Resolve(object? argument) => argument switch
+    {
+        ModuleRecipe recipe => Construct(recipe),
+        LiteralValue literal => CreationBindings.Of(literal.Values, null, null),
+        object?[] items => Array.ConvertAll(items, Resolve),
+        _ => argument,
+    };
+
+    private static Module[] Modules(Arguments a, int position) =>
+        Array.ConvertAll(a.Items(position, "modules"), ModuleOf);
+
+    private static Module ModuleOf(object? item) => Resolve(item) as Module
+        ?? throw new CannotBindException($"{Comparison.Text(item)} among modules");
 }

@@ -1,15 +1,55 @@
+using KernelEngine.Nn;
+
 namespace KernelEngine.Conformance;
 
 /// <summary>Methods and attributes of what is no tensor, and attributes of tensors that programs assign to.</summary>
 internal static class ObjectBindings
 {
+    private static readonly BindingTable Modules = new()
+    {
+        { "parameters", a => Array.ConvertAll(Of<Module>(a).Parameters().ToArray(), p => (object?)p) },
+        { "buffers", a => Array.ConvertAll(Of<Module>(a).Buffers().ToArray(), b => (object?)b) },
+        { "zero_grad", ZeroGradOfModule },
+        { "train", a => Of<Module>(a).Train(a.Flag(1, "mode", true)) },
+        { "eval", a => Of<Module>(a).Eval() },
+        { "double", a => Of<Module>(a).To(DType.Float64) },
+        { "float", a => Of<Module>(a).To(DType.Float32) },
+        { "half", a => Of<Module>(a).To(DType.Float16) },
+        { "requires_grad_", a => Of<Module>(a).RequiresGrad_(a.Flag(1, "requires_grad", true)) },
+        {
+            "forward",
+            a => ModuleBindings.Call(Of<Module>(a), [a.Tensor(1, "input")], new Dictionary<string, object?>())
+        },
+    };
+
+    private static readonly BindingTable Optimizers = new()
+    {
+        { "step", Step },
+        { "zero_grad", ZeroGradOfOptimizer },
+    };
+
     /// <summary>Calls a method.</summary>
     public static object? Call(
-        object self, string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs) =>
-        throw CannotBindException.UnknownOperator("." + name);
+        object self, string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
+    {
+        var table = self switch { Module => Modules, Optimizer => Optimizers, _ => null };
+        var binding = table?.Find(name) ?? throw CannotBindException.UnknownOperator("." + name);
+        return OperatorBindings.Call(binding, new("." + name, args, kwargs));
+    }
 
-    /// <summary>Reads an attribute.</summary>
-    public static object? Get(object self, string name) => throw CannotBindException.UnknownOperator("@" + name);
+    /// <summary>Reads an attribute: of a module, a parameter, a buffer or a child.</summary>
+    public static object? Get(object self, string name)
+    {
+        if (self is not Module module)
+            throw CannotBindException.UnknownOperator("@" + name);
+        if (name == "training")
+            return module.IsTraining;
+        return module.NamedParameters().FirstOrDefault(p => p.Name == name).Parameter
+            ?? module.NamedBuffers().FirstOrDefault(b => b.Name == name).Buffer
+            ?? module.NamedChildren.FirstOrDefault(c => c.Name == name).Module
+            // A layer made without a bias has one that is None.
+            ?? (name == "bias" ? (object?)null : throw CannotBindException.UnknownOperator("@" + name));
+    }
 
     /// <summary>Assigns to an attribute.</summary>
     public static void Set(object self, string name, object? value)
@@ -25,5 +65,26 @@ internal static class ObjectBindings
             default:
                 throw CannotBindException.UnknownOperator($"@{name}=");
         }
+    }
+
+    private static T Of<T>(Arguments a) where T : class => a.Any(0, "self") as T ?? throw a.Wrong("self", "is another");
+
+    private static object? Step(Arguments a)
+    {
+        Of<Optimizer>(a).Step();
+        return null;
+    }
+
+    // PyTorch 1.13 leaves zeros; the engine, as later releases, leaves nothing unless told.
+    private static object? ZeroGradOfOptimizer(Arguments a)
+    {
+        Of<Optimizer>(a).ZeroGrad(a.Flag(1, "set_to_none"));
+        return null;
+    }
+
+    private static object? ZeroGradOfModule(Arguments a)
+    {
+        Of<Module>(a).ZeroGrad(a.Flag(1, "set_to_none"));
+        return null;
     }
 }

@@ -74,6 +74,15 @@ public sealed class ConformanceCase
             ? (string?)pair.Value
             : throw new CannotBindException($"'{field}' does not name a tensor for '{pair.Key}'"));
 
+    /// <summary>The name of a class with keyword arguments.</summary>
+    public string NameOf(string field) =>
+        NameIn(field, "name") ?? throw new CannotBindException($"'{field}' has no name");
+
+    /// <summary>A class with keyword arguments: <c>{"name", "kwargs"}</c>.</summary>
+    public (string Name, Dictionary<string, object?> Kwargs) Call(string field) => (
+        NameOf(field),
+        Json(field).TryGetProperty("kwargs", out var kwargs) ? ValueReader.ReadKeywords(kwargs) : []);
+
     /// <summary>A flag; false where it is absent.</summary>
     public bool Flag(string field) =>
         body.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.True;

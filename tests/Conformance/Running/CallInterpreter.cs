@@ -27,7 +27,7 @@ internal static class CallInterpreter
                 return CaseOutcome.Failed(late);
         }
 
-        return CaseOutcome.Of(Gradients.Compare(current, tensors, outputs) ?? CompareInPlace(current, tensors));
+        return CaseOutcome.Of(BackwardCheck.Compare(current, tensors, outputs) ?? CompareInPlace(current, tensors));
     }
 
     /// <summary>The tensors of a result by the names that the case gives them.</summary>

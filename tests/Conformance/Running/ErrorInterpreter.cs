@@ -13,7 +13,7 @@ internal static class ErrorInterpreter
         }
 
         var kind = KindOf(type);
-        var program = current.Has("steps") ? new ProgramInterpreter(current, context) : null;
+        var program = current.Has("steps") ? new ProgramInterpreter(current) : null;
         var call = program is null ? new OperatorCall(current, new(current, context)) : null;
         try
         {

@@ -3,15 +3,10 @@ namespace KernelEngine.Conformance;
 /// <summary>Runs a short program of autograd calls, step by step.</summary>
 internal sealed class ProgramInterpreter
 {
-    private readonly CaseContext context;
     private readonly ProgramStep[] steps;
     private readonly Dictionary<string, object?> variables = [];
 
-    public ProgramInterpreter(ConformanceCase current, CaseContext context)
-    {
-        this.context = context;
-        steps = ProgramStep.ReadAll(current);
-    }
+    public ProgramInterpreter(ConformanceCase current) => steps = ProgramStep.ReadAll(current);
 
     /// <summary>The step that is running, or ran last.</summary>
     public int Position { get; private set; } = -1;
@@ -22,7 +17,7 @@ internal sealed class ProgramInterpreter
     /// <summary>A case whose variables are compared at the end.</summary>
     public static CaseOutcome Run(ConformanceCase current, CaseContext context)
     {
-        var program = new ProgramInterpreter(current, context);
+        var program = new ProgramInterpreter(current);
         program.Run();
         var tensors = new CaseTensors(current, context);
         var tolerance = current.Tolerance("tol");
@@ -90,7 +85,7 @@ internal sealed class ProgramInterpreter
     {
         var args = Array.ConvertAll(step.Args, Resolve);
         var kwargs = step.Kwargs.ToDictionary(pair => pair.Key, pair => Resolve(pair.Value));
-        var result = PythonCalls.Call(step.Op, args, kwargs, context.Device);
+        var result = PythonCalls.Call(step.Op, args, kwargs);
         if (step.Set is { } name)
             variables[name] = result;
     }

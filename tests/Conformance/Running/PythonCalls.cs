@@ -8,11 +8,11 @@ internal static class PythonCalls
     /// <summary>Calls it.</summary>
     /// <exception cref="CannotBindException">It is not known, or an argument cannot be parsed.</exception>
     public static object? Call(
-        string op, object?[] args, Dictionary<string, object?> kwargs, ComputeDevice device)
+        string op, object?[] args, Dictionary<string, object?> kwargs)
     {
         const string torch = "torch.";
         if (op.StartsWith(torch, StringComparison.Ordinal))
-            return Function(op[torch.Length..], args, kwargs, device);
+            return Function(op[torch.Length..], args, kwargs);
         if (op.Length > 1 && op[0] == '.')
             return Method(op[1..], args, kwargs);
         if (op.Length > 1 && op[0] == '@')
@@ -23,18 +23,18 @@ internal static class PythonCalls
     }
 
     private static object? Function(
-        string name, object?[] args, Dictionary<string, object?> kwargs, ComputeDevice device)
+        string name, object?[] args, Dictionary<string, object?> kwargs)
     {
         // Classes begin with a capital; everything else is in the table.
-        var last = name[(name.LastIndexOf('.') + 1)..];
-        if (last.Length > 0 && char.IsUpper(last[0]))
+        var dot = name.LastIndexOf('.');
+        if (dot < 0 || !char.IsUpper(name.AsSpan(dot + 1)[0]) || OperatorBindings.Knows(name))
+            return OperatorBindings.Call(name, args, kwargs);
+        return name[..dot] switch
         {
-            return name.StartsWith("optim.", StringComparison.Ordinal)
-                ? OptimizerBindings.Construct(name["optim.".Length..], args, kwargs)
-                : ModuleBindings.Construct(name, args, kwargs, device);
-        }
-
-        return OperatorBindings.Call(name, args, kwargs);
+            "nn" => ModuleBindings.Construct(name[(dot + 1)..], args, kwargs),
+            "optim" => OptimizerBindings.Construct(name[(dot + 1)..], args, kwargs),
+            _ => throw CannotBindException.UnknownOperator(name),
+        };
     }
 
     private static object? Method(string name, object?[] args, Dictionary<string, object?> kwargs) => args switch

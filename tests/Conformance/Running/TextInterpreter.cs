@@ -29,13 +29,17 @@ internal static class TextInterpreter
     /// <summary>A tensor that a program made, with the name of its node.</summary>
     public static CaseOutcome RunProgram(ConformanceCase current, CaseContext context)
     {
-        var program = new ProgramInterpreter(current, context);
+        var program = new ProgramInterpreter(current);
         program.Run();
         var show = current.String("show") ?? throw new CannotBindException("the case shows no variable");
         return program[show] is Tensor tensor
             ? Compare(tensor.ToString()!, current)
             : CaseOutcome.Failed($"'{show}' is no tensor: {Comparison.Text(program[show])}");
     }
+
+    /// <summary>A module.</summary>
+    public static CaseOutcome RunModule(ConformanceCase current, CaseContext context) =>
+        Compare(ModuleBindings.Construct(ModuleInterpreter.RecipeOf(current)).ToString(), current);
 
     private static PrintProfile Profile(Arguments options) => options.Text(4, "profile", "default") switch
     {

@@ -1,20 +1,36 @@
 namespace KernelEngine.Conformance;
 
 /// <summary>Runs backward from the outputs of a case and compares the gradients of its inputs.</summary>
-internal static class Gradients
+internal static class BackwardCheck
 {
     /// <summary>What is different; null where all gradients are as PyTorch's.</summary>
-    public static string? Compare(ConformanceCase current, CaseTensors tensors, Dictionary<string, Tensor> outputs)
+    /// <param name="current">The case.</param>
+    /// <param name="tensors">Its inputs.</param>
+    /// <param name="outputs">What the engine gave, by the case's names.</param>
+    /// <param name="parameters">A module's parameters, by name.</param>
+    public static string? Compare(
+        ConformanceCase current, CaseTensors tensors, Dictionary<string, Tensor> outputs,
+        IReadOnlyDictionary<string, Tensor>? parameters = null)
     {
-        var wanted = current.Names("grads");
-        if (wanted.Count == 0)
+        var ofInputs = current.Names("grads");
+        var ofParameters = current.Names("param_grads");
+        if (ofInputs.Count + ofParameters.Count == 0)
             return null;
-        if (Backward(current, tensors, outputs, wanted.Values.Any(g => g is not null)) is { } failure)
+        var isExpected = ofInputs.Values.Concat(ofParameters.Values).Any(g => g is not null);
+        if (Backward(current, tensors, outputs, isExpected) is { } failure)
             return failure;
         var tolerance = current.Tolerance("grad_tol");
-        foreach (var (name, gradient) in wanted)
+        foreach (var (name, want) in ofInputs)
         {
-            if (Compare(tensors, tensors[name].Grad, gradient, tolerance, $"gradient of {name}") is { } difference)
+            if (Compare(tensors, tensors[name].Grad, want, tolerance, $"gradient of {name}") is { } difference)
+                return difference;
+        }
+
+        foreach (var (name, want) in ofParameters)
+        {
+            if (parameters?.GetValueOrDefault(name) is not { } parameter)
+                return $"no parameter {name}";
+            if (Compare(tensors, parameter.Grad, want, tolerance, $"gradient of {name}") is { } difference)
                 return difference;
         }
 
