@@ -42,7 +42,12 @@ public partial class Tensor
     public (Tensor Min, Tensor Max) Aminmax(int? dimension = null, bool keepDimensions = false)
     {
         if (dimension is { } d)
-            return Reductions.Aminmax.ApplyBoth(this, [d], keepDimensions);
+        {
+            // As PyTorch: a tensor without dimensions is kept as one of size 1.
+            var input = Rank == 0 && keepDimensions ? Reshape([1]) : this;
+            return Reductions.Aminmax.ApplyBoth(input, [d], keepDimensions);
+        }
+
         if (ElementCount == 0)
         {
             throw new TensorRuntimeException(
