@@ -49,7 +49,7 @@ public static partial class Reductions
 
     /// <summary>Whether the first two arguments are equal.</summary>
     private static readonly PointwiseOperator IsTie = new(
-        "is_tie", 2, TypeRules.Truth, x => [Equal(x[0], x[1])], isDifferentiable: false);
+        "is_tie_backward", 2, TypeRules.Truth, x => [Equal(x[0], x[1])], isDifferentiable: false);
 
     // Gradient, input, result, how many inputs equal the result.
     private static readonly PointwiseOperator TieShare = new(

@@ -57,7 +57,7 @@ public static partial class Reductions
         x => [Select(Equal(x[2], 0), Zero(x[0]), x[0] * (x[1] / x[2]))]);
 
     private static readonly PointwiseOperator IsAbsoluteTie = new(
-        "is_absolute_tie", 2, TypeRules.Truth,
+        "is_absolute_tie_backward", 2, TypeRules.Truth,
         x => [Equal(Abs(x[0]), x[1]) | (IsNaN(x[0]) & IsNaN(x[1]))], isDifferentiable: false);
 
     // Gradient, input, which inputs equal the norm, how many they are.

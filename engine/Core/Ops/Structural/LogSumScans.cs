@@ -8,7 +8,7 @@ internal static class LogSumScans
     /// <summary>
     /// From gradient and result: log of the positive part of the gradient less the result, and of the negative part.
     /// </summary>
-    public static readonly PointwiseOperator Parts = new("logcumsumexp_parts", 2, TwoOfFirst, x =>
+    public static readonly PointwiseOperator Parts = new("logcumsumexp_parts_backward", 2, TwoOfFirst, x =>
     {
         var nothing = Expr.Constant(double.NegativeInfinity, x[0].Kind);
         return

@@ -151,5 +151,5 @@ internal static class Scans
     }
 
     private static readonly PointwiseOperator IsSame = new(
-        "is_same", 2, TypeRules.Truth, x => [Pointwise.Equal(x[0], x[1])], isDifferentiable: false);
+        "is_same_backward", 2, TypeRules.Truth, x => [Pointwise.Equal(x[0], x[1])], isDifferentiable: false);
 }
