@@ -54,6 +54,14 @@ public sealed class ReductionProgram
         Combine = PointwiseProgram.Of(name + ".combine", [.. state, .. state], [], state, combine(states, others));
         var finishing = finishParameters.Select((kind, i) => Expr.Parameter(i, kind)).ToArray();
         Finish = PointwiseProgram.Of(name + ".finish", state, finishParameters, outputs, finish(states, finishing));
+
+        // One element: what the general way does with it, in one program.
+        var only = Typed(lift(MakeInputs(inputs, 0), parameters, Expr.Constant(0, ValueKind.Int64)), state);
+        Expr[] nothing = [.. identity.Select((value, i) => Expr.Constant(value, state[i].Register))];
+        var after = finishParameters.Select((kind, i) => Expr.Parameter(parameters.Length + i, kind)).ToArray();
+        Single = PointwiseProgram.Of(
+            name + ".single", inputs, [.. liftParameters, .. finishParameters], outputs,
+            finish(Typed(combine(nothing, only), state), after));
     }
 
     /// <summary>What it is called in profiles.</summary>
@@ -91,6 +99,11 @@ public sealed class ReductionProgram
 
     /// <summary>(state) → outputs, with the finish's parameters.</summary>
     public PointwiseProgram Finish { get; }
+
+    /// <summary>
+    /// (inputs) → outputs, with the lift's and the finish's parameters: the reduction of a single element.
+    /// </summary>
+    public PointwiseProgram Single { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Name;

@@ -101,7 +101,7 @@ public partial class Tensor
         // Whole numbers add up in int64, alone too.
         if (shape == Shape && (Rank > 0 || DType.IsFloatingPoint))
             return this;
-        if (shape.Rank == 0)
+        if (shape.Rank == 0 && (ElementCount != 1 || !DType.IsFloatingPoint))
             return Sum();
         var lead = Rank - shape.Rank;
         Span<int> dimensions = stackalloc int[Rank];
@@ -117,7 +117,9 @@ public partial class Tensor
 
         if (lead < 0)
             throw NotExpandable(shape);
-        if (ElementCount == shape.ElementCount)
+
+        // Nothing was repeated: only sizes of 1 go.
+        if (DType.IsFloatingPoint && shape.ElementCount == ElementCount)
             return Reshape(shape);
         var sum = Reductions.Sum.Apply(this, dimensions[..count], lead == 0);
         return sum.Shape == shape ? sum : sum.Reshape(shape);

@@ -6,6 +6,9 @@ public sealed class TensorScope : IDisposable
     [ThreadStatic]
     private static TensorScope? current;
 
+    // Whether any thread has a scope: cheaper to ask than the thread's own.
+    private static int count;
+
     private readonly TensorScope? outer;
     private readonly List<Storage> made = [];
     private readonly HashSet<Storage> kept = [];
@@ -14,9 +17,10 @@ public sealed class TensorScope : IDisposable
     {
         outer = current;
         current = this;
+        Interlocked.Increment(ref count);
     }
 
-    internal static TensorScope? Current => current;
+    internal static TensorScope? Current => count == 0 ? null : current;
 
     /// <summary>Lets a tensor outlive the scope; an outer scope frees it then, if there is one.</summary>
     public Tensor Keep(Tensor tensor)
@@ -35,6 +39,7 @@ public sealed class TensorScope : IDisposable
         }
 
         current = outer;
+        Interlocked.Decrement(ref count);
         foreach (var storage in made)
         {
             if (kept.Contains(storage))

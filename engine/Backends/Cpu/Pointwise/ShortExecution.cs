@@ -7,6 +7,7 @@ namespace KernelEngine.Cpu;
 /// Runs small operators at once: few operands that are registers lying one after the other, no threads, no staging.
 /// What an eager operator of some elements costs is what this costs.
 /// </summary>
+[SkipLocalsInit] // Slots and blocks are filled before they are read.
 internal static unsafe class ShortExecution
 {
     private const int Pad = 16;

@@ -14,6 +14,12 @@ internal static unsafe class ReductionExecution
         var kept = shape.ElementCount;
         if (kept == 0)
             return;
+        if (kept == 1 && launch.Inputs[0].Layout.ElementCount == 1)
+        {
+            RunSingle(launch);
+            return;
+        }
+
         int inputs = launch.Inputs.Length, keptRank = shape.Rank, reducedRank = launch.ReducedRank;
         var count = inputs + launch.Outputs.Length;
         var numbers = stackalloc long[((keptRank + reducedRank + 2) * (inputs + 1)) + count];
@@ -37,6 +43,20 @@ internal static unsafe class ReductionExecution
             var job = new LaunchJob { Plan = plan, Outputs = launch.Outputs };
             Pinning.Run(launch.Inputs, data, ref job);
         }
+    }
+
+    // One element in, one out: no lanes to fill.
+    private static void RunSingle(in ReductionLaunch launch)
+    {
+        var count = launch.Inputs.Length + launch.Outputs.Length;
+        var inline = default(InlineOperands);
+        var operands = count <= InlineOperands.Length ? inline.AsSpan(count) : new Operand[count];
+        launch.Inputs.CopyTo(operands);
+        launch.Outputs.CopyTo(operands[launch.Inputs.Length..]);
+        PointwiseExecution.Run(new PointwiseLaunch
+        {
+            Program = launch.Program.Single, Operands = operands, Parameters = launch.Parameters,
+        });
     }
 
     private static void Reduce(ref ReductionPlan plan)
