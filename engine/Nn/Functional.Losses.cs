@@ -16,8 +16,9 @@ public static partial class Functional
 {
     /// <summary>The squared difference.</summary>
     public static Tensor MseLoss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
-        reduction == Reduction.None ? Losses.Mse.Apply(input, target)
-            : Losses.ReducedMse(input, target, reduction == Reduction.Mean);
+        reduction is Reduction.Mean or Reduction.Sum
+            ? Losses.ReducedMse(input, target, reduction == Reduction.Mean)
+            : Reduced(Losses.Mse.Apply(input, target), reduction);
 
     /// <summary>The absolute difference.</summary>
     public static Tensor L1Loss(Tensor input, Tensor target, Reduction reduction = Reduction.Mean) =>
@@ -124,7 +125,7 @@ public static partial class Functional
 
         var dimension = input.Rank == 1 ? 0 : 1;
         var logs = input.LogSoftmax(dimension);
-        if (target.DType.IsFloatingPoint)
+        if (target.Shape == input.Shape)
             return OfProbabilities(logs, target, weight, reduction, labelSmoothing, dimension);
         if (labelSmoothing == 0)
             return NllLoss(logs, target, weight, ignoreIndex, reduction);
@@ -151,11 +152,11 @@ public static partial class Functional
     private static Tensor OfProbabilities(
         Tensor logs, Tensor target, Tensor? weight, Reduction reduction, double labelSmoothing, int dimension)
     {
-        if (target.Shape != logs.Shape)
+        if (!target.DType.IsFloatingPoint)
         {
             throw new TensorRuntimeException(
-                "Expected floating point type for target with class probabilities to have the input's shape",
-                $"input {logs.Shape.ToListText()}, target {target.Shape.ToListText()}");
+                $"Expected floating point type for target with class probabilities, got {target.DType}",
+                $"classes have one dimension less than the input's {logs.Shape.ToListText()}");
         }
 
         if (labelSmoothing > 0)
@@ -167,7 +168,8 @@ public static partial class Functional
         {
             Reduction.None => -products.Sum(dimension),
             Reduction.Sum => -products.Sum(),
-            _ => -products.Sum() / Math.Max(1, logs.ElementCount / logs.Shape[dimension]),
+            Reduction.Mean => -products.Sum() / Math.Max(1, logs.ElementCount / logs.Shape[dimension]),
+            _ => throw new TensorValueException($"{reduction} is not a valid value for reduction"),
         };
     }
 

@@ -55,8 +55,6 @@ public partial class Tensor
     public static Tensor Randperm(
         long n, DType? dtype = null, ComputeDevice? device = null, Generator? generator = null)
     {
-        if (n < 0)
-            throw new TensorRuntimeException($"n must be non-negative, got {n}");
         var order = Empty([n], DType.Int64, device).Draw(RandomKernels.Permutation, generator, [], []);
         return order.To(dtype ?? DType.Int64);
     }

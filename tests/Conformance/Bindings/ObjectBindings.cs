@@ -9,6 +9,8 @@ internal static class ObjectBindings
     {
         { "parameters", a => Array.ConvertAll(Of<Module>(a).Parameters().ToArray(), p => (object?)p) },
         { "buffers", a => Array.ConvertAll(Of<Module>(a).Buffers().ToArray(), b => (object?)b) },
+        { "state_dict", a => Of<Module>(a).StateDict() },
+        { "load_state_dict", LoadStateDict },
         { "zero_grad", ZeroGradOfModule },
         { "train", a => Of<Module>(a).Train(a.Flag(1, "mode", true)) },
         { "eval", a => Of<Module>(a).Eval() },
@@ -40,6 +42,9 @@ internal static class ObjectBindings
     /// <summary>Reads an attribute: of a module, a parameter, a buffer or a child.</summary>
     public static object? Get(object self, string name)
     {
+        // max, sort and their like return values and indices.
+        if (self is object?[] and [Tensor values, Tensor indices] && name is "values" or "indices")
+            return name == "values" ? values : indices;
         if (self is not Module module)
             throw CannotBindException.UnknownOperator("@" + name);
         if (name == "training")
@@ -68,6 +73,14 @@ internal static class ObjectBindings
     }
 
     private static T Of<T>(Arguments a) where T : class => a.Any(0, "self") as T ?? throw a.Wrong("self", "is another");
+
+    private static object? LoadStateDict(Arguments a)
+    {
+        var state = a.Any(1, "state_dict") as IReadOnlyDictionary<string, Tensor>
+            ?? throw a.Wrong("state_dict", "is none");
+        Of<Module>(a).LoadStateDict(state, a.Flag(2, "strict", true));
+        return null;
+    }
 
     private static object? Step(Arguments a)
     {

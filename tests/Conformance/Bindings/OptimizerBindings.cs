@@ -23,8 +23,9 @@ internal static class OptimizerBindings
     public static Optimizer Construct(string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
     {
         var a = new Arguments("optim." + name, args, kwargs);
-        var parameters = a.IsTensor(0, "params") ? [a.Tensor(0, "params")] : a.Items(0, "params")
-            .Select(p => p as Tensor ?? throw a.Wrong("params", "is no list of tensors")).ToArray();
+        if (!a.IsList(0, "params"))
+            throw a.Wrong("params", "is no list of tensors");
+        var parameters = a.Tensors(0, "params");
         return Construct(name, [new(parameters)], a);
     }
 

@@ -8,14 +8,14 @@ internal static class TensorBindings
         { "item", Read(t => t.Item()) },
         { "__int__", Read(t => t.Item<long>()) },
         { "__float__", Read(t => t.Item<double>()) },
-        {
-            "size",
-            a => a.IntOrNull(1, "dim") is { } dim ? SizeOf(a.Self, dim) : a.Self.Shape
-        },
+        { "__bool__", Read(t => t.Item().ToBoolean()) },
+        { "__len__", Read(t => t.Shape[0]) },
+        { "tolist", Read(ListOf) },
+        { "size", a => a.IntOrNull(1, "dim") is { } dim ? a.Self.Size(dim) : a.Self.Shape },
         { "shape", Read(t => t.Shape) },
         { "dim ndimension ndim", Read(t => t.Rank) },
         { "numel nelement", Read(t => t.ElementCount) },
-        { "stride", Read(t => t.Strides.ToArray()) },
+        { "stride", a => a.IntOrNull(1, "dim") is { } dim ? a.Self.Stride(dim) : a.Self.Strides.ToArray() },
         { "storage_offset", Read(t => t.StorageOffset) },
         { "is_contiguous", Read(t => t.IsContiguous) },
         { "data_ptr", Read(t => t.DataPointer) },
@@ -32,6 +32,9 @@ internal static class TensorBindings
         { "requires_grad_", a => a.Self.RequiresGrad_(a.Flag(1, "requires_grad", true)) },
         { "retain_grad", Do(t => t.RetainGrad()) },
         { "backward", a => Backward(a) },
+        { "is_grad_enabled", _ => Autograd.IsEnabled },
+        { "manual_seed", ManualSeed },
+        { "promote_types", a => DType.Promote(a.DType(0, "type1")!, a.DType(1, "type2")!) },
         { "autograd.grad", a => Grad(a) },
         { "autograd.backward", a => BackwardOfMany(a) },
     };
@@ -44,9 +47,15 @@ internal static class TensorBindings
         return null;
     };
 
-    private static long SizeOf(Tensor tensor, int dim) => dim >= -tensor.Rank && dim < tensor.Rank
-        ? tensor.Shape[dim < 0 ? dim + tensor.Rank : dim]
-        : throw new CannotBindException($"the size of dimension {dim}, which there is not");
+    private static object? ListOf(Tensor tensor) => tensor.Rank == 0
+        ? tensor.Item()
+        : Array.ConvertAll(tensor.Unbind(), ListOf);
+
+    private static object? ManualSeed(Arguments a)
+    {
+        Generator.SeedAll((ulong)a.Long(0, "seed"));
+        return null;
+    }
 
     private static object? Backward(Arguments a)
     {

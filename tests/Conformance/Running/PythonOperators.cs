@@ -70,6 +70,13 @@ internal static class PythonOperators
 
     private static object? Item(object? sequence, object? index)
     {
+        if (sequence is IReadOnlyDictionary<string, Tensor> state && index is string name)
+        {
+            return state.TryGetValue(name, out var tensor)
+                ? tensor
+                : throw new CannotBindException($"there is no '{name}' in the state");
+        }
+
         if (sequence is TupleValue tuple)
             sequence = tuple.Items;
         if (sequence is not object?[] items || index is not long place)
