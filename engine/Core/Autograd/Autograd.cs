@@ -131,7 +131,6 @@ public static partial class Autograd
         return (roots, starts);
     }
 
-    /// <summary>The gradient that an output starts with.</summary>
     /// <summary>A 0-dimensional 1: the same one again, unless somebody has written to it.</summary>
     private static Tensor One(Tensor like)
     {
@@ -144,6 +143,7 @@ public static partial class Autograd
         return one = Tensor.OnesLike(like);
     }
 
+    /// <summary>The gradient that an output starts with.</summary>
     private static Tensor Start(int index, Tensor output, Tensor? gradient)
     {
         if (!output.RequiresGrad)

@@ -17,6 +17,7 @@ public static class OpCatalog
             {
                 Arithmetic.Add, Comparisons.Eq, Logic.And, Rounding.Floor, Elementary.Exp, Trigonometry.Sin,
                 Special.Erf, Activations.Relu, Losses.Mse, Reductions.Sum,
+                Scans.Sum,
             };
             lock (Gate)
             {

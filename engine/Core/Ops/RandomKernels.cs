@@ -38,5 +38,5 @@ internal static class RandomKernels
     public static readonly PointwiseOperator Below = new(
         "bernoulli", 2, (_, a) => TypeRules.Uniform(
             a, a[1].DType == DType.Float64 ? DType.Float64 : DType.Float32, false, a[1].DType),
-        x => [Pointwise.Convert(x[0] < x[1], x[1].Kind)], isDifferentiable: false);
+        x => [Pointwise.Convert(x[0] < x[1], x[1].Kind)], isDifferentiable: false, isListed: false);
 }

@@ -63,6 +63,10 @@ internal static class HostPool
         var sizeClass = ClassOf(byteCount);
         if (TryTake(sizeClass) is { } block)
             return block;
+
+        // More than one array can hold.
+        if (BytesOf(sizeClass) / Alignment >= Array.MaxLength)
+            throw NotEnough(byteCount);
         if (HeldBytes + BytesOf(sizeClass) > Interlocked.Read(ref budget))
         {
             Collect(BytesOf(sizeClass));
@@ -148,12 +152,14 @@ internal static class HostPool
             }
             catch (OutOfMemoryException)
             {
-                throw new TensorRuntimeException(
-                    $"cpu: not enough memory: you tried to allocate {wanted} bytes.",
-                    $"{HeldBytes} bytes are in use by other tensors");
+                throw NotEnough(wanted);
             }
         }
     }
+
+    private static TensorRuntimeException NotEnough(long wanted) => new(
+        $"cpu: not enough memory: you tried to allocate {wanted} bytes.",
+        $"{HeldBytes} bytes are held by other tensors");
 
     private static unsafe (Array Array, nint Offset) AllocateAligned(long bytes)
     {

@@ -286,7 +286,7 @@ public partial class Tensor
 
     // Places that nobody reaches have a count of 0.
     private static readonly PointwiseOperator Sharing = new("share", 2, TypeRules.OnlyFloat,
-        x => [Pointwise.Select(x[1] > 0, x[0] / x[1], x[0])], isDifferentiable: false);
+        x => [Pointwise.Select(x[1] > 0, x[0] / x[1], x[0])], isDifferentiable: false, isListed: false);
 
     /// <summary>Zeros of a shape, with a tensor added into a part of them: the gradient of that part.</summary>
     /// <param name="tensor">What is added.</param>

@@ -8,9 +8,9 @@ internal static class Triangles
 
     /// <summary>What lies on a diagonal or below.</summary>
     public static readonly PointwiseOperator Lower = new("tril", 4, Rule,
-        x => [Pointwise.Select(x[1] + x[3] >= x[2], x[0], Pointwise.Zero(x[0]))]);
+        x => [Pointwise.Select(x[1] + x[3] >= x[2], x[0], Pointwise.Zero(x[0]))], isListed: false);
 
     /// <summary>What lies on a diagonal or above.</summary>
     public static readonly PointwiseOperator Upper = new("triu", 4, Rule,
-        x => [Pointwise.Select(x[1] + x[3] <= x[2], x[0], Pointwise.Zero(x[0]))]);
+        x => [Pointwise.Select(x[1] + x[3] <= x[2], x[0], Pointwise.Zero(x[0]))], isListed: false);
 }
