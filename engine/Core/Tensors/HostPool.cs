@@ -140,7 +140,7 @@ internal static class HostPool
         {
             return AllocateAligned(bytes);
         }
-        catch (OutOfMemoryException)
+        catch (Exception e) when (e is OutOfMemoryException or OverflowException)
         {
             lock (Gate)
                 Trim();
@@ -150,7 +150,7 @@ internal static class HostPool
             {
                 return AllocateAligned(bytes);
             }
-            catch (OutOfMemoryException)
+            catch (Exception again) when (again is OutOfMemoryException or OverflowException)
             {
                 throw NotEnough(wanted);
             }
