@@ -1,0 +1,117 @@
+using KernelEngine.Nn;
+
+namespace KernelEngine.Tests.Nn;
+
+/// <summary>What optimizers refuse and remember.</summary>
+public sealed class OptimizerTests
+{
+    [Fact]
+    public void Empty_lists_and_wrong_options_are_refused()
+    {
+        Assert.Equal("optimizer got an empty parameter list",
+            Assert.Throws<TensorValueException>(() => new SGD(Array.Empty<Tensor>(), 0.1)).Message);
+        var net = new Linear(1, 1);
+        Assert.Equal("Invalid learning rate: -0.1",
+            Assert.Throws<TensorValueException>(() => new Adam(net.Parameters(), -0.1)).Message);
+        Assert.Throws<TensorValueException>(() => new SGD(net.Parameters(), 0.1, nesterov: true));
+        Assert.Throws<TensorValueException>(() => new SGD([net.Weight * 2], 0.1));
+        Assert.Throws<TensorValueException>(() => new SGD([net.Weight, net.Weight], 0.1));
+    }
+
+    [Fact]
+    public void Groups_have_options_of_their_own()
+    {
+        var (a, b) = (new Parameter(Tensor.Ones(1)), new Parameter(Tensor.Ones(1)));
+        var sgd = new SGD([new ParamGroup([a]) { Lr = 0.5 }, new ParamGroup([b])], lr: 0.1);
+        (a.Grad, b.Grad) = (Tensor.Ones(1), Tensor.Ones(1));
+        sgd.Step();
+        Assert.Equal(0.5f, a.Item<float>());
+        Assert.Equal(0.9f, b.Item<float>());
+        sgd.ParamGroups[1].Lr = 0.2;
+        sgd.Step();
+        Assert.Equal(0.7f, b.Item<float>(), 1e-6);
+        Assert.Equal(2, a.Version);
+        sgd.ZeroGrad();
+        sgd.Step();
+        Assert.Null(a.Grad);
+        Assert.Equal(2, a.Version);
+    }
+
+    [Theory]
+    [InlineData("sgd")]
+    [InlineData("adam")]
+    [InlineData("amsgrad")]
+    public void A_saved_state_continues(string kind)
+    {
+        var (one, other) = (new Parameter(Tensor.Ones(3)), new Parameter(Tensor.Ones(3)));
+        var (first, second) = (Make(one), Make(other));
+        for (var i = 0; i < 3; i++)
+            Train(first, one);
+        using (Autograd.NoGrad())
+            other.Copy_(one);
+        second.LoadStateDict(first.StateDict());
+        Train(first, one);
+        Train(second, other);
+        Assert.True(one.Equal(other));
+        Assert.Throws<TensorValueException>(
+            () => second.LoadStateDict(new Dictionary<string, Tensor> { ["state.7.step"] = Tensor.Ones(1) }));
+
+        Optimizer Make(Parameter p) => kind switch
+        {
+            "sgd" => new SGD([p], 0.1, momentum: 0.9),
+            "adam" => new Adam([p], 0.1),
+            _ => new AdamW([p], 0.1, amsGrad: true),
+        };
+
+        static void Train(Optimizer optimizer, Parameter p)
+        {
+            optimizer.ZeroGrad();
+            (p * p * Tensor.Of([1.0, 2, 3])).Sum().Backward();
+            optimizer.Step();
+        }
+    }
+
+    [Fact]
+    public void Denormal_moments_become_zero()
+    {
+        var p = new Parameter(Tensor.Ones(1));
+        var sgd = new SGD([p], 1, momentum: 0.5);
+        p.Grad = Tensor.Full([1], 1e-37);
+        sgd.Step();
+        p.Grad = Tensor.Zeros(1);
+        for (var i = 0; i < 10; i++)
+            sgd.Step();
+        Assert.Equal(0, sgd.StateDict()["state.0.momentum_buffer"].Item<float>());
+    }
+
+    [Fact]
+    public void Clipping_limits_norm_and_elements()
+    {
+        var (a, b) = (new Parameter(Tensor.Ones(2)), new Parameter(Tensor.Ones(1)));
+        (a.Grad, b.Grad) = (Tensor.Of([3.0, 0]), Tensor.Of([4.0]));
+        Assert.Equal(5, Gradients.ClipNorm_([a, b], 1).Item<double>(), 1e-6);
+        Assert.Equal(0.6, a.Grad![0].Item<double>(), 1e-5);
+        Gradients.ClipValue_([a, b], 0.7);
+        Assert.Equal(0.7f, b.Grad!.Item<float>());
+        a.Grad = Tensor.Full([2], double.NaN);
+        Assert.Throws<TensorRuntimeException>(() => Gradients.ClipNorm_([a], 1, errorIfNonFinite: true));
+    }
+
+    [Fact]
+    public void Updates_go_over_lists_of_several_dtypes()
+    {
+        var update = PointwiseUpdate.Define("halve", 2, 1, (t, n) => [t[0] * n[0], t[0] + t[1]]);
+        var x = Tensor.Of([2.0, 4]);
+        var y = Tensor.Of([1.0, 1]);
+        var u = Tensor.Of([8.0]).Double();
+        var v = Tensor.Of([1.0]).Double();
+        update.Apply([x, y, u, v], 0.5);
+        Assert.Equal([1f, 2], x.ToArray<float>());
+        Assert.Equal([3f, 5], y.ToArray<float>());
+        Assert.Equal(4, u.Item<double>());
+        Assert.Equal(9, v.Item<double>());
+        Assert.Throws<TensorRuntimeException>(() => update.Apply([x, u], 0.5));
+        Assert.Throws<ArgumentException>(() => update.Apply([x], 0.5));
+        Assert.Throws<ArgumentException>(() => update.Apply([x, y]));
+    }
+}
