@@ -34,4 +34,7 @@ public sealed class CaseContext(ComputeDevice device, TextWriter? hashes)
 
     /// <summary>Writes the hash of an output or gradient.</summary>
     public void NoteHash(string name, TensorData value) => hashes?.WriteLine($"{id}\t{name}\t{value.Hash()}");
+
+    /// <summary>Writes a plain output in place of its hash.</summary>
+    public void NotePlain(string name, object? value) => hashes?.WriteLine($"{id}\t{name}\t{Comparison.Text(value)}");
 }

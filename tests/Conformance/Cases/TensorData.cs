@@ -48,12 +48,26 @@ public sealed record TensorData(DType DType, long[] Shape, byte[] Bytes)
         : DType == DType.Bool ? (Whole(index) != 0 ? "True" : "False")
         : Whole(index).ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>SHA-256 over dtype, shape and bytes, in hexadecimal.</summary>
+    /// <summary>
+    /// SHA-256 over dtype, shape and bytes, in hexadecimal. All NaN count as one: which of two NaN an operator hands
+    /// on, and with which sign, is no part of its value.
+    /// </summary>
     public string Hash()
     {
+        var bytes = Bytes;
+        if (DType.IsFloatingPoint && Enumerable.Range(0, Count).Any(i => double.IsNaN(Real(i))))
+        {
+            bytes = (byte[])Bytes.Clone();
+            for (var i = 0; i < Count; i++)
+            {
+                if (double.IsNaN(Real(i)))
+                    bytes.AsSpan(i * DType.Size, DType.Size).Fill(0xFF);
+            }
+        }
+
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{DType.Name}[{string.Join(',', Shape)}]"));
-        hash.AppendData(Bytes);
+        hash.AppendData(bytes);
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

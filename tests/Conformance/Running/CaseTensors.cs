@@ -79,6 +79,7 @@ internal sealed class CaseTensors(ConformanceCase current, CaseContext context)
             default:
                 if (got is Tensor)
                     return $"a tensor, not {Comparison.Text(want)}";
+                context.NotePlain(where.Length == 0 ? "output" : where, got);
                 var plain = Comparison.Plain(got, want, tolerance);
                 return plain is null || where.Length == 0 ? plain : $"{where}: {plain}";
         }

@@ -1,0 +1,57 @@
+using KernelEngine.Conformance;
+
+namespace KernelEngine.Tests.Conformance;
+
+/// <summary>Every case on every device, against the list of known failures.</summary>
+[CollectionDefinition(Name, DisableParallelization = true)]
+public sealed class ConformanceCollection
+{
+    // Cases set the default device and print options, which are the whole process's.
+    public const string Name = "Conformance";
+}
+
+[Collection(ConformanceCollection.Name)]
+public class ConformanceTests
+{
+    private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "conformance");
+
+    private static readonly string Cases = Path.Combine(Folder, "cases");
+
+    public static TheoryData<string, string> GroupsOnDevices
+    {
+        get
+        {
+            var data = new TheoryData<string, string>();
+            foreach (var row in TestDevices.All)
+            {
+                foreach (var group in new CaseDirectory(Cases).Groups)
+                    data.Add(row.Data, group);
+            }
+
+            return data;
+        }
+    }
+
+    [Theory, MemberData(nameof(GroupsOnDevices))]
+    public void CasesGoAsKnown(string deviceName, string group)
+    {
+        var device = TestDevices.Get(deviceName);
+        var report = ConformanceRunner.Run(new() { Cases = Cases, Device = device, Groups = [group] });
+        var news = KnownFailures.Read(Path.Combine(Folder, "known-failures.txt")).Unforeseen(report.Results, device);
+        Assert.True(news.Count == 0, string.Join('\n', news));
+    }
+
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void TheSameRunGivesTheSameBits(string deviceName)
+    {
+        var device = TestDevices.Get(deviceName);
+        Assert.Equal(Hashes(device), Hashes(device));
+    }
+
+    private static string Hashes(ComputeDevice device)
+    {
+        using var hashes = new StringWriter();
+        ConformanceRunner.Run(new() { Cases = Cases, Device = device, Groups = ["opinfo"], Hashes = hashes });
+        return hashes.ToString();
+    }
+}
