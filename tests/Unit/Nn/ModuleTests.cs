@@ -79,7 +79,7 @@ public sealed class ModuleTests
         var net = new Sequential(new Dropout(0.5), new Sequential(new Dropout(0.5)));
         Assert.All(net.Modules(), m => Assert.True(m.IsTraining));
         var x = Tensor.Ones(1000);
-        Assert.NotEqual(1000, net.Call(x).Sum().Item<double>());
+        Assert.Equal(0, net.Call(x).Min().Item<double>());
         Assert.Same(net, net.Eval());
         Assert.All(net.Modules(), m => Assert.False(m.IsTraining));
         Assert.Same(x, net.Call(x));
