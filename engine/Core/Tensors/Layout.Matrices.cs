@@ -20,6 +20,11 @@ public sealed partial class Layout
         return slot = new(new Shape([rows, columns]));
     }
 
+    /// <summary>A layout seen as a matrix, or null where its strides do not allow it.</summary>
+    internal static Layout? AsMatrix(Layout layout, Shape matrix) =>
+        layout.IsContiguous && layout.Offset == 0 && matrix.Rank == 2
+            ? Matrix(matrix[0], matrix[1]) : layout.TryView(matrix);
+
     /// <summary>A vector as a matrix of one row.</summary>
     internal Layout AsRow() => new(new([1, Shape[0]]), [strides[0] * Shape[0], strides[0]], Offset);
 

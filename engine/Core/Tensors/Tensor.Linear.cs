@@ -252,9 +252,12 @@ public partial class Tensor
         var layout = Layout;
         if (Rank != 2)
         {
-            if (layout.TryView([ProductOf(Shape, 1), Shape[^1]]) is not { } folded)
+            if (layout.IsContiguous && layout.Offset == 0)
+                layout = Layout.Matrix(ProductOf(Shape, 1), Shape[^1]);
+            else if (layout.TryView([ProductOf(Shape, 1), Shape[^1]]) is { } folded)
+                layout = folded;
+            else
                 return Contiguous().Linear(weight, bias);
-            layout = folded;
         }
 
         var rows = layout.Shape[0];
@@ -268,6 +271,8 @@ public partial class Tensor
         CheckSameType(this, weight, isMatrix: true);
         var form = new MatmulForm(layout, false, weight.Layout, true);
         var result = Rank == 2 ? form.Result
+            : Rank == 1 && bias is { Rank: 1, ElementCount: var outputs } && outputs == weight.Shape[0]
+                ? bias.Layout.DenseLike()
             : Layout.Contiguous([.. Shape.AsSpan()[..^1], weight.Shape[0]]);
         if (bias is not null)
             CheckSameType(bias, weight, isMatrix: true);

@@ -173,7 +173,7 @@ internal sealed class MatmulNode : Node
         if (released && (NextEdges[first].Node is not null || NextEdges[first + 1].Node is not null))
             throw Released();
         if (!Autograd.IsEnabled && !transposeA && transposeB && matrixA.Rank <= 2 && matrixB.Rank == 2 &&
-            gradient.Layout.TryView(matrixResult) is { } rows)
+            Layout.AsMatrix(gradient.Layout, matrixResult) is { } rows)
         {
             BackwardOfLinear(gradient, rows, results);
             return results;
@@ -219,15 +219,16 @@ internal sealed class MatmulNode : Node
         {
             var right = b.Unpack(this);
             var form = new MatmulForm(rows, false, right.Layout, false);
-            results[first] = Matmul.Run("", gradient, right, form, Layout.Contiguous(shapeA), alpha: alpha);
+            var layout = shapeA.Rank == 2 ? form.Result : Layout.Contiguous(shapeA);
+            results[first] = Matmul.Run("", gradient, right, form, layout, alpha: alpha);
         }
 
         if (NextEdges[first + 1].Node is not null)
         {
             var left = a.Unpack(this);
             var form = new MatmulForm(
-                rows, true, left.Shape == matrixA ? left.Layout : left.Layout.TryView(matrixA)!, false);
-            results[first + 1] = Matmul.Run("", gradient, left, form, Layout.Contiguous(shapeB), alpha: alpha);
+                rows, true, left.Shape == matrixA ? left.Layout : Layout.AsMatrix(left.Layout, matrixA)!, false);
+            results[first + 1] = Matmul.Run("", gradient, left, form, form.Result, alpha: alpha);
         }
 
         if (first == 1 && NextEdges[0].Node is not null)
