@@ -16,16 +16,18 @@ internal static class BinaryBindings
         },
         { "true_divide", Binary((x, y) => x.TrueDivide(y)), Binary((x, y) => x.TrueDivide_(y)) },
         { "floor_divide", Binary((x, y) => x.FloorDivide(y)), Binary((x, y) => x.FloorDivide_(y)) },
-        { "remainder", Binary((x, y) => x.Remainder(y)), Binary((x, y) => x.Remainder_(y)) },
+        { "remainder", Either((x, y) => x.Remainder(y), (s, y) => s % y), Binary((x, y) => x.Remainder_(y)) },
         { "fmod", Binary((x, y) => x.Fmod(y)), Binary((x, y) => x.Fmod_(y)) },
         {
             "pow",
-            a => a.IsTensor(0, "input")
-                ? a.Self.Pow(a.Argument(1, "exponent"))
-                : Tensor.Pow(a.Scalar(0, "input"), a.Tensor(1, "exponent")),
+            Either((x, y) => x.Pow(y), Tensor.Pow, "exponent"),
             Binary((x, y) => x.Pow_(y), "exponent")
         },
-        { "float_power", Binary((x, y) => x.FloatPower(y)), Binary((x, y) => x.FloatPower_(y)) },
+        {
+            "float_power",
+            Either((x, y) => x.FloatPower(y), (s, y) => Elementary.FloatPower.Apply(s, y), "exponent"),
+            Binary((x, y) => x.FloatPower_(y), "exponent")
+        },
         { "atan2 arctan2", Tensors((x, y) => x.Atan2(y)), Tensors((x, y) => x.Atan2_(y)) },
         { "hypot", Tensors((x, y) => x.Hypot(y)), Tensors((x, y) => x.Hypot_(y)) },
         { "maximum", Tensors((x, y) => x.Maximum(y)) },
@@ -65,9 +67,9 @@ internal static class BinaryBindings
         { "gcd", Tensors((x, y) => x.Gcd(y)), Tensors((x, y) => x.Gcd_(y)) },
         { "lcm", Tensors((x, y) => x.Lcm(y)), Tensors((x, y) => x.Lcm_(y)) },
         { "heaviside", Tensors((x, y) => x.Heaviside(y)), Tensors((x, y) => x.Heaviside_(y)) },
-        { "xlogy", Binary((x, y) => x.Xlogy(y)), Binary((x, y) => x.Xlogy_(y)) },
-        { "special.xlogy", Binary((x, y) => x.Xlogy(y)) },
-        { "special.xlog1py", Binary((x, y) => x.Xlog1py(y)) },
+        { "xlogy", Either((x, y) => x.Xlogy(y), Tensor.Xlogy), Binary((x, y) => x.Xlogy_(y)) },
+        { "special.xlogy", Either((x, y) => x.Xlogy(y), Tensor.Xlogy) },
+        { "special.xlog1py", Either((x, y) => x.Xlog1py(y), Tensor.Xlog1py) },
         { "ldexp", Tensors((x, y) => x.Ldexp(y)), Tensors((x, y) => x.Ldexp_(y)) },
         { "nextafter", Tensors((x, y) => x.NextAfter(y)), Tensors((x, y) => x.NextAfter_(y)) },
         { "__radd__", Reversed((y, x) => y + x, (s, x) => s + x) },
@@ -109,6 +111,13 @@ internal static class BinaryBindings
     /// <summary>A row of an operator with a tensor, and a tensor or number.</summary>
     private static Binding Binary(Func<Tensor, Argument, Tensor> call, string second = "other") =>
         a => call(a.Self, a.Argument(1, second));
+
+    /// <summary>A row of an operator with a tensor and a tensor or number, the number on either side.</summary>
+    private static Binding Either(
+        Func<Tensor, Argument, Tensor> call, Func<Scalar, Tensor, Tensor> left, string second = "other") => a =>
+        a.IsTensor(0, "input")
+            ? call(a.Self, a.Argument(1, second))
+            : left(a.Scalar(0, "input"), a.Tensor(1, second));
 
     /// <summary>A row of an operator with two tensors.</summary>
     internal static Binding Tensors(Func<Tensor, Tensor, Tensor> call, string second = "other") =>

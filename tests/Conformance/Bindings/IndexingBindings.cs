@@ -8,7 +8,7 @@ internal static class IndexingBindings
     public static readonly BindingTable Table = new()
     {
         { "index_select", a => a.Self.IndexSelect(a.Int(1, "dim"), a.Tensor(2, "index")) },
-        { "gather", a => a.Self.Gather(a.Int(1, "dim"), a.Tensor(2, "index")) },
+        { "gather", a => a.Self.Gather(a.Int(1, "dim"), Dense(a, a.Tensor(2, "index"))) },
         {
             "scatter",
             a => a.Self.Scatter(a.Int(1, "dim"), a.Tensor(2, "index"), Source(a), a.TextOrNull(-1, "reduce")),
@@ -78,6 +78,11 @@ internal static class IndexingBindings
             a => a.IsTensor(1, "value") ? a.Self.Fill(a.Tensor(1, "value")) : a.Self.Fill(a.Scalar(1, "value"))
         },
     };
+
+    /// <summary>The engine has no sparse gradients.</summary>
+    private static Tensor Dense(Arguments a, Tensor index) => a.Flag(-1, "sparse_grad")
+        ? throw a.Wrong("sparse_grad", "is set")
+        : index;
 
     /// <summary>What is scattered: a tensor under one name, a number under another.</summary>
     private static Argument Source(Arguments a) =>

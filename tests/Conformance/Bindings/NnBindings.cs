@@ -32,11 +32,16 @@ internal static class NnBindings
 
     private static Tensor Embedding(Arguments a)
     {
-        if (a.Flag(5, "scale_grad_by_freq") || a.Flag(6, "sparse"))
-            throw new CannotBindException($"{a.Name}: scale_grad_by_freq and sparse are not known");
-        return Functional.Embedding(
-            a.Self, a.Tensor(1, "weight"), a.LongOrNull(2, "padding_idx"), a.RealOrNull(3, "max_norm"),
-            a.Real(4, "norm_type", 2));
+        var (input, weight, padding) = (a.Self, a.Tensor(1, "weight"), a.LongOrNull(2, "padding_idx"));
+        var (maxNorm, normType) = (a.RealOrNull(3, "max_norm"), a.Real(4, "norm_type", 2));
+        var byFrequency = a.Flag(5, "scale_grad_by_freq");
+        if (a.Flag(6, "sparse"))
+            throw a.Wrong("sparse", "is set");
+        if (!byFrequency)
+            return Functional.Embedding(input, weight, padding, maxNorm, normType);
+        return maxNorm is null
+            ? Tensor.Embedding(weight, input, padding, scaleGradByFreq: true)
+            : throw a.Wrong("scale_grad_by_freq", "is set together with max_norm");
     }
 
     private static object? ClipValue(Arguments a)

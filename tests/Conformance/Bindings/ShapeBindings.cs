@@ -75,12 +75,7 @@ internal static class ShapeBindings
         { "rot90", a => a.Self.Rot90(a.Int(1, "k", 1), a.IntsOrNull(2, "dims") ?? [0, 1]) },
         { "repeat", a => a.Self.Repeat(a.Longs(1, "repeats")) },
         { "tile", a => a.Self.Tile(a.Longs(1, "dims")) },
-        {
-            "repeat_interleave",
-            a => a.IsTensor(1, "repeats")
-                ? a.Self.RepeatInterleave(a.Tensor(1, "repeats"), a.IntOrNull(2, "dim"))
-                : a.Self.RepeatInterleave(a.Long(1, "repeats"), a.IntOrNull(2, "dim"))
-        },
+        { "repeat_interleave", RepeatInterleave },
         { "narrow", a => a.Self.Narrow(a.Int(1, "dim"), a.Long(2, "start"), a.Long(3, "length")) },
         { "select", a => a.Self.Select(a.Int(1, "dim"), a.Long(2, "index")) },
         { "unfold", a => a.Self.Unfold(a.Int(1, "dimension"), a.Long(2, "size"), a.Long(3, "step")) },
@@ -126,6 +121,16 @@ internal static class ShapeBindings
     /// <summary>Whole numbers as a list, or one alone; what follows is another argument.</summary>
     private static long[] ListOrOne(Arguments a, int position, string keyword) =>
         a.IsList(position, keyword) ? a.Longs(position, keyword) : [a.Long(position, keyword)];
+
+    private static Tensor RepeatInterleave(Arguments a)
+    {
+        // The size of the output is only a hint.
+        _ = a.LongOrNull(-1, "output_size");
+        var dim = a.IntOrNull(2, "dim");
+        return a.IsTensor(1, "repeats")
+            ? a.Self.RepeatInterleave(a.Tensor(1, "repeats"), dim)
+            : a.Self.RepeatInterleave(a.Long(1, "repeats"), dim);
+    }
 
     private static Tensor[] TensorSplit(Arguments a)
     {

@@ -31,7 +31,7 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Theory]
-    [InlineData("RuntimeError", "Trying to create tensor with negative dimension -1", CaseStatus.Passed, ErrorGrade.Exact)]
+    [InlineData("RuntimeError", "Trying to create tensor with negative dim", CaseStatus.Passed, ErrorGrade.Exact)]
     [InlineData("RuntimeError", "other words", CaseStatus.Passed, ErrorGrade.Kind)]
     [InlineData("IndexError", "Trying to create tensor", CaseStatus.Failed, ErrorGrade.Fails)]
     public void ErrorsAreGraded(string type, string message, CaseStatus status, ErrorGrade grade)
@@ -97,7 +97,9 @@ public sealed class RunnerTests : IDisposable
     public void KnownFailuresAreExact()
     {
         var list = Path.Combine(folder, "known.txt");
-        File.WriteAllText(list, "# list\n* g/x/a.* later\ncpu g/x/b.1 off by one\nvulkan g/x/* other device\n* g/x/gone gone\n");
+        File.WriteAllLines(
+            list,
+            ["# list", "* g/x/a.* later", "cpu g/x/b.1 off by one", "vulkan g/x/* elsewhere", "* g/x/gone gone"]);
         var known = KnownFailures.Read(list);
         var cpu = ComputeDevice.Parse("cpu");
         CaseResult[] results =
