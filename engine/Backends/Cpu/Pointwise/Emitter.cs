@@ -25,6 +25,7 @@ internal sealed class Emitter
     private readonly Dictionary<(int Slot, Type Type), LocalBuilder> values = [];
     private readonly Dictionary<int, LocalBuilder> current = [];
     private readonly LocalBuilder index;
+    private readonly Dictionary<Type, (LocalBuilder Ones, LocalBuilder Zeros)> spreads = [];
     private LocalBuilder? scratch; // room for four vectors, for steps that have no vector form
 
     private Emitter(CpuProgram program, ulong repeated, int lanes, ILGenerator il)
@@ -200,6 +201,62 @@ internal sealed class Emitter
             il.Emit(OpCodes.Ldobj, type);
             il.Emit(OpCodes.Stloc, current[slot] = il.DeclareLocal(type));
         }
+
+        for (var i = 0; i < program.Steps.Length; i++)
+        {
+            if (IsSpread(i))
+                WriteSpread(VectorTypes.Of(program.Steps[i].Lane, lanes));
+        }
+    }
+
+    // All bits set and none, from the count, so that the JIT does not know them: it would make them anew where they are
+    // used, or leave a source open, and the processor would wait for what was in that register before.
+    private void WriteSpread(Type type)
+    {
+        if (spreads.ContainsKey(type))
+            return;
+        var zeros = il.DeclareLocal(type);
+        il.Emit(OpCodes.Ldarg_2);
+        il.Emit(OpCodes.Ldc_I4, 63);
+        il.Emit(OpCodes.Shr);
+        il.Emit(type == typeof(Vector512<long>) ? OpCodes.Conv_I8 : OpCodes.Conv_I4);
+        il.Emit(OpCodes.Call, VectorTypes.Broadcast(
+            type == typeof(Vector512<long>) ? Lane.Int64 : Lane.Int32, lanes));
+        il.Emit(OpCodes.Stloc, zeros);
+        var ones = il.DeclareLocal(type);
+        il.Emit(OpCodes.Ldloc, zeros);
+        il.Emit(OpCodes.Call, VectorTypes.Complement(type));
+        il.Emit(OpCodes.Stloc, ones);
+        spreads[type] = (ones, zeros);
+    }
+
+    // Whether a step compares vectors of 64 bytes, and not just for the select after it, which takes a mask register.
+    private bool IsSpread(int place)
+    {
+        var step = program.Steps[place];
+        var form = step.Code?.Vector?.Invoke(lanes)?.DeclaringType;
+        if (form != typeof(EqForm) && form != typeof(NeForm) && form != typeof(LtForm) && form != typeof(LeForm))
+            return false;
+        var type = VectorTypes.Of(step.Lane, lanes);
+        if (type != typeof(Vector512<int>) && type != typeof(Vector512<long>))
+            return false;
+        for (var i = place + 1; i < program.Steps.Length; i++)
+        {
+            var next = program.Steps[i];
+            var reads = next.A == step.Result || (next.ArgumentCount > 1 && next.B == step.Result) ||
+                (next.ArgumentCount > 2 && next.C == step.Result);
+            var selects = next.Code?.Vector?.Invoke(lanes)?.DeclaringType == typeof(SelectForm);
+            if (i == place + 1 ? !selects || next.A != step.Result || next.B == step.Result || next.C == step.Result
+                : reads)
+            {
+                return true;
+            }
+
+            if (next.Code is not null && next.Result == step.Result)
+                return false;
+        }
+
+        return step.Result < program.FirstTemporary;
     }
 
     private void WriteBody()
@@ -250,11 +307,11 @@ internal sealed class Emitter
                 continue;
             }
 
-            WriteStep(step);
+            WriteStep(step, IsSpread(i));
         }
     }
 
-    private void WriteStep(in BlockStep step)
+    private void WriteStep(in BlockStep step, bool isSpread)
     {
         var type = VectorTypes.Of(step.Lane, lanes);
         if (step.Code!.Vector?.Invoke(lanes) is { } method)
@@ -265,6 +322,14 @@ internal sealed class Emitter
             il.Emit(OpCodes.Call, method);
             if (method.ReturnType != type)
                 il.Emit(OpCodes.Call, VectorTypes.As(method.ReturnType, type));
+            if (isSpread)
+            {
+                // From a mask register to a vector by a blend. What the JIT takes, vpmovm2d, waits on Intel's
+                // processors for what was in its destination before: for the iteration before, to its end.
+                il.Emit(OpCodes.Ldloc, spreads[type].Ones);
+                il.Emit(OpCodes.Ldloc, spreads[type].Zeros);
+                il.Emit(OpCodes.Call, VectorTypes.Choose(type));
+            }
         }
         else
         {

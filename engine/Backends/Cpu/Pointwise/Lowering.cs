@@ -5,6 +5,7 @@ internal sealed class Lowering
 {
     private readonly PointwiseProgram source;
     private readonly int[] values; // the value of each instruction
+    private readonly bool[] waits; // comparisons that are lowered with the one select that they are for
     private readonly List<Value> made = [];
     private readonly List<Draft> drafts = [];
     private readonly List<Uniform> uniforms = [];
@@ -28,6 +29,7 @@ internal sealed class Lowering
         var wide = source.Code.Any(c => c.Kind is ValueKind.Int64 or ValueKind.Float64);
         var narrow = source.Code.Any(c => c.Kind is ValueKind.Int32 or ValueKind.Float32);
         maskSize = wide && !narrow && stateInputs == 0 ? 8 : 4;
+        waits = FindWaiting(source);
     }
 
     private enum Home : byte
@@ -65,7 +67,8 @@ internal sealed class Lowering
                 depth--;
             }
 
-            values[place] = Lower(source.Code[place]);
+            if (!waits[place])
+                values[place] = Lower(source.Code[place]);
         }
 
         var outputLanes = new Lane[source.Outputs.Length];
@@ -91,6 +94,8 @@ internal sealed class Lowering
         }
 
         var selects = step.Primitive == Primitive.Select || step.Primitive == Primitive.Branch;
+        if (selects && waits[step.A])
+            values[step.A] = Lower(source.Code[step.A]);
         var a = values[step.A];
         var b = step.B >= 0 ? values[step.B] : -1;
         var c = step.C >= 0 ? values[step.C] : -1;
@@ -119,6 +124,34 @@ internal sealed class Lowering
         else
             to = Mask(from);
         return Emit(step, from, to, a, b, c);
+    }
+
+    // A comparison right before its only use stays in a mask register, where there are such.
+    private static bool[] FindWaiting(PointwiseProgram source)
+    {
+        var uses = new int[source.Code.Length];
+        foreach (var result in source.Results)
+            uses[result] = 2;
+        foreach (var step in source.Code)
+        {
+            foreach (var argument in (ReadOnlySpan<int>)[step.A, step.B, step.C])
+            {
+                if (argument >= 0)
+                    uses[argument]++;
+            }
+        }
+
+        var waits = new bool[uses.Length];
+        foreach (var step in source.Code)
+        {
+            if (step.Primitive != Primitive.Select || uses[step.A] != 1)
+                continue;
+            var condition = source.Code[step.A];
+            waits[step.A] = condition.Primitive == Primitive.Eq || condition.Primitive == Primitive.Ne ||
+                condition.Primitive == Primitive.Lt || condition.Primitive == Primitive.Le;
+        }
+
+        return waits;
     }
 
     private static Lane Mask(Lane lane) => Lanes.SizeOf(lane) == 8 ? Lane.Mask64 : Lane.Mask32;

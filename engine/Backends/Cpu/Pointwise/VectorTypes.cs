@@ -48,6 +48,16 @@ internal static class VectorTypes
     public static MethodInfo IsClear(Lane lane, int lanes) =>
         Lanes.SizeOf(lane) == 8 ? IsClear<long>(lanes) : IsClear<int>(lanes);
 
+    /// <summary>A mask of 64 bytes, what to take where it is set, and elsewhere.</summary>
+    public static MethodInfo Choose(Type type) => type == typeof(Vector512<long>)
+        ? ((Func<Vector512<long>, Vector512<long>, Vector512<long>, Vector512<long>>)Vector512.ConditionalSelect).Method
+        : ((Func<Vector512<int>, Vector512<int>, Vector512<int>, Vector512<int>>)Vector512.ConditionalSelect).Method;
+
+    /// <summary>64 bytes with every bit changed.</summary>
+    public static MethodInfo Complement(Type type) => type == typeof(Vector512<long>)
+        ? ((Func<Vector512<long>, Vector512<long>>)Vector512.OnesComplement).Method
+        : ((Func<Vector512<int>, Vector512<int>>)Vector512.OnesComplement).Method;
+
     private static unsafe Type Of<T>(int lanes) where T : unmanaged => (lanes * sizeof(T)) switch
     {
         64 => typeof(Vector512<T>),
