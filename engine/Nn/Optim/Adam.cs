@@ -93,7 +93,7 @@ public class Adam : Optimizer
             return;
         var decay = isDecoupled ? 1 - (group.Lr * group.WeightDecay) : group.WeightDecay;
         Update(
-            update, group.Lr / (1 - Math.Pow(group.Beta1, step)), Math.Sqrt(1 - Math.Pow(group.Beta2, step)),
+            update, group.Lr / (1 - Math.Pow(group.Beta1, step)), 1 / Math.Sqrt(1 - Math.Pow(group.Beta2, step)),
             group.Beta1, 1 - group.Beta1, group.Beta2, 1 - group.Beta2, group.Eps, decay);
     }
 
@@ -119,7 +119,7 @@ public class Adam : Optimizer
             var mean = Flushed((beta1 * t[1]) + (rest1 * gradient));
             var square = Flushed((beta2 * t[2]) + (rest2 * gradient * gradient));
             var largest = amsGrad ? Pointwise.Max(t[3], square) : square;
-            var result = parameter - (size * (mean / ((Pointwise.Sqrt(largest) / correction) + eps)));
+            var result = parameter - (size * (mean / ((Pointwise.Sqrt(largest) * correction) + eps)));
             return amsGrad ? [result, mean, square, largest] : [result, mean, square];
         });
 }
