@@ -47,7 +47,7 @@ public static partial class Pointwise
     /// <summary>The tangent; within 2 ulp, however large the angle.</summary>
     public static Expr Tan(Expr x) => Apply(TanRecipe, x);
 
-    /// <summary>sin(πx) / (πx), and 1 at 0; within 2 ulp.</summary>
+    /// <summary>sin(πx) / (πx), and 1 at 0; within 2.5 ulp.</summary>
     public static Expr Sinc(Expr x) => Apply(SincRecipe, x);
 
     private static Expr ExpandSinc(Expr x)
