@@ -149,9 +149,12 @@ public sealed class ReductionOperator : Operator
             return;
         if (form.IsAll)
         {
-            throw new TensorRuntimeException(
-                $"{label}: Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim " +
-                "with the 'dim' argument.");
+            var message = $"{label}: Expected reduction dim to be specified for input.numel() == 0. Specify the " +
+                "reduction dim with the 'dim' argument.";
+            // PyTorch has an index error where a place was asked for.
+            throw label.StartsWith("arg", StringComparison.Ordinal)
+                ? new TensorIndexException(message)
+                : new TensorRuntimeException(message);
         }
 
         for (var i = 0; i < input.Rank; i++)

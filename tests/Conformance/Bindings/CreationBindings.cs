@@ -55,6 +55,10 @@ internal static class CreationBindings
             "new_tensor",
             Made(a => Of(a.Any(1, "data"), a.DType(-1, "dtype"), a.Device(-1, "device") ?? a.Self.Device))
         },
+        { "uniform_", a => a.Self.Uniform_(a.Real(1, "from", 0), a.Real(2, "to", 1)) },
+        { "normal_", a => a.Self.Normal_(a.Real(1, "mean", 0), a.Real(2, "std", 1)) },
+        { "bernoulli_", a => a.Self.Bernoulli_(a.Real(1, "p", 0.5)) },
+        { "bernoulli", a => a.Self.Bernoulli() },
         { "zero_", a => a.Self.Zero_() },
         {
             "fill_",
