@@ -22,6 +22,25 @@ internal static class Stopwatches
     }
 
     /// <summary>
+    /// Runs work and the multiply-add peak of one thread turn by turn, each for tens to hundreds of microseconds, so
+    /// that whatever else the machine does hits both.
+    /// </summary>
+    /// <param name="turns">How many times each runs.</param>
+    /// <param name="work">The work.</param>
+    /// <returns>The median time of one run in nanoseconds, and the median peak in GFLOP/s.</returns>
+    public static (double Nanoseconds, double Peak) BesidePeak(int turns, Action work)
+    {
+        var (times, peaks) = (new double[turns], new double[turns]);
+        for (var i = 0; i < turns; i++)
+        {
+            peaks[i] = Cpu.Peaks.FusedMultiplyAdd(1, 3);
+            times[i] = Nanoseconds(1, work);
+        }
+
+        return (Median(times), Median(peaks));
+    }
+
+    /// <summary>
     /// Runs until the JIT has nothing more to improve: tiers wait 100 ms without new methods before they rise.
     /// </summary>
     public static void WarmUp(Action work, int milliseconds = 700)

@@ -6,6 +6,7 @@ namespace KernelEngine.Bench;
 internal sealed class MatmulGate : Gate
 {
     private const int Size = 512;
+    private const int Turns = 7;
 
     public override string Name => "matmul 512, float32, 1 thread";
 
@@ -22,8 +23,9 @@ internal sealed class MatmulGate : Gate
             var (rates, peaks, ratios) = (new List<double>(), new List<double>(), new List<double>());
             for (var i = 0; i < rounds; i++)
             {
-                peaks.Add(Peaks.FusedMultiplyAdd(1, 20));
-                rates.Add(2.0 * Size * Size * Size / Stopwatches.Nanoseconds(5, () => a.Matmul(b)));
+                var (time, peak) = Stopwatches.BesidePeak(Turns, () => a.Matmul(b));
+                peaks.Add(peak);
+                rates.Add(2.0 * Size * Size * Size / time);
                 ratios.Add(rates[^1] / peaks[^1]);
             }
 

@@ -32,8 +32,9 @@ internal sealed class MlpStepGate : Gate
             var (times, peaks, ratios) = (new List<double>(), new List<double>(), new List<double>());
             for (var i = 0; i < rounds; i++)
             {
-                peaks.Add(Peaks.FusedMultiplyAdd(1, 20));
-                times.Add(Stopwatches.Nanoseconds(Steps, Step) / 1000);
+                var (time, peak) = Stopwatches.BesidePeak(Steps, Step);
+                peaks.Add(peak);
+                times.Add(time / 1000);
                 ratios.Add(times[^1] / (MegaFlops * 1000 / peaks[^1]));
             }
 
