@@ -6,10 +6,16 @@ namespace KernelEngine;
 /// </summary>
 public sealed partial class Layout
 {
+    // What PyTorch's iterators take; only contiguous tensors may have more.
+    private const int MostDimensions = 64;
+
     private readonly long[] strides;
 
     internal Layout(Shape shape, long[] strides, long offset)
     {
+        // Kernels keep sizes and strides on the stack.
+        if (shape.Rank > MostDimensions)
+            throw new TensorRuntimeException($"tensor has too many (>{MostDimensions}) dims");
         Shape = shape;
         this.strides = strides;
         Offset = offset;
@@ -65,7 +71,7 @@ public sealed partial class Layout
 
     /// <summary>
     /// The number of storage elements from the start of the storage to just behind the last that the layout reaches;
-    /// 0 for an empty one.
+    /// 0 for an empty one, long.MaxValue for one that reaches further than that.
     /// </summary>
     public long StorageExtent
     {
@@ -73,10 +79,11 @@ public sealed partial class Layout
         {
             if (ElementCount == 0)
                 return 0;
-            var last = Offset;
+            // Wide enough for any strides that a caller may ask for.
+            Int128 last = Offset;
             for (var i = 0; i < strides.Length; i++)
-                last += Math.Max(0, strides[i]) * (Shape[i] - 1);
-            return last + 1;
+                last += (Int128)Math.Max(0, strides[i]) * (Shape[i] - 1);
+            return last >= long.MaxValue ? long.MaxValue : (long)last + 1;
         }
     }
 

@@ -80,7 +80,7 @@ public partial class Tensor
         var size = Shape[d];
         var first = Cut(start ?? 0, size);
         var last = Math.Max(first, Cut(stop ?? size, size));
-        var length = (last - first + step - 1) / step;
+        var length = last == first ? 0 : ((last - first - 1) / step) + 1;
         var own = Shape;
         return View(Layout.Slice(d, first, length, step), "SliceBackward0",
             g => Embed(g, own, "SliceBackwardBackward0", w => w.Slice(d, first, last, step)));
@@ -172,12 +172,12 @@ public partial class Tensor
         if (place < 0)
             throw new TensorRuntimeException($"Tensor: invalid storage offset {place}");
         var (layout, own) = (new Layout(shape, strides.ToArray(), place), Layout);
-        if (layout.StorageExtent * DType.Size > Storage.ByteCount)
+        if (layout.StorageExtent > Storage.ByteCount / DType.Size)
         {
             throw new TensorRuntimeException(
                 $"setStorage: sizes {shape.ToListText()}, strides [{string.Join(", ", strides.ToArray())}], storage " +
                 $"offset {place}, and itemsize {DType.Size} requiring a storage size of " +
-                $"{layout.StorageExtent * DType.Size} are out of bounds for storage of size {Storage.ByteCount}");
+                $"{(Int128)layout.StorageExtent * DType.Size} are out of bounds for storage of size {Storage.ByteCount}");
         }
 
         return View(layout, "AsStridedBackward0", g => AsStridedBackward(g, layout, own));
