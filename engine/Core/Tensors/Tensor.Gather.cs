@@ -200,6 +200,10 @@ public partial class Tensor
         if (index.DType != DType.Int64)
             throw new TensorRuntimeException("scatter(): Expected dtype int64 for index");
         CheckSameDevice(index);
+
+        // Indices must not change while they are followed.
+        if (inPlace && ReferenceEquals(index.Storage, Storage))
+            index = index.Clone();
         var source = values.Tensor ?? Full([], values.Scalar, DType, Device);
         if (source.DType != DType)
             throw new TensorRuntimeException("scatter(): Expected self.dtype to be equal to src.dtype");

@@ -216,7 +216,7 @@ public partial class Tensor
         }
 
         var function = isRecorded ? node() : null;
-        write(target, inPlace ? InPlace.Separate(this, source) : source);
+        write(target, inPlace && ReferenceEquals(source.Storage, Storage) ? source.Clone() : source);
         if (inPlace)
         {
             Storage.Version++;
@@ -240,7 +240,15 @@ public partial class Tensor
 
         if (!ReferenceEquals(values.Device, Device))
             throw new DeviceMismatchException(Device, values.Device);
-        var plan = new IndexPlan(this, indices);
+        Tensor?[] places = indices.ToArray();
+        for (var i = 0; inPlace && i < places.Length; i++)
+        {
+            // Indices must not change while they are followed.
+            if (places[i] is { } index && ReferenceEquals(index.Storage, Storage))
+                places[i] = index.Clone();
+        }
+
+        var plan = new IndexPlan(this, places);
         values = WithoutLeadingOnes(values, plan.ResultShape.Rank);
         try
         {

@@ -1,3 +1,5 @@
+using KernelEngine.Nn;
+
 namespace KernelEngine.Tests;
 
 /// <summary>What users get wrong: a clear exception of the right kind each time, with PyTorch's sentence first.</summary>
@@ -70,6 +72,13 @@ public class BadInputTests
         Expect(ErrorKind.Runtime, "unsupported operation: some elements of the input tensor and the written-to tensor " +
             "refer to a single memory location.", () => x[1..].Add_(x[..^1]));
 
+        // What is written at indices, and the indices, are read before anything is written.
+        var turned = Tensor.Arange(0, 4, device: x.Device);
+        turned.Scatter_(0, 3 - turned, turned);
+        Assert.Equal([3L, 2, 1, 0], turned.ToArray<long>());
+        turned.IndexPut_([turned], turned);
+        Assert.Equal([0L, 1, 2, 3], turned.ToArray<long>());
+
         // Interleaved, but no element is both: that is fine.
         x[(0..4).Step(2)].Add_(x[(1..4).Step(2)]);
         Assert.Equal([2f, 1, 2, 1], x.ToArray<float>());
@@ -86,6 +95,68 @@ public class BadInputTests
         Assert.Throws<TensorRuntimeException>(() => view.Sum());
         Assert.Throws<TensorRuntimeException>(() => x.ToArray<float>());
         Assert.Throws<TensorRuntimeException>(() => x.Add_(x));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Shapes_that_other_families_refuse(string device)
+    {
+        var (x, labels) = (Ones(device, 2, 4), Tensor.Zeros([3], DType.Int64, TestDevices.Get(device)));
+        var index = labels.Unsqueeze(1);
+        Assert.Throws<TensorRuntimeException>(() => x.Gather(1, index));
+        Assert.Throws<TensorRuntimeException>(() => x.Gather(1, labels));
+        Assert.Throws<TensorRuntimeException>(() => x.Scatter(1, index, 1.0));
+        Assert.Throws<TensorRuntimeException>(() => x.Clone().IndexPut_([labels], Ones(device, 5)));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Cat([x, Ones(device, 2, 3)]));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Stack([x, Ones(device, 2, 3)]));
+        Assert.Throws<TensorRuntimeException>(() => x.Bmm(x));
+        Assert.Throws<TensorIndexException>(() => x.Sum(2));
+        Assert.Throws<TensorIndexException>(() => x.Cumsum(2));
+        Assert.Throws<TensorIndexException>(() => x.Softmax(-3));
+        Assert.Throws<TensorRuntimeException>(() => new MSELoss().Call(x, Ones(device, 3)));
+        Expect(ErrorKind.Value, "Expected input batch_size (2) to match target batch_size (3).",
+            () => new CrossEntropyLoss().Call(x, labels));
+        Expect(ErrorKind.Value, "Target size", () => new BCEWithLogitsLoss().Call(x, Ones(device, 3)));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Indices_out_of_range(string device)
+    {
+        var x = Ones(device, 2, 4);
+        var four = Tensor.Full([2, 1], 4, DType.Int64, x.Device);
+        Assert.ThrowsAny<TensorException>(() => x.Gather(1, four));
+        Assert.ThrowsAny<TensorException>(() => x.Gather(1, -four));
+        Assert.ThrowsAny<TensorException>(() => x.Scatter(1, four, 1.0));
+        Assert.ThrowsAny<TensorException>(() => x.ScatterAdd(1, four, x));
+        Assert.Throws<TensorIndexException>(() => x.IndexSelect(1, four.Flatten()));
+        Assert.Throws<TensorIndexException>(() => Tensor.Embedding(x, four));
+        Assert.Throws<TensorIndexException>(() => x[2]);
+        Assert.Throws<TensorIndexException>(() => x.Clone().IndexPut_([four], x[0, 0]));
+        Expect(ErrorKind.Index, "Target 4 is out of bounds.", () => new CrossEntropyLoss().Call(x, four.Flatten()));
+    }
+
+    [Theory, MemberData(nameof(Devices))]
+    public void Zero_sized_everything(string device)
+    {
+        var (rows, columns) = (Ones(device, 0, 3), Ones(device, 3, 0));
+        foreach (var y in new[]
+        {
+            rows + 1, rows * rows[..0], rows.Exp(), rows.Gt(0), rows.Softmax(1), rows.LogSoftmax(0), rows.Cumsum(0),
+            rows.Cumprod(1), rows.Clone(), rows.To(DType.Int64), rows.Add_(1), rows.Contiguous(),
+            rows.Gather(0, rows.Long()), rows.IndexSelect(1, Tensor.Arange(0, 3, device: rows.Device)),
+        })
+        {
+            Assert.Equal([0L, 3], y.Shape.ToArray());
+        }
+
+        Assert.Equal(new float[9], columns.Mm(rows).ToArray<float>());
+        Assert.Equal([0L, 0], rows.Mm(columns).Shape.ToArray());
+        Assert.Equal([0f, 0, 0], rows.Sum(0).ToArray<float>());
+        Assert.Equal([1f, 1, 1], columns.Prod(1).ToArray<float>());
+        Assert.Equal([3L, 3], Tensor.Cat([rows, Ones(device, 3, 3)]).Shape.ToArray());
+        var layer = new Linear(3, 2).To(rows.Device);
+        layer.Call(rows).Sum().Backward();
+        Assert.Equal(new float[6], layer.Weight.Grad!.ToArray<float>());
+        Assert.True(double.IsNaN(new CrossEntropyLoss().Call(rows, Ones(device, 0).Long()).Item<double>()));
     }
 
     [Fact]
@@ -113,6 +184,10 @@ public class BadInputTests
         Assert.Throws<TensorRuntimeException>(() => Tensor.Empty([1L << 50], device: d));
         Assert.Equal(0, Tensor.Empty([long.MaxValue, 0, long.MaxValue], device: d).ElementCount);
         Assert.Throws<TensorRuntimeException>(() => Ones(device, 3).AsStrided([10], [1]));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 3).AsStrided([3], [1L << 62]));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 3).AsStrided([1], [1], long.MaxValue));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 1).Expand(new long[100].Select(_ => 2L).ToArray()));
+        Assert.Equal(1, Ones(device, 4).Slice(0, 1, 4, long.MaxValue).ElementCount);
         Assert.Throws<TensorRuntimeException>(() => Tensor.FromArray(new float[3], [4]));
     }
 
