@@ -36,12 +36,20 @@ public sealed class CpuBackend : Backend
         HostBuffer.Allocate(device, byteCount);
 
     /// <inheritdoc/>
-    public override void Upload(ReadOnlySpan<byte> source, DeviceBuffer destination, long byteOffset) =>
+    public override void Upload(ReadOnlySpan<byte> source, DeviceBuffer destination, long byteOffset)
+    {
         source.CopyTo(SpanOf(destination, byteOffset, source.Length));
 
+        // A span keeps the array alive, but not its block, which would go back to the pool.
+        GC.KeepAlive(destination);
+    }
+
     /// <inheritdoc/>
-    public override void Download(DeviceBuffer source, long byteOffset, Span<byte> destination) =>
+    public override void Download(DeviceBuffer source, long byteOffset, Span<byte> destination)
+    {
         SpanOf(source, byteOffset, destination.Length).CopyTo(destination);
+        GC.KeepAlive(source);
+    }
 
     /// <inheritdoc/>
     protected override void Execute(in PointwiseLaunch launch) => PointwiseExecution.Run(launch);

@@ -140,7 +140,7 @@ internal static partial class CpuKernels
         ref var truth = ref First<byte>(source);
         ref var to = ref First<long>(target);
         var walk = new Odometer(source.Layout.Shape, source.Layout.Strides);
-        nint next = 0;
+        var (next, room) = ((nint)0, (nint)target.Layout.ElementCount);
         do
         {
             var at = (nint)walk.First;
@@ -148,6 +148,10 @@ internal static partial class CpuKernels
             {
                 if (Unsafe.Add(ref truth, at) == 0)
                     continue;
+
+                // They were counted before: in a user's array there may be more by now.
+                if (next == room)
+                    return;
                 for (var d = 0; d < rank - 1; d++)
                     Unsafe.Add(ref to, next++) = walk.Place(d);
                 if (rank > 0)
@@ -155,6 +159,9 @@ internal static partial class CpuKernels
             }
         }
         while (walk.Next());
+
+        while (next < room)
+            Unsafe.Add(ref to, next++) = 0;
     }
 
     // One thread, row after row: the sum of a place is the same each time.
