@@ -147,46 +147,6 @@ public sealed partial class PointwiseOperator : Operator
         return target;
     }
 
-    /// <summary>
-    /// Applies it over a list of sets in one launch, without recording: every tensor of a set that the operator
-    /// writes is among its arguments.
-    /// </summary>
-    /// <param name="sets">The arguments of each set; the same dtypes and numbers in all.</param>
-    /// <param name="targets">For each result, the place of the argument that it overwrites.</param>
-    internal void ApplyToList(IReadOnlyList<Argument[]> sets, ReadOnlySpan<int> targets)
-    {
-        if (sets.Count == 0)
-            return;
-        var instance = Find(Key(sets[0]), sets[0]);
-        var perSet = instance.Forward.Inputs.Length + instance.Forward.Outputs.Length;
-        var operands = new Operand[sets.Count * perSet];
-        var next = 0;
-        var device = sets[0].First(a => a.Tensor is not null).Tensor!.Device;
-        foreach (var set in sets)
-        {
-            var layout = set[targets[0]].Tensor!.Layout;
-            foreach (var argument in set)
-            {
-                if (argument.Tensor is { } tensor)
-                    operands[next++] = tensor.Operand(layout.Shape);
-            }
-
-            foreach (var target in targets)
-            {
-                var tensor = set[target].Tensor!;
-                operands[next++] = tensor.Operand(layout.Shape);
-                tensor.Storage.Version++;
-            }
-        }
-
-        Span<long> parameters = stackalloc long[instance.Forward.Parameters.Length];
-        instance.FillParameters(sets[0], parameters);
-        device.Backend.Run(new PointwiseLaunch
-        {
-            Program = instance.Forward, Operands = operands, Parameters = parameters,
-        });
-    }
-
     private static long Key(ReadOnlySpan<Argument> arguments)
     {
         var key = 1L;

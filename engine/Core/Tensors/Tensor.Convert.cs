@@ -214,7 +214,11 @@ public partial class Tensor
     /// </summary>
     /// <typeparam name="T">The .NET type of the elements; one that a dtype has.</typeparam>
     /// <param name="array">The elements; null is not allowed.</param>
-    public static Tensor FromArray<T>(T[] array) where T : unmanaged => FromArray(array, array.Length);
+    public static Tensor FromArray<T>(T[] array) where T : unmanaged
+    {
+        ArgumentNullException.ThrowIfNull(array);
+        return FromArray(array, array.Length);
+    }
 
     /// <summary>A tensor over an array, shared, of any shape with as many elements.</summary>
     /// <typeparam name="T">The .NET type of the elements; one that a dtype has.</typeparam>

@@ -98,6 +98,7 @@ internal static unsafe class WorkerPool
     {
         ref var s = ref _shared;
         var helpers = Math.Min(blocks, threads) - 1;
+        ExceptionDispatchInfo? error;
         try
         {
             if (_workers.Length < helpers) Grow(threads - 1);
@@ -116,10 +117,11 @@ internal static unsafe class WorkerPool
             Interlocked.Exchange(ref s.Open, 0);
             if (Volatile.Read(ref s.Inside) != 0) Await(ref s.Inside);
             s.State = null;
+            error = _error;
+            _error = null;
+            Volatile.Write(ref s.Taken, 0);
         }
-        var error = _error;
-        _error = null;
-        Volatile.Write(ref s.Taken, 0);
+
         error?.Throw();
     }
 
