@@ -68,6 +68,14 @@ internal static class InPlace
         }
     }
 
+    /// <summary>Checks that writing a tensor changes no other that is read, unless that is the tensor itself.</summary>
+    /// <exception cref="TensorRuntimeException">They overlap.</exception>
+    public static void CheckSeparate(Tensor target, Tensor source)
+    {
+        if (MayOverlap(target, source))
+            throw new TensorRuntimeException(Overlap);
+    }
+
     /// <summary>The tensor itself, or a copy of it if writing the target could change it.</summary>
     public static Tensor Separate(Tensor target, Tensor source) =>
         MayOverlap(target, source) ? source.Clone() : source;

@@ -55,7 +55,7 @@ public sealed class PointwiseUpdate
     /// </param>
     /// <param name="numbers">The numbers.</param>
     /// <exception cref="TensorException">
-    /// The tensors of a set differ in shape or device, or one to be written overlaps itself.
+    /// The tensors of a set differ in shape or device, or one to be written overlaps itself or another of the set.
     /// </exception>
     public void Apply(ReadOnlySpan<Tensor> tensors, params ReadOnlySpan<double> numbers)
     {
@@ -145,6 +145,9 @@ public sealed class PointwiseUpdate
                     "unsupported operation: more than one element of the written-to tensor refers to a single " +
                     "memory location. Please clone() the tensor before performing the operation.");
             }
+
+            for (var j = 0; j < results; j++)
+                InPlace.CheckSeparate(set[j], set[i]);
         }
     }
 

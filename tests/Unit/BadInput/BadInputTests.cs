@@ -72,6 +72,15 @@ public class BadInputTests
         Expect(ErrorKind.Runtime, "unsupported operation: some elements of the input tensor and the written-to tensor " +
             "refer to a single memory location.", () => x[1..].Add_(x[..^1]));
 
+        var square = new Parameter(Ones(device, 3, 3));
+        square.Grad = square.Detach().T;
+        Expect(ErrorKind.Runtime, "unsupported operation: some elements of the input tensor and the written-to tensor",
+            () =>
+            {
+                new SGD([square], lr: 1).Step();
+                return null;
+            });
+
         // What is written at indices, and the indices, are read before anything is written.
         var turned = Tensor.Arange(0, 4, device: x.Device);
         turned.Scatter_(0, 3 - turned, turned);
