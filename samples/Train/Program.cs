@@ -31,24 +31,29 @@ device.Validators.Add(result =>
 });
 var epochs = new Option<int?>("--epochs")
 {
-    Description = "Passes over the examples [default: 40; spirals: 200].", CustomParser = WholeNumber,
+    Description = "Passes over the examples [default: 40; spirals: 200].",
+    CustomParser = WholeNumber,
 };
 var batchSize = new Option<int?>("--batch-size")
 {
-    Description = "Examples per step [default: 64].", CustomParser = WholeNumber,
+    Description = "Examples per step [default: 64].",
+    CustomParser = WholeNumber,
 };
 var lr = new Option<double?>("--lr")
 {
-    Description = "Learning rate [default: 0.005; sgd: 0.1].", CustomParser = RealNumber,
+    Description = "Learning rate [default: 0.005; sgd: 0.1].",
+    CustomParser = RealNumber,
 };
 var optimizer = new Option<string>("--optimizer")
 {
-    Description = "How parameters follow their gradients.", DefaultValueFactory = _ => "adam",
+    Description = "How parameters follow their gradients.",
+    DefaultValueFactory = _ => "adam",
 };
 optimizer.AcceptOnlyFromAmong("sgd", "adam", "adamw");
 var seed = new Option<ulong>("--seed")
 {
-    Description = "Seed of first values and of the order of examples.", DefaultValueFactory = _ => 0,
+    Description = "Seed of first values and of the order of examples.",
+    DefaultValueFactory = _ => 0,
     CustomParser = result =>
     {
         if (ulong.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out var value))

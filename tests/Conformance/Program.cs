@@ -4,7 +4,8 @@ using KernelEngine.Conformance;
 
 var cases = new Option<DirectoryInfo>("--cases")
 {
-    Description = "The directory of cases: folders with .jsonl files", Required = true,
+    Description = "The directory of cases: folders with .jsonl files",
+    Required = true,
 };
 var device = new Option<string?>("--device") { Description = "The device to run on, such as cpu or vulkan:0" };
 var group = new Option<string[]>("--group")

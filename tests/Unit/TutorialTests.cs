@@ -79,7 +79,8 @@ public sealed partial class TutorialTests
         var program = Path.Combine(AppContext.BaseDirectory, "Tutorial.dll");
         using var process = Process.Start(new ProcessStartInfo("dotnet", [program])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
         var error = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -27,9 +27,10 @@ internal sealed class AccumulateGrad : Node
             leaf.Grad = createGraph ? (isFresh ? gradient : gradient.Clone())
                 : isFresh && gradient.Layout.IsContiguous ? gradient.IsPlain ? gradient : gradient.Detach()
                 : gradient.Detach().Clone();
+            TensorScope.Exempt(leaf.Grad);
         }
         else if (createGraph)
-            leaf.Grad = sum + gradient;
+            leaf.Grad = TensorScope.Exempt(sum + gradient);
         else
             sum.Add_(gradient);
     }

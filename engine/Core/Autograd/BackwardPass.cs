@@ -232,7 +232,7 @@ internal sealed class BackwardPass
         }
         catch (TensorException e) when (node.RecordedAt is not null)
         {
-            throw new TensorRuntimeException(e.Message, $"{node.Name} was recorded here:\n{node.RecordedAt}");
+            throw TensorException.Of(e.Kind, e.Message, $"{node.Name} was recorded here:\n{node.RecordedAt}");
         }
 
         if (!retainGraph)

@@ -25,6 +25,16 @@ public abstract class TensorException : Exception
 
     /// <summary>The kind of mistake.</summary>
     public ErrorKind Kind { get; }
+
+    /// <summary>An exception of a kind.</summary>
+    internal static TensorException Of(ErrorKind kind, string message, string? advice) => kind switch
+    {
+        ErrorKind.Index => new TensorIndexException(message, advice),
+        ErrorKind.Value => new TensorValueException(message, advice),
+        ErrorKind.Type => new TensorTypeException(message, advice),
+        ErrorKind.NotImplemented => new TensorNotImplementedException(message, advice),
+        _ => new TensorRuntimeException(message, advice),
+    };
 }
 
 /// <summary>Operands or a state that do not go together: PyTorch's RuntimeError.</summary>

@@ -105,7 +105,8 @@ public static class Activations
     /// <summary>x - tanh x.</summary>
     public static readonly PointwiseOperator Tanhshrink = new("tanhshrink", TypeRules.Float, a => a - Tanh(a))
     {
-        NodeName = "SubBackward0", Gradient = (g, y, x) => [g * (Tanh(x[0]) * Tanh(x[0]))],
+        NodeName = "SubBackward0",
+        Gradient = (g, y, x) => [g * (Tanh(x[0]) * Tanh(x[0]))],
     };
 
     /// <summary>0 below -3, 1 above 3, linear between.</summary>

@@ -49,13 +49,15 @@ public static class Arithmetic
     public static readonly PointwiseOperator DivTrunc =
         new("div_trunc", TypeRules.Numbers, (a, b) => IsReal(a) ? Trunc(a / b) : a / b)
         {
-            NodeName = "DivBackward2", Gradient = NoSlope,
+            NodeName = "DivBackward2",
+            Gradient = NoSlope,
         };
 
     /// <summary>The quotient rounded down.</summary>
     public static readonly PointwiseOperator DivFloor = new("div_floor", TypeRules.Numbers, FloorQuotient)
     {
-        NodeName = "DivBackward2", Gradient = NoSlope,
+        NodeName = "DivBackward2",
+        Gradient = NoSlope,
     };
 
     /// <summary>The quotient rounded down, without gradient.</summary>
@@ -65,14 +67,16 @@ public static class Arithmetic
     /// <summary>The remainder with the sign of the divisor.</summary>
     public static readonly PointwiseOperator Remainder = new("remainder", TypeRules.Numbers, FloorRemainder)
     {
-        NodeName = "RemainderBackward1", NumberNodeName = "RemainderBackward0",
+        NodeName = "RemainderBackward1",
+        NumberNodeName = "RemainderBackward0",
         Gradient = (g, y, x) => [g, -g * FloorQuotient(x[0], x[1])],
     };
 
     /// <summary>The remainder with the sign of the dividend.</summary>
     public static readonly PointwiseOperator Fmod = new("fmod", TypeRules.Numbers, (a, b) => a % b)
     {
-        NodeName = "FmodBackward1", NumberNodeName = "FmodBackward0",
+        NodeName = "FmodBackward1",
+        NumberNodeName = "FmodBackward0",
         Gradient = (g, y, x) => [g, -g * Trunc(x[0] / x[1])],
     };
 
@@ -130,7 +134,8 @@ public static class Arithmetic
     /// <summary>From one to the other, by a weight.</summary>
     public static readonly PointwiseOperator Lerp = new("lerp", TypeRules.SameFloat, Between)
     {
-        NodeName = "LerpBackward1", Gradient = LerpGradient,
+        NodeName = "LerpBackward1",
+        Gradient = LerpGradient,
     };
 
     /// <summary>From one to the other, by a number as weight.</summary>

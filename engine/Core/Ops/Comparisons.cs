@@ -131,13 +131,15 @@ public static class Comparisons
 
     private static PointwiseOperator LowerBound(string name) => new(name, TypeRules.Promote, Max)
     {
-        NodeName = NameOf(name, tensors: true), NumberNodeName = NameOf(name, tensors: false),
+        NodeName = NameOf(name, tensors: true),
+        NumberNodeName = NameOf(name, tensors: false),
         Gradient = (g, y, x) => [Select(x[0] >= x[1], g, 0), Select(x[0] < x[1], g, 0)],
     };
 
     private static PointwiseOperator UpperBound(string name) => new(name, TypeRules.Promote, Min)
     {
-        NodeName = NameOf(name, tensors: true), NumberNodeName = NameOf(name, tensors: false),
+        NodeName = NameOf(name, tensors: true),
+        NumberNodeName = NameOf(name, tensors: false),
         Gradient = (g, y, x) => [Select(x[0] <= x[1], g, 0), Select(x[0] > x[1], g, 0)],
     };
 

@@ -64,7 +64,8 @@ public static class Elementary
     /// <summary>A power, the exponent a tensor.</summary>
     public static readonly PointwiseOperator Pow = new("pow", TypeRules.Numbers, Pointwise.Pow)
     {
-        NodeName = "PowBackward1", Gradient = PowerGradient,
+        NodeName = "PowBackward1",
+        Gradient = PowerGradient,
     };
 
     /// <summary>A power, the exponent a number.</summary>
@@ -85,7 +86,9 @@ public static class Elementary
     /// <summary>A power in float64.</summary>
     public static readonly PointwiseOperator FloatPower = new("float_power", TypeRules.Wide, Pointwise.Pow)
     {
-        NodeName = "PowBackward1", NumberNodeName = "PowBackward0", Gradient = PowerGradient,
+        NodeName = "PowBackward1",
+        NumberNodeName = "PowBackward0",
+        Gradient = PowerGradient,
     };
 
     /// <summary>The square; bool gives whole numbers.</summary>
@@ -95,7 +98,8 @@ public static class Elementary
                 ? new([types.Arguments[0]], types.Results) : default,
         x => [x[0] * x[0]])
     {
-        NodeName = "PowBackward0", Gradient = (g, y, x) => [g * (2 * x[0])],
+        NodeName = "PowBackward0",
+        Gradient = (g, y, x) => [g * (2 * x[0])],
     };
 
     /// <summary>The third power.</summary>

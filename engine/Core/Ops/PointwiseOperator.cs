@@ -273,7 +273,9 @@ public sealed partial class PointwiseOperator : Operator
         {
             device.Backend.Run(new PointwiseLaunch
             {
-                Program = program, Operands = operands, Parameters = parameters,
+                Program = program,
+                Operands = operands,
+                Parameters = parameters,
             });
         }
         catch (DivideByZeroException)

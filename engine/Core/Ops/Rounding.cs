@@ -19,14 +19,16 @@ public static class Rounding
     internal static readonly PointwiseOperator RoundDigits = new("round",
         TypeRules.Leading(1, TypeRules.OnlyFloat), (a, scale) => Pointwise.Round(a * scale) / scale)
     {
-        NodeName = "RoundBackward1", Gradient = Arithmetic.NoSlope,
+        NodeName = "RoundBackward1",
+        Gradient = Arithmetic.NoSlope,
     };
 
     /// <summary>The nearest multiple of a power of ten above 1.</summary>
     internal static readonly PointwiseOperator RoundTens = new("round",
         TypeRules.Leading(1, TypeRules.OnlyFloat), (a, scale) => Pointwise.Round(a / scale) * scale)
     {
-        NodeName = "RoundBackward1", Gradient = Arithmetic.NoSlope,
+        NodeName = "RoundBackward1",
+        Gradient = Arithmetic.NoSlope,
     };
 
     /// <summary>The part behind the point, with the sign of the number.</summary>

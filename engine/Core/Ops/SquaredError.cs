@@ -32,7 +32,10 @@ internal static class SquaredError
         (operands[0], operands[1], operands[2]) = (input.Operand(), target.Operand(), result.Operand());
         input.Device.Backend.Run(new ReductionLaunch
         {
-            Program = program, Inputs = operands[..2], Outputs = operands[2..], ReducedRank = input.Rank,
+            Program = program,
+            Inputs = operands[..2],
+            Outputs = operands[2..],
+            ReducedRank = input.Rank,
             Parameters = [((Scalar)divisor).ToRegister(program.FinishParameters[0])],
         });
         if (Tensor.ShouldRecord(input, target))

@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.CompilerServices;
 
 namespace KernelEngine;
 
@@ -129,8 +128,17 @@ public sealed class Expr
             Add((ulong)(argument.Key >> 64));
         }
 
-        if (Table is not null)
-            Add((ulong)RuntimeHelpers.GetHashCode(Table));
+        for (var i = 0; i < Table?.Length; i++)
+        {
+            Add(Table switch
+            {
+                int[] table => (ulong)table[i],
+                long[] table => (ulong)table[i],
+                float[] table => BitConverter.SingleToUInt32Bits(table[i]),
+                _ => BitConverter.DoubleToUInt64Bits(((double[])Table)[i]),
+            });
+        }
+
         return new(h1, h2);
 
         void Add(ulong value)

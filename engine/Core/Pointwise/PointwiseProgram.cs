@@ -68,8 +68,8 @@ public sealed class PointwiseProgram
     /// <summary>The step whose result each output is.</summary>
     public ImmutableArray<int> Results { get; }
 
-    /// <summary>What the CPU backend compiled from it; each backend looks at its own.</summary>
-    internal object? CpuKernel;
+    /// <summary>What the host's processor runs for it; compiled at the first run.</summary>
+    internal object? HostCode;
 
     /// <summary>
     /// The program of some expressions.

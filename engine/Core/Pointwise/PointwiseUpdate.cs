@@ -111,7 +111,9 @@ public sealed class PointwiseUpdate
                 parameters[i] = ((Scalar)numbers[i]).ToRegister(program.Parameters[i]);
             device.Backend.Run(new PointwiseLaunch
             {
-                Program = program, Operands = operands[..next], Parameters = parameters,
+                Program = program,
+                Operands = operands[..next],
+                Parameters = parameters,
             });
             for (var i = 0; i < tensors.Length; i += Tensors)
             {

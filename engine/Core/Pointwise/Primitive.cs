@@ -40,7 +40,7 @@ public sealed partial class Primitive
 
     /// <summary>
     /// How it is written in HLSL, GLSL, OpenCL C and CUDA C, with the arguments as {0}, {1}, {2}; names that begin
-    /// with k_ are defined in each dialect's prelude.
+    /// with k_ are for each dialect's prelude.
     /// </summary>
     public string Spelling { get; }
 

@@ -88,8 +88,8 @@ public sealed class ReductionProgram
     /// <summary>Whether the lift looks at the place of an element among the reduced ones.</summary>
     public bool UsesPlace { get; }
 
-    /// <summary>What the CPU backend made of it.</summary>
-    internal object? CpuKernel;
+    /// <summary>What the host's processor runs for it; compiled at the first run.</summary>
+    internal object? HostCode;
 
     /// <summary>(state, inputs, place if used) → state, with the lift's parameters.</summary>
     public PointwiseProgram Step { get; }

@@ -78,7 +78,11 @@ public sealed class DType
 
     private static readonly FrozenDictionary<string, DType> ByName = new Dictionary<string, DType>
     {
-        ["half"] = Float16, ["float"] = Float32, ["double"] = Float64, ["long"] = Int64, ["int"] = Int32,
+        ["half"] = Float16,
+        ["float"] = Float32,
+        ["double"] = Float64,
+        ["long"] = Int64,
+        ["int"] = Int32,
         ["short"] = Int16,
     }.Concat(Table.Select(d => KeyValuePair.Create(d.Name, d))).ToFrozenDictionary();
 

@@ -94,7 +94,9 @@ public partial class Tensor
         var program = CopyPrograms.Fill(DType);
         Device.Backend.Run(new PointwiseLaunch
         {
-            Program = program, Operands = [Operand()], Parameters = [value.ToRegister(DType.Register)],
+            Program = program,
+            Operands = [Operand()],
+            Parameters = [value.ToRegister(DType.Register)],
         });
     }
 }

@@ -50,8 +50,10 @@ public partial class Tensor
                 (first, distance) = ((float)first, (float)distance);
             result.Device.Backend.Run(new StructuralLaunch
             {
-                Kernel = Ranges.Arange, Operands = [result.Operand()],
-                Integers = [start.ToInt64(), by.ToInt64()], Reals = [first, distance],
+                Kernel = Ranges.Arange,
+                Operands = [result.Operand()],
+                Integers = [start.ToInt64(), by.ToInt64()],
+                Reals = [first, distance],
             });
         }
 
@@ -128,7 +130,8 @@ public partial class Tensor
         {
             result.Device.Backend.Run(new StructuralLaunch
             {
-                Kernel = Ranges.Linspace, Operands = [result.Operand()],
+                Kernel = Ranges.Linspace,
+                Operands = [result.Operand()],
                 Reals = [start.ToDouble(), end.ToDouble(), powerBase],
             });
         }

@@ -170,7 +170,8 @@ public partial class Tensor
 
     /// <summary>
     /// The tensors made on this thread until the scope ends are freed then, but for those kept:
-    /// <c>using var scope = Tensor.Scope(); … scope.Keep(result);</c>.
+    /// <c>using var scope = Tensor.Scope(); … scope.Keep(result);</c>. The gradients of parameters and what optimizers
+    /// remember are not.
     /// </summary>
     public static TensorScope Scope() => new();
 

@@ -72,8 +72,10 @@ public readonly struct TensorIndex
     /// <summary>A range of indices, cut to what there is.</summary>
     public static implicit operator TensorIndex(Range range) => new(Kind.Slice)
     {
-        Start = range.Start.Value, IsStartFromEnd = range.Start.IsFromEnd,
-        Stop = range.End.Value, IsStopFromEnd = range.End.IsFromEnd,
+        Start = range.Start.Value,
+        IsStartFromEnd = range.Start.IsFromEnd,
+        Stop = range.End.Value,
+        IsStopFromEnd = range.End.IsFromEnd,
     };
 
     /// <summary>Truth: a new dimension of size 1, or 0 for false.</summary>

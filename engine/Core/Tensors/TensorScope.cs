@@ -12,6 +12,7 @@ public sealed class TensorScope : IDisposable
     private readonly TensorScope? outer;
     private readonly List<Storage> made = [];
     private readonly HashSet<Storage> kept = [];
+    private readonly HashSet<Storage> exempt = [];
 
     internal TensorScope()
     {
@@ -29,6 +30,18 @@ public sealed class TensorScope : IDisposable
         return tensor;
     }
 
+    /// <summary>
+    /// Takes a tensor out of every scope of this thread: what outlives a training step, such as the gradients of
+    /// parameters and what optimizers remember, which need no call.
+    /// </summary>
+    /// <returns>The tensor.</returns>
+    public static Tensor Exempt(Tensor tensor)
+    {
+        for (var scope = Current; scope is not null; scope = scope.outer)
+            scope.exempt.Add(tensor.Storage);
+        return tensor;
+    }
+
     /// <summary>Frees what was made.</summary>
     public void Dispose()
     {
@@ -42,6 +55,8 @@ public sealed class TensorScope : IDisposable
         Interlocked.Decrement(ref count);
         foreach (var storage in made)
         {
+            if (exempt.Contains(storage))
+                continue;
             if (kept.Contains(storage))
                 outer?.made.Add(storage);
             else

@@ -39,7 +39,12 @@ public class Adam : Optimizer
         bool amsGrad, bool maximize, bool isDecoupled)
         : base(groups, new([])
         {
-            Lr = lr, Beta1 = beta1, Beta2 = beta2, Eps = eps, WeightDecay = weightDecay, AmsGrad = amsGrad,
+            Lr = lr,
+            Beta1 = beta1,
+            Beta2 = beta2,
+            Eps = eps,
+            WeightDecay = weightDecay,
+            AmsGrad = amsGrad,
             Maximize = maximize,
         }) => this.isDecoupled = isDecoupled;
 

@@ -217,6 +217,7 @@ public abstract class Optimizer
         public long Step { get; set; }
 
         /// <summary>A tensor, zeros of the parameter's shape at first.</summary>
-        public Tensor Zeros(int index, Tensor parameter) => Tensors[index] ??= Tensor.ZerosLike(parameter);
+        public Tensor Zeros(int index, Tensor parameter) =>
+            Tensors[index] ??= TensorScope.Exempt(Tensor.ZerosLike(parameter));
     }
 }

@@ -30,7 +30,11 @@ public sealed class SGD : Optimizer
         bool nesterov = false, bool maximize = false)
         : base(groups, new([])
         {
-            Lr = lr, Momentum = momentum, Dampening = dampening, WeightDecay = weightDecay, Nesterov = nesterov,
+            Lr = lr,
+            Momentum = momentum,
+            Dampening = dampening,
+            WeightDecay = weightDecay,
+            Nesterov = nesterov,
             Maximize = maximize,
         })
     {

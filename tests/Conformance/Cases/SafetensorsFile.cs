@@ -15,9 +15,16 @@ public sealed class SafetensorsFile : IDisposable
 
     private static readonly Dictionary<string, DType> DTypes = new()
     {
-        ["F64"] = DType.Float64, ["F32"] = DType.Float32, ["F16"] = DType.Float16, ["BF16"] = DType.BFloat16,
-        ["I64"] = DType.Int64, ["I32"] = DType.Int32, ["I16"] = DType.Int16, ["I8"] = DType.Int8,
-        ["U8"] = DType.UInt8, ["BOOL"] = DType.Bool,
+        ["F64"] = DType.Float64,
+        ["F32"] = DType.Float32,
+        ["F16"] = DType.Float16,
+        ["BF16"] = DType.BFloat16,
+        ["I64"] = DType.Int64,
+        ["I32"] = DType.Int32,
+        ["I16"] = DType.Int16,
+        ["I8"] = DType.Int8,
+        ["U8"] = DType.UInt8,
+        ["BOOL"] = DType.Bool,
     };
 
     private readonly string path;

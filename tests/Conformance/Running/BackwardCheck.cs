@@ -75,10 +75,10 @@ internal static class BackwardCheck
     /// <summary>Compares one gradient with a tensor of the case, or with none.</summary>
     public static string? Compare(
         CaseTensors tensors, Tensor? got, string? want, Tolerance tolerance, string where) => (got, want) switch
-    {
-        (null, null) => null,
-        (null, _) => $"{where}: none",
-        (_, null) => $"{where}: PyTorch gives none",
-        _ => tensors.Compare(got, new TensorName(want), tolerance, where),
-    };
+        {
+            (null, null) => null,
+            (null, _) => $"{where}: none",
+            (_, null) => $"{where}: PyTorch gives none",
+            _ => tensors.Compare(got, new TensorName(want), tolerance, where),
+        };
 }

@@ -182,6 +182,21 @@ public class BadInputTests
         Assert.Throws<TensorRuntimeException>(() => lost + 1);
     }
 
+    [Fact]
+    public void A_training_step_within_a_scope_leaves_gradients_and_moments()
+    {
+        var layer = new KernelEngine.Nn.Linear(3, 2);
+        var adam = new KernelEngine.Nn.Adam(layer.Parameters());
+        for (var step = 0; step < 3; step++)
+        {
+            using var scope = Tensor.Scope();
+            layer.Call(Tensor.Ones([4, 3])).Sum().Backward();
+            adam.Step();
+        }
+
+        Assert.Equal([12, 12], layer.Bias!.Grad!.ToArray<float>());
+    }
+
     [Theory, MemberData(nameof(Devices))]
     public void Sizes_that_cannot_be(string device)
     {

@@ -249,8 +249,18 @@ public sealed unsafe class GemmTests
         {
             var p = new Product<T>
             {
-                M = m, N = n, K = k, A = pa, ARow = a.Row, AStep = a.Column, B = pb, BStep = b.Row,
-                BColumn = b.Column, C = p5, Ldc = n, Alpha = T.One,
+                M = m,
+                N = n,
+                K = k,
+                A = pa,
+                ARow = a.Row,
+                AStep = a.Column,
+                B = pb,
+                BStep = b.Row,
+                BColumn = b.Column,
+                C = p5,
+                Ldc = n,
+                Alpha = T.One,
             };
             SimdEngine<T>.Block<T, V5, S5>(p, 0, m, 0, n);
             p.C = p2;
@@ -318,7 +328,17 @@ public sealed unsafe class GemmTests
             {
                 var p = new Product<float>
                 {
-                    M = m, N = n, K = k, A = pa, ARow = k, AStep = 1, B = pb, BStep = n, BColumn = 1, C = pc, Ldc = n,
+                    M = m,
+                    N = n,
+                    K = k,
+                    A = pa,
+                    ARow = k,
+                    AStep = 1,
+                    B = pb,
+                    BStep = n,
+                    BColumn = 1,
+                    C = pc,
+                    Ldc = n,
                     Alpha = 1,
                 };
                 Gemm.Run(p, [3, 2], [2 * m * k, m * k], [0, k * n], [2 * m * n + 5, m * n]);

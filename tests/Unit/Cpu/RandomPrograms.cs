@@ -141,13 +141,14 @@ internal sealed class RandomPrograms(int seed)
             case 12: return isReal ? Pointwise.Ceil(a) : Primitive.Or.Of(a, b);
             case 13: return isReal ? Pointwise.Trunc(a) : Primitive.Xor.Of(a, b);
             case 14: return isReal ? Pointwise.Round(a) : Primitive.Not.Of(a);
-            case 15: return random.Next(4) switch
-            {
-                0 => a < b,
-                1 => a <= b,
-                2 => Pointwise.Equal(a, b),
-                _ => Pointwise.NotEqual(a, b),
-            };
+            case 15:
+                return random.Next(4) switch
+                {
+                    0 => a < b,
+                    1 => a <= b,
+                    2 => Pointwise.Equal(a, b),
+                    _ => Pointwise.NotEqual(a, b),
+                };
             case 16: return isWhole ? random.Next(3) switch { 0 => a << b, 1 => a >> b, _ => a >>> b } : a < b;
             case 17: return Pointwise.Select(truth, a, b);
             case 18: return Pointwise.Branch(truth, Primitive.Add.Of(Primitive.Mul.Of(a, b), c), c);

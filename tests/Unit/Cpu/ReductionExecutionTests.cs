@@ -196,7 +196,10 @@ public class ReductionExecutionTests
         var output = CpuMemory.Operand(new float[1], Layout.Scalar);
         CpuMemory.Backend.Run(new ReductionLaunch
         {
-            Program = Sum, Inputs = [CpuMemory.Operand(values)], Outputs = [output], ReducedRank = 1,
+            Program = Sum,
+            Inputs = [CpuMemory.Operand(values)],
+            Outputs = [output],
+            ReducedRank = 1,
         });
         Assert.Equal(10_000_000 * (double)0.1f, CpuMemory.Values<float>(output)[0], 2.0);
     }

@@ -35,7 +35,8 @@ internal static class Reference
         var output = CpuMemory.Operand(new T[inputs[0].Length]);
         CpuMemory.Backend.Run(new PointwiseLaunch
         {
-            Program = program, Operands = [.. inputs.Select(CpuMemory.Operand), output],
+            Program = program,
+            Operands = [.. inputs.Select(CpuMemory.Operand), output],
         });
         return CpuMemory.Values<T>(output);
     }

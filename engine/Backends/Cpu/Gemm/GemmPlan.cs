@@ -44,7 +44,14 @@ internal static unsafe class GemmPlan<T, TEngine>
         {
             var job = new BatchJob
             {
-                Product = &p, Rank = sizes.Length, Sizes = size, A = a, B = b, C = c, Count = count, Blocks = 1,
+                Product = &p,
+                Rank = sizes.Length,
+                Sizes = size,
+                A = a,
+                B = b,
+                C = c,
+                Count = count,
+                Blocks = 1,
             };
             if (threads == 1 || count == 1 || work < Worth / count)
             {

@@ -120,7 +120,14 @@ internal readonly unsafe struct NarrowEngine<T, TFormat> : IGemmEngine<T>
                     for (nint r = 0; r < m; r++) TFormat.Widen(p.C + ((i + r) * p.Ldc + j), 1, c + r * columns, n);
                 var part = new Product<float>
                 {
-                    M = m, N = n, A = a, B = b, C = c, Ldc = columns, Alpha = alpha, Beta = beta,
+                    M = m,
+                    N = n,
+                    A = a,
+                    B = b,
+                    C = c,
+                    Ldc = columns,
+                    Alpha = alpha,
+                    Beta = beta,
                     Bias = p.Bias == null ? null : bias,
                 };
                 nint k = 0;

@@ -103,13 +103,13 @@ internal sealed class CpuProgram
     }
 
     public static CpuProgram Of(PointwiseProgram source) =>
-        source.CpuKernel is { } known ? Unsafe.As<CpuProgram>(known) : Make(source);
+        source.HostCode is { } known ? Unsafe.As<CpuProgram>(known) : Make(source);
 
     private static CpuProgram Make(PointwiseProgram source)
     {
         var made = new Lowering(source).Run();
         made.IsShort = ShortExecution.Takes(made);
-        Interlocked.CompareExchange(ref source.CpuKernel, made, null);
-        return Unsafe.As<CpuProgram>(source.CpuKernel);
+        Interlocked.CompareExchange(ref source.HostCode, made, null);
+        return Unsafe.As<CpuProgram>(source.HostCode);
     }
 }

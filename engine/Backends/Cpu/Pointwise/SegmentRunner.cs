@@ -149,7 +149,7 @@ internal unsafe ref struct SegmentRunner
             rest /= plan.Sizes[d];
         }
 
-        for (var row = first; ; )
+        for (var row = first; ;)
         {
             Compute((nint)plan.RowLength);
             if (++row == end)

@@ -31,9 +31,9 @@ internal sealed class ReductionCode
 
     public static ReductionCode Of(ReductionProgram source)
     {
-        if (source.CpuKernel is null)
-            Interlocked.CompareExchange(ref source.CpuKernel, new ReductionCode(source), null);
-        return Unsafe.As<ReductionCode>(source.CpuKernel);
+        if (source.HostCode is null)
+            Interlocked.CompareExchange(ref source.HostCode, new ReductionCode(source), null);
+        return Unsafe.As<ReductionCode>(source.HostCode);
     }
 
     /// <summary>Bytes of one value of a state.</summary>

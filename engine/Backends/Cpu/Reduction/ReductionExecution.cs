@@ -55,7 +55,9 @@ internal static unsafe class ReductionExecution
         launch.Outputs.CopyTo(operands[launch.Inputs.Length..]);
         PointwiseExecution.Run(new PointwiseLaunch
         {
-            Program = launch.Program.Single, Operands = operands, Parameters = launch.Parameters,
+            Program = launch.Program.Single,
+            Operands = operands,
+            Parameters = launch.Parameters,
         });
     }
 

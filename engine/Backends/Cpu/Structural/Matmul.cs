@@ -47,7 +47,8 @@ internal static unsafe partial class CpuKernels
         {
             PointwiseExecution.Run(new PointwiseLaunch
             {
-                Program = CopyPrograms.Copy(c.DType, c.DType), Operands = [launch.Operands[3], c],
+                Program = CopyPrograms.Copy(c.DType, c.DType),
+                Operands = [launch.Operands[3], c],
             });
         }
 

@@ -40,7 +40,9 @@ internal static class Gather
         {
             source.Device.Backend.Run(new StructuralLaunch
             {
-                Kernel = Kernel, Operands = [Whole(source), Whole(index), Whole(result)], Integers = [dimension],
+                Kernel = Kernel,
+                Operands = [Whole(source), Whole(index), Whole(result)],
+                Integers = [dimension],
             });
         }
 

@@ -205,7 +205,8 @@ internal sealed class IndexPlan
             var d = Dimensions[i];
             self.Device.Backend.Run(new StructuralLaunch
             {
-                Kernel = Rows.Offsets, Operands = [index.Operand(indexShape), offsets.Operand()],
+                Kernel = Rows.Offsets,
+                Operands = [index.Operand(indexShape), offsets.Operand()],
                 Integers = [SelfShape[d], self.Strides[d], d, (long)fault, i > 0 ? 1 : 0],
             });
         }

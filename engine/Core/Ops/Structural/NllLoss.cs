@@ -47,7 +47,9 @@ internal static class NllLoss
             operands[4] = weight.Operand();
         device.Backend.Run(new StructuralLaunch
         {
-            Kernel = Forward, Operands = operands, Integers = [reduction, ignored],
+            Kernel = Forward,
+            Operands = operands,
+            Integers = [reduction, ignored],
         });
         if (Tensor.ShouldRecord(input))
         {
@@ -82,7 +84,9 @@ internal static class NllLoss
                 operands[4] = weight.Operand();
             gradient.Device.Backend.Run(new StructuralLaunch
             {
-                Kernel = Backward, Operands = operands, Integers = [reduction, ignored],
+                Kernel = Backward,
+                Operands = operands,
+                Integers = [reduction, ignored],
             });
         }
 

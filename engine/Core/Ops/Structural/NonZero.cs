@@ -17,7 +17,8 @@ internal static class NonZero
         {
             input.Device.Backend.Run(new StructuralLaunch
             {
-                Kernel = Kernel, Operands = [truth.Operand(), result.Operand()],
+                Kernel = Kernel,
+                Operands = [truth.Operand(), result.Operand()],
             });
         }
 

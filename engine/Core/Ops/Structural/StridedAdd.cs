@@ -12,6 +12,7 @@ internal static class StridedAdd
     /// <summary>Adds; both have the same shape and dtype.</summary>
     public static void Run(Tensor source, Tensor destination) => destination.Device.Backend.Run(new StructuralLaunch
     {
-        Kernel = Kernel, Operands = [source.Operand(destination.Shape), destination.Operand()],
+        Kernel = Kernel,
+        Operands = [source.Operand(destination.Shape), destination.Operand()],
     });
 }
