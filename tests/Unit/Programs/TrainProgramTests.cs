@@ -9,6 +9,8 @@ public partial class TrainProgramTests
 {
     private static readonly string[] ShortRun = ["--epochs", "2", "--seed", "3"];
 
+    private static string TrainPath => Path.Combine(AppContext.BaseDirectory, "Train.dll");
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -44,6 +46,27 @@ public partial class TrainProgramTests
         Assert.NotEqual(0, result.ExitCode);
         Assert.Contains(option == "--bogus" ? option : value, result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Ctrl_C_ends_it_cleanly()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("a process cannot be sent Ctrl-C alone on Windows");
+        using var process = Process.Start(Started("dotnet", [TrainPath, "--epochs", "1000000"]))!;
+        var lines = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
+        {
+            lines.Add(line);
+            if (line.StartsWith("epoch 1/", StringComparison.Ordinal))
+                using (var signal = Process.Start("kill", ["-INT", $"{process.Id}"]))
+                    await signal.WaitForExitAsync(Cancellation);
+        }
+
+        await process.WaitForExitAsync(Cancellation);
+        Assert.Equal("", await process.StandardError.ReadToEndAsync(Cancellation));
+        Assert.Matches(LastLine(), lines[^1]);
+        Assert.True(lines.Count < 1000, "it did not end");
     }
 
     [Fact]
@@ -89,17 +112,12 @@ public partial class TrainProgramTests
     }
 
     private static Task<Result> Train(string[] arguments, params (string Name, string Value)[] environment) =>
-        Run("dotnet", [Path.Combine(AppContext.BaseDirectory, "Train.dll"), .. arguments], environment);
+        Run("dotnet", [TrainPath, .. arguments], environment);
 
     private static async Task<Result> Run(
         string program, string[] arguments, params (string Name, string Value)[] environment)
     {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            RedirectStandardInput = true,
-        };
+        var start = Started(program, arguments);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         using var process = Process.Start(start)!;
@@ -109,6 +127,13 @@ public partial class TrainProgramTests
         await process.WaitForExitAsync(Cancellation);
         return new(process.ExitCode, await output, await error);
     }
+
+    private static ProcessStartInfo Started(string program, string[] arguments) => new(program, arguments)
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        RedirectStandardInput = true,
+    };
 
     private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
