@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace KernelEngine;
@@ -17,8 +18,9 @@ public readonly record struct GeneratorState(ulong Seed, long Offset);
 public sealed class Generator
 {
     private static readonly ConcurrentDictionary<ComputeDevice, Generator> Defaults = new();
-    private static GeneratorState? seedOfAll;
+    private static StrongBox<ulong>? seedOfAll;
 
+    private readonly Lock gate = new();
     private ulong seed;
     private long offset;
 
@@ -40,18 +42,27 @@ public sealed class Generator
     /// <summary>Where the stream stands; setting it continues from there.</summary>
     public GeneratorState State
     {
-        get => new(seed, Interlocked.Read(ref offset));
-        set => (seed, offset) = (value.Seed, value.Offset);
+        get
+        {
+            lock (gate)
+                return new(seed, offset);
+        }
+
+        set
+        {
+            lock (gate)
+                (seed, offset) = (value.Seed, value.Offset);
+        }
     }
 
     /// <summary>The generator of draws on a device that name none.</summary>
     public static Generator For(ComputeDevice device) => Defaults.GetOrAdd(
-        device, static _ => seedOfAll is { } known ? new(known.Seed) : new());
+        device, static _ => seedOfAll is { } known ? new(known.Value) : new());
 
     /// <summary>Seeds the generators of all devices. As <c>torch.manual_seed</c>.</summary>
     public static void SeedAll(ulong seed)
     {
-        seedOfAll = new(seed, 0);
+        seedOfAll = new(seed);
         foreach (var generator in Defaults.Values)
             generator.ManualSeed(seed);
     }
@@ -66,7 +77,15 @@ public sealed class Generator
 
     /// <summary>Takes as many elements from the stream.</summary>
     /// <returns>The place of the first.</returns>
-    internal long Take(long elements) => Interlocked.Add(ref offset, elements) - elements;
+    internal long Take(long elements)
+    {
+        lock (gate)
+        {
+            var first = offset;
+            offset += elements;
+            return first;
+        }
+    }
 
     private static ulong Entropy()
     {

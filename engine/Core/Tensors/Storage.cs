@@ -3,6 +3,10 @@ namespace KernelEngine;
 /// <summary>
 /// The memory of one or more tensors, views of each other, with the count of the writes to it.
 /// </summary>
+/// <remarks>
+/// Any number of threads may read a storage at once. Writing it, or giving it back, while another thread uses it is the
+/// caller's to prevent, as with any other memory.
+/// </remarks>
 public sealed class Storage
 {
     private readonly DeviceBuffer buffer;

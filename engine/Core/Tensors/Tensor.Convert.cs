@@ -78,6 +78,7 @@ public partial class Tensor
     /// <summary>
     /// Writes another tensor's elements over this one's, broadcast and converted. As <c>torch.Tensor.copy_</c>.
     /// </summary>
+    /// <remarks>A source that shares memory with this tensor is read as a whole before anything is written.</remarks>
     /// <exception cref="TensorException">The shapes do not broadcast, or this is a leaf that requires a gradient.
     /// </exception>
     public Tensor Copy_(Tensor source)
