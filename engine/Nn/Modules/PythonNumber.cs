@@ -1,16 +1,8 @@
-using System.Globalization;
-
 namespace KernelEngine.Nn;
 
 /// <summary>Numbers and truth values as Python prints them, for the printed form of modules.</summary>
 internal static class PythonNumber
 {
-    public static string Of(long value) => value.ToString(CultureInfo.InvariantCulture);
-
-    public static string Of(double value) => ((Scalar)value).ToString();
-
-    public static string Of(bool value) => value ? "True" : "False";
-
     /// <summary>A whole number without a point, a real one with it: what was given as an argument.</summary>
     public static string Of(Scalar value) => value.ToString();
 }

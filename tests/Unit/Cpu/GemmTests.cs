@@ -169,8 +169,8 @@ public sealed unsafe class GemmTests
         {
             var a = Enumerable.Range(0, m * k).Select(_ => Round(random.NextSingle() - 0.5f)).ToArray();
             var b = Enumerable.Range(0, n * k).Select(_ => Round(random.NextSingle() - 0.5f)).ToArray();
-            var c = new BFloat16Bits[m * n];
-            fixed (BFloat16Bits* pa = a, pb = b, pc = c)
+            var c = new BFloat16[m * n];
+            fixed (BFloat16* pa = a, pb = b, pc = c)
                 Gemm.Run(m, n, k, pa, k, 1, pb, 1, k, pc, n, Round(1), Round(0));
             for (var i = 0; i < m; i++)
             {
@@ -185,9 +185,9 @@ public sealed unsafe class GemmTests
         }
     }
 
-    private static BFloat16Bits Round(float value)
+    private static BFloat16 Round(float value)
     {
-        BFloat16Bits bits;
+        BFloat16 bits;
         BFloat16Format.Narrow(&value, &bits, 1);
         return bits;
     }
@@ -210,7 +210,7 @@ public sealed unsafe class GemmTests
                         : BitConverter.SingleToInt32Bits(expected) == BitConverter.SingleToInt32Bits(wide[i]),
                     $"{i:x}");
             }
-            BFloat16Format.Widen((BFloat16Bits*)from, 1, to, bits.Length);
+            BFloat16Format.Widen((BFloat16*)from, 1, to, bits.Length);
             for (var i = 0; i < bits.Length; i++)
                 Assert.Equal((uint)i << 16, BitConverter.SingleToUInt32Bits(wide[i]));
         }

@@ -55,8 +55,8 @@ internal static unsafe class Gemm
             Go<T, double, SimdEngine<double>>(product, batch, aStrides, bStrides, cStrides);
         else if (typeof(T) == typeof(Half))
             Go<T, Half, NarrowEngine<Half, HalfFormat>>(product, batch, aStrides, bStrides, cStrides);
-        else if (typeof(T) == typeof(BFloat16Bits))
-            Go<T, BFloat16Bits, NarrowEngine<BFloat16Bits, BFloat16Format>>(
+        else if (typeof(T) == typeof(BFloat16))
+            Go<T, BFloat16, NarrowEngine<BFloat16, BFloat16Format>>(
                 product, batch, aStrides, bStrides, cStrides);
         else if (typeof(T) == typeof(long))
             Go<T, long, IntegerEngine<long>>(product, batch, aStrides, bStrides, cStrides);

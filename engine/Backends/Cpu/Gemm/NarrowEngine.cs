@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelEngine.Cpu;
@@ -14,18 +13,11 @@ internal unsafe interface INarrowFormat<T> where T : unmanaged
     static abstract float Widen(T value);
 }
 
-/// <summary>The upper half of a float32.</summary>
-[StructLayout(LayoutKind.Sequential)]
-internal readonly struct BFloat16Bits(ushort bits)
+internal readonly unsafe struct BFloat16Format : INarrowFormat<BFloat16>
 {
-    public readonly ushort Bits = bits;
-}
+    public static float Widen(BFloat16 value) => value;
 
-internal readonly unsafe struct BFloat16Format : INarrowFormat<BFloat16Bits>
-{
-    public static float Widen(BFloat16Bits value) => BitConverter.UInt32BitsToSingle((uint)value.Bits << 16);
-
-    public static void Widen(BFloat16Bits* from, nint step, float* to, nint count)
+    public static void Widen(BFloat16* from, nint step, float* to, nint count)
     {
         nint i = 0;
         if (step == 1)
@@ -40,15 +32,10 @@ internal readonly unsafe struct BFloat16Format : INarrowFormat<BFloat16Bits>
         for (; i < count; i++) to[i] = Widen(from[i * step]);
     }
 
-    public static void Narrow(float* from, BFloat16Bits* to, nint count)
+    public static void Narrow(float* from, BFloat16* to, nint count)
     {
         for (nint i = 0; i < count; i++)
-        {
-            var bits = BitConverter.SingleToUInt32Bits(from[i]);
-            // A NaN whose payload lies in the lower half must not become infinity.
-            bits = float.IsNaN(from[i]) ? bits | 0x400000 : bits + 0x7fff + (bits >> 16 & 1);
-            to[i] = new BFloat16Bits((ushort)(bits >> 16));
-        }
+            to[i] = (BFloat16)from[i];
     }
 }
 

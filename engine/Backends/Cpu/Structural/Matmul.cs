@@ -16,7 +16,7 @@ internal static unsafe partial class CpuKernels
             case DTypeCode.Float64: Multiply<double>(launch, launch.Reals[0], launch.Reals[1]); break;
             case DTypeCode.Float16: Multiply<Half>(launch, (Half)launch.Reals[0], (Half)launch.Reals[1]); break;
             case DTypeCode.BFloat16:
-                Multiply<BFloat16Bits>(launch, Bits(launch.Reals[0]), Bits(launch.Reals[1]));
+                Multiply(launch, (BFloat16)launch.Reals[0], (BFloat16)launch.Reals[1]);
                 break;
             case DTypeCode.Int64: MultiplyWhole<long>(launch); break;
             case DTypeCode.Int32: MultiplyWhole<int>(launch); break;
@@ -24,12 +24,6 @@ internal static unsafe partial class CpuKernels
             case DTypeCode.Int8: MultiplyWhole<sbyte>(launch); break;
             default: MultiplyWhole<byte>(launch); break;
         }
-    }
-
-    private static BFloat16Bits Bits(double value)
-    {
-        var narrow = (BFloat16)(float)value;
-        return Unsafe.As<BFloat16, BFloat16Bits>(ref narrow);
     }
 
     private static void MultiplyWhole<T>(in StructuralLaunch launch) where T : unmanaged, INumber<T> =>

@@ -85,12 +85,12 @@ internal static unsafe class WorkerPool
 
         // The copy of the job lies in this frame until every worker has left, so its address may be handed out even
         // where it holds references: the frame reports them to the collector.
-#pragma warning disable CS8500
+#pragma warning disable CS8500 // See above.
         Share(&Invoke<TJob>, &job, blocks, threads, nanoseconds);
 #pragma warning restore CS8500
     }
 
-#pragma warning disable CS8500
+#pragma warning disable CS8500 // The job lies in a frame that waits; see Run.
     private static void Invoke<TJob>(void* job, int block) where TJob : struct, IJob => ((TJob*)job)->Invoke(block);
 #pragma warning restore CS8500
 
