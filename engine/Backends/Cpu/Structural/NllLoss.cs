@@ -5,104 +5,89 @@ internal static unsafe partial class CpuKernels
 {
     private static void AddNllLoss(Adding add)
     {
-        add("nll_loss", RunNllLoss);
-        add("nll_loss_backward", RunNllLossBackward);
+        add("nll_loss", (in StructuralLaunch launch) => Elements.FloatingInDouble<Likelihood>(launch));
+        add("nll_loss_backward",
+            (in StructuralLaunch launch) => Elements.FloatingInDouble<LikelihoodBackward>(launch));
     }
 
-    private static void RunNllLoss(in StructuralLaunch launch)
+    private readonly struct Likelihood : IDoubleKernel
     {
-        switch (launch.Operands[0].DType.Code)
+        public static void Run<T, TElement>(in StructuralLaunch launch)
+            where T : unmanaged where TElement : struct, IElement<T, double>
         {
-            case DTypeCode.Float32: Likelihood<float, SingleElement>(launch); break;
-            case DTypeCode.Float64: Likelihood<double, DoubleElement>(launch); break;
-            case DTypeCode.Float16: Likelihood<Half, HalfElement>(launch); break;
-            default: Likelihood<BFloat16, BFloat16Element>(launch); break;
-        }
-    }
-
-    private static void RunNllLossBackward(in StructuralLaunch launch)
-    {
-        switch (launch.Operands[0].DType.Code)
-        {
-            case DTypeCode.Float32: LikelihoodBackward<float, SingleElement>(launch); break;
-            case DTypeCode.Float64: LikelihoodBackward<double, DoubleElement>(launch); break;
-            case DTypeCode.Float16: LikelihoodBackward<Half, HalfElement>(launch); break;
-            default: LikelihoodBackward<BFloat16, BFloat16Element>(launch); break;
-        }
-    }
-
-    private static void Likelihood<T, TElement>(in StructuralLaunch launch)
-        where T : unmanaged where TElement : struct, IElement<T, double>
-    {
-        ref readonly var target = ref launch.Operands[1];
-        var (reduction, ignored) = (launch.Integers[0], launch.Integers[1]);
-        var places = new Places(target.Layout.Shape);
-        var inputs = launch.Operands[0].Layout;
-        var classes = inputs.Shape[^1];
-        var step = inputs.Strides[^1];
-        var isWeighted = launch.Operands.Length > 4;
-        var weightStep = isWeighted ? launch.Operands[4].Layout.Strides[0] : 0;
-        double sum = 0, total = 0;
-        fixed (byte* input = &FirstOf(launch.Operands[0]), targets = &FirstOf(target),
-            output = &FirstOf(launch.Operands[2]), totals = &FirstOf(launch.Operands[3]),
-            weights = &FirstOf(launch.Operands[isWeighted ? 4 : 0]))
-        {
-            for (var more = target.Layout.ElementCount > 0; more; more = places.Next())
+            ref readonly var target = ref launch.Operands[1];
+            var (reduction, ignored) = (launch.Integers[0], launch.Integers[1]);
+            var places = new Places(target.Layout.Shape);
+            var inputs = launch.Operands[0].Layout;
+            var classes = inputs.Shape[^1];
+            var step = inputs.Strides[^1];
+            var isWeighted = launch.Operands.Length > 4;
+            var weightStep = isWeighted ? launch.Operands[4].Layout.Strides[0] : 0;
+            double sum = 0, total = 0;
+            fixed (byte* input = &FirstOf(launch.Operands[0]), targets = &FirstOf(target),
+                output = &FirstOf(launch.Operands[2]), totals = &FirstOf(launch.Operands[3]),
+                weights = &FirstOf(launch.Operands[isWeighted ? 4 : 0]))
             {
-                var own = ((long*)targets)[places.Offset(target.Layout)];
-                var loss = 0.0;
-                if (own != ignored)
+                for (var more = target.Layout.ElementCount > 0; more; more = places.Next())
                 {
-                    CheckClass(own, classes);
-                    var weight = isWeighted ? TElement.Load(((T*)weights)[own * weightStep]) : 1;
-                    loss = -weight * TElement.Load(((T*)input)[places.Offset(inputs) + (own * step)]);
-                    sum += loss;
-                    total += weight;
+                    var own = ((long*)targets)[places.Offset(target.Layout)];
+                    var loss = 0.0;
+                    if (own != ignored)
+                    {
+                        CheckClass(own, classes);
+                        var weight = isWeighted ? TElement.Load(((T*)weights)[own * weightStep]) : 1;
+                        loss = -weight * TElement.Load(((T*)input)[places.Offset(inputs) + (own * step)]);
+                        sum += loss;
+                        total += weight;
+                    }
+
+                    if (reduction == 0)
+                        ((T*)output)[places.Offset(launch.Operands[2].Layout)] = TElement.Store(loss);
                 }
 
-                if (reduction == 0)
-                    ((T*)output)[places.Offset(launch.Operands[2].Layout)] = TElement.Store(loss);
+                *(T*)totals = TElement.Store(total);
+                if (reduction != 0)
+                    *(T*)output = TElement.Store(reduction == 1 ? sum / total : sum);
             }
-
-            *(T*)totals = TElement.Store(total);
-            if (reduction != 0)
-                *(T*)output = TElement.Store(reduction == 1 ? sum / total : sum);
         }
     }
 
-    private static void LikelihoodBackward<T, TElement>(in StructuralLaunch launch)
-        where T : unmanaged where TElement : struct, IElement<T, double>
+    private readonly struct LikelihoodBackward : IDoubleKernel
     {
-        ref readonly var target = ref launch.Operands[1];
-        var (reduction, ignored) = (launch.Integers[0], launch.Integers[1]);
-        var places = new Places(target.Layout.Shape);
-        var outputs = launch.Operands[3].Layout;
-        var classes = outputs.Shape[^1];
-        var step = outputs.Strides[^1];
-        var isWeighted = launch.Operands.Length > 4;
-        var weightStep = isWeighted ? launch.Operands[4].Layout.Strides[0] : 0;
-        fixed (byte* gradient = &FirstOf(launch.Operands[0]), targets = &FirstOf(target),
-            totals = &FirstOf(launch.Operands[2]), output = &FirstOf(launch.Operands[3]),
-            weights = &FirstOf(launch.Operands[isWeighted ? 4 : 0]))
+        public static void Run<T, TElement>(in StructuralLaunch launch)
+            where T : unmanaged where TElement : struct, IElement<T, double>
         {
-            // The output is new, and without gaps.
-            for (var done = 0L; done < outputs.ElementCount; done += int.MaxValue / 2)
+            ref readonly var target = ref launch.Operands[1];
+            var (reduction, ignored) = (launch.Integers[0], launch.Integers[1]);
+            var places = new Places(target.Layout.Shape);
+            var outputs = launch.Operands[3].Layout;
+            var classes = outputs.Shape[^1];
+            var step = outputs.Strides[^1];
+            var isWeighted = launch.Operands.Length > 4;
+            var weightStep = isWeighted ? launch.Operands[4].Layout.Strides[0] : 0;
+            fixed (byte* gradient = &FirstOf(launch.Operands[0]), targets = &FirstOf(target),
+                totals = &FirstOf(launch.Operands[2]), output = &FirstOf(launch.Operands[3]),
+                weights = &FirstOf(launch.Operands[isWeighted ? 4 : 0]))
             {
-                new Span<T>(
-                    (T*)output + done, (int)Math.Min(int.MaxValue / 2, outputs.ElementCount - done)).Clear();
-            }
+                // The output is new, and without gaps.
+                for (var done = 0L; done < outputs.ElementCount; done += int.MaxValue / 2)
+                {
+                    new Span<T>(
+                        (T*)output + done, (int)Math.Min(int.MaxValue / 2, outputs.ElementCount - done)).Clear();
+                }
 
-            var scale = reduction == 1 ? 1 / TElement.Load(*(T*)totals) : 1;
-            for (var more = target.Layout.ElementCount > 0; more; more = places.Next())
-            {
-                var own = ((long*)targets)[places.Offset(target.Layout)];
-                if (own == ignored)
-                    continue;
-                CheckClass(own, classes);
-                var weight = isWeighted ? TElement.Load(((T*)weights)[own * weightStep]) : 1;
-                var g = TElement.Load(
-                    ((T*)gradient)[reduction == 0 ? places.Offset(launch.Operands[0].Layout) : 0]);
-                ((T*)output)[places.Offset(outputs) + (own * step)] = TElement.Store(-g * weight * scale);
+                var scale = reduction == 1 ? 1 / TElement.Load(*(T*)totals) : 1;
+                for (var more = target.Layout.ElementCount > 0; more; more = places.Next())
+                {
+                    var own = ((long*)targets)[places.Offset(target.Layout)];
+                    if (own == ignored)
+                        continue;
+                    CheckClass(own, classes);
+                    var weight = isWeighted ? TElement.Load(((T*)weights)[own * weightStep]) : 1;
+                    var g = TElement.Load(
+                        ((T*)gradient)[reduction == 0 ? places.Offset(launch.Operands[0].Layout) : 0]);
+                    ((T*)output)[places.Offset(outputs) + (own * step)] = TElement.Store(-g * weight * scale);
+                }
             }
         }
     }

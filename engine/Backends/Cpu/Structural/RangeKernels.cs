@@ -1,68 +1,67 @@
-using System.Runtime.CompilerServices;
+using System.Numerics;
 
 namespace KernelEngine.Cpu;
 
 /// <content>Numbered elements.</content>
-internal static partial class CpuKernels
+internal static unsafe partial class CpuKernels
 {
+    private const long RangeBlock = 16384;
+
     private static void AddRanges(Adding add)
     {
-        add("arange", Arange);
-        add("linspace", Linspace);
+        add("arange", (in StructuralLaunch launch) => Elements.Wide<Arange>(launch));
+        add("linspace", (in StructuralLaunch launch) => Elements.Wide<Linspace>(launch));
     }
 
-    private static void Arange(in StructuralLaunch launch)
+    private readonly struct Arange : INumberKernel
     {
-        var (start, step) = (launch.Integers[0], launch.Integers[1]);
-        var (first, by) = (launch.Reals[0], launch.Reals[1]);
-        var output = launch.Operands[0];
-        if (output.DType.IsFloatingPoint)
-            WriteReals(output, i => first + (i * by));
-        else
-            WriteWholes(output, i => start + (i * step));
-    }
-
-    private static void Linspace(in StructuralLaunch launch)
-    {
-        var (start, end, powerBase) = (launch.Reals[0], launch.Reals[1], launch.Reals[2]);
-        var output = launch.Operands[0];
-        var steps = output.Layout.ElementCount;
-        var step = steps > 1 ? (end - start) / (steps - 1) : 0;
-        Func<long, double> at = i => i < steps / 2 || steps == 1 ? start + (step * i) : end - (step * (steps - i - 1));
-        Func<long, double> value = powerBase == 0 ? at : i => Math.Pow(powerBase, at(i));
-        if (output.DType.IsFloatingPoint)
-            WriteReals(output, value);
-        else
-            WriteWholes(output, i => (long)value(i));
-    }
-
-    private static void WriteReals(in Operand output, Func<long, double> value)
-    {
-        switch (output.DType.Code)
+        public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
         {
-            case DTypeCode.Float32: Write(output, i => (float)value(i)); break;
-            case DTypeCode.Float64: Write(output, value); break;
-            case DTypeCode.Float16: Write(output, i => (Half)(float)value(i)); break;
-            default: Write(output, i => (BFloat16)(float)value(i)); break;
+            var isReal = launch.Operands[0].DType.IsFloatingPoint;
+            var first = isReal ? TWide.CreateTruncating(launch.Reals[0]) : TWide.CreateTruncating(launch.Integers[0]);
+            var step = isReal ? TWide.CreateTruncating(launch.Reals[1]) : TWide.CreateTruncating(launch.Integers[1]);
+            Number<T>(launch.Operands[0], i => TElement.Store(first + (TWide.CreateTruncating(i) * step)));
         }
     }
 
-    private static void WriteWholes(in Operand output, Func<long, long> value)
+    private readonly struct Linspace : INumberKernel
     {
-        switch (output.DType.Code)
+        public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
         {
-            case DTypeCode.Int64: Write(output, value); break;
-            case DTypeCode.Int32: Write(output, i => (int)value(i)); break;
-            case DTypeCode.Int16: Write(output, i => (short)value(i)); break;
-            case DTypeCode.Bool: Write(output, i => value(i) != 0); break;
-            default: Write(output, i => (byte)value(i)); break;
+            var (start, end, powerBase) = (launch.Reals[0], launch.Reals[1], launch.Reals[2]);
+            var steps = launch.Operands[0].Layout.ElementCount;
+            var step = steps > 1 ? (end - start) / (steps - 1) : 0;
+            Number<T>(launch.Operands[0], i =>
+            {
+                var at = i < steps / 2 || steps == 1 ? start + (step * i) : end - (step * (steps - i - 1));
+                return TElement.Store(TWide.CreateTruncating(powerBase == 0 ? at : Math.Pow(powerBase, at)));
+            });
         }
     }
 
-    private static void Write<T>(in Operand output, Func<long, T> value) where T : unmanaged
+    private static void Number<T>(in Operand output, Func<long, T> value) where T : unmanaged
     {
-        ref var data = ref First<T>(output);
-        for (nint i = 0; i < (nint)output.Layout.ElementCount; i++)
-            Unsafe.Add(ref data, i) = value(i);
+        fixed (byte* data = &FirstOf(output))
+        {
+            var count = output.Layout.ElementCount;
+            WorkerPool.Run(
+                new NumberJob<T>((T*)data, count, value), (int)((count + RangeBlock - 1) / RangeBlock), count * 2);
+        }
+    }
+
+    private readonly struct NumberJob<T>(T* data, long count, Func<long, T> value) : IJob where T : unmanaged
+    {
+        public void Invoke(int block)
+        {
+            var end = Math.Min(count, (block + 1) * RangeBlock);
+            for (var i = block * RangeBlock; i < end; i++)
+                data[i] = value(i);
+        }
     }
 }
