@@ -1,0 +1,11 @@
+namespace KernelEngine.Tests;
+
+/// <summary>The functions whose derivatives are checked, by family. Pointwise operators check themselves.</summary>
+public static class GradientCatalog
+{
+    /// <summary>All cases.</summary>
+    public static IReadOnlyDictionary<string, GradientCase> All { get; } = new[]
+    {
+        StructuralGradients.Cases,
+    }.SelectMany(family => family).ToDictionary(c => c.Name);
+}
