@@ -6,6 +6,10 @@ public static class GradientCatalog
     /// <summary>All cases.</summary>
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = new[]
     {
-        StructuralGradients.Cases,
+        ActivationGradients.Cases,
+        IndexGradients.Cases,
+        LinearGradients.Cases,
+        ReductionGradients.Cases,
+        ShapeGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);
 }
