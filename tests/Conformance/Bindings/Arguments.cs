@@ -19,6 +19,9 @@ public sealed class Arguments(
     /// <summary>How many positional arguments there are.</summary>
     public int Count => positional.Count;
 
+    /// <summary>The names of the keyword arguments, those that are None too.</summary>
+    public IEnumerable<string> Keywords => keywords.Keys;
+
     /// <summary>The first argument, a tensor: PyTorch calls it input, or self.</summary>
     public Tensor Self => Tensor(0, "input");
 

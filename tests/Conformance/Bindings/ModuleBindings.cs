@@ -94,7 +94,8 @@ internal static class ModuleBindings
     /// <exception cref="CannotBindException">The module is not known, or an argument cannot be parsed.</exception>
     public static Module Construct(string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
     {
-        var binding = Table.Find(name) ?? throw CannotBindException.UnknownOperator("nn." + name);
+        var binding = Table.Find(name) ?? NormBindings.Modules.Find(name)
+            ?? throw CannotBindException.UnknownOperator("nn." + name);
         return (Module)OperatorBindings.Call(binding, new(
             "nn." + name, Array.ConvertAll(args, Resolve), kwargs.ToDictionary(k => k.Key, k => Resolve(k.Value))))!;
     }

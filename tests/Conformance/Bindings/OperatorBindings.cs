@@ -10,6 +10,7 @@ public static class OperatorBindings
         UnaryBindings.Table, BinaryBindings.Table, CreationBindings.Table, ShapeBindings.Table,
         ReductionBindings.Table, IndexingBindings.Table, LinalgBindings.Table, ActivationBindings.Table,
         LossBindings.Table, NnBindings.Table, TensorBindings.Table,
+        NormBindings.Table,
     ]).SelectMany(table => table).ToFrozenDictionary(row => row.Key, row => row.Value);
 
     /// <summary>PyTorch's names of the operators that the runner knows.</summary>

@@ -6,10 +6,7 @@ public static class GradientCatalog
     /// <summary>All cases.</summary>
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = new[]
     {
-        ActivationGradients.Cases,
-        IndexGradients.Cases,
-        LinearGradients.Cases,
-        ReductionGradients.Cases,
-        ShapeGradients.Cases,
+        StructuralGradients.Cases,
+        NormGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);
 }

@@ -63,6 +63,7 @@ internal static unsafe partial class CpuKernels
         AddGather(add);
         AddSoftmax(add);
         AddNllLoss(add);
+        AddBatchNorm(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);

@@ -24,6 +24,13 @@ internal interface IRealKernel
         where TElement : struct, IElement<T, TReal>;
 }
 
+/// <summary>A kernel over float32 or float64, which narrower types are converted to before.</summary>
+internal interface IWideKernel
+{
+    /// <summary>Runs it.</summary>
+    static abstract void Run<T>(in StructuralLaunch launch) where T : unmanaged, IBinaryFloatingPointIeee754<T>;
+}
+
 /// <summary>A kernel over floating-point elements that are all computed in float64.</summary>
 internal interface IDoubleKernel
 {
@@ -64,6 +71,17 @@ internal static class Elements
             case DTypeCode.Float64: TKernel.Run<double, double, Same<double>>(launch); break;
             case DTypeCode.Float16: TKernel.Run<Half, float, HalfElement>(launch); break;
             case DTypeCode.BFloat16: TKernel.Run<BFloat16, float, BFloat16Element>(launch); break;
+            default: throw NoSuchInstance(launch, operand);
+        }
+    }
+
+    /// <summary>Float32 and float64 only.</summary>
+    public static void WideFloating<TKernel>(in StructuralLaunch launch, int operand = 0) where TKernel : IWideKernel
+    {
+        switch (launch.Operands[operand].DType.Code)
+        {
+            case DTypeCode.Float32: TKernel.Run<float>(launch); break;
+            case DTypeCode.Float64: TKernel.Run<double>(launch); break;
             default: throw NoSuchInstance(launch, operand);
         }
     }
