@@ -11,6 +11,7 @@ public static class OperatorBindings
         ReductionBindings.Table, IndexingBindings.Table, LinalgBindings.Table, ActivationBindings.Table,
         LossBindings.Table, NnBindings.Table, TensorBindings.Table,
         NormBindings.Table,
+        PoolingBindings.Table,
     ]).SelectMany(table => table).ToFrozenDictionary(row => row.Key, row => row.Value);
 
     /// <summary>PyTorch's names of the operators that the runner knows.</summary>

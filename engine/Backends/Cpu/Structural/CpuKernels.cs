@@ -64,6 +64,7 @@ internal static unsafe partial class CpuKernels
         AddSoftmax(add);
         AddNllLoss(add);
         AddBatchNorm(add);
+        AddPooling(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
