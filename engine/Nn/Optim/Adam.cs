@@ -4,7 +4,7 @@ namespace KernelEngine.Nn;
 public class Adam : Optimizer
 {
     private static readonly string[] Names = ["exp_avg", "exp_avg_sq", "max_exp_avg_sq"];
-    private static readonly PointwiseUpdate?[] Updates = new PointwiseUpdate?[16];
+    private static readonly UpdateForms Forms = new(4, Define);
     private readonly bool isDecoupled;
 
     /// <summary>An optimizer of some parameters.</summary>
@@ -49,84 +49,58 @@ public class Adam : Optimizer
         }) => this.isDecoupled = isDecoupled;
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> StateNames => Names;
+    protected internal override IReadOnlyList<string> StateNames => Names;
 
     /// <inheritdoc/>
-    protected override void CheckOptions(ParamGroup group)
-    {
-        Require(group.Lr >= 0, "learning rate", group.Lr);
-        Require(group.Eps >= 0, "epsilon value", group.Eps);
-        Require(group.Beta1 is >= 0 and < 1, "beta parameter at index 0", group.Beta1);
-        Require(group.Beta2 is >= 0 and < 1, "beta parameter at index 1", group.Beta2);
-        Require(group.WeightDecay >= 0, "weight_decay value", group.WeightDecay);
-    }
+    protected override void CheckOptions(ParamGroup group) => RequireBetas(group);
 
     /// <inheritdoc/>
-    protected override void Step(ParamGroup group, IReadOnlyList<ParameterState> states)
+    protected override void Step(ParamGroup group, ReadOnlySpan<ParameterState> states)
     {
-        var update = Find(group);
+        var amsGrad = group.AmsGrad;
+        var (lr, beta1, beta2, decay) = (group.Lr, group.Beta1, group.Beta2, group.WeightDecay);
+        var update = Forms[amsGrad, decay != 0, group.Maximize, isDecoupled];
+        Span<double> numbers =
+        [
+            0, 0, beta1, 1 - beta1, beta2, 1 - beta2, group.Eps, isDecoupled ? 1 - (lr * decay) : decay,
+        ];
         var step = 0L;
-        for (var i = 0; i < states.Count; i++)
+        foreach (var state in states)
         {
-            var parameter = group.Parameters[i];
-            if (parameter.Grad is not { } gradient)
+            if (state.Parameter.Grad is not { } gradient)
                 continue;
-            var state = states[i];
-            state.Step++;
 
-            // Parameters that have been updated as often go together: in ordinary training, all.
-            if (state.Step != step)
+            // In ordinary training, all parameters have been updated as often.
+            if (++state.Step != step)
             {
-                Apply(group, update, step);
                 step = state.Step;
+                numbers[0] = lr / (1 - Math.Pow(beta1, step));
+                numbers[1] = 1 / Math.Sqrt(1 - Math.Pow(beta2, step));
             }
 
-            Add(parameter);
-            Add(state.Zeros(0, parameter));
-            Add(state.Zeros(1, parameter));
-            if (group.AmsGrad)
-                Add(state.Zeros(2, parameter));
-            Add(gradient);
+            if (amsGrad)
+                Update(update, numbers, state.Parameter, state.Zeros(0), state.Zeros(1), state.Zeros(2), gradient);
+            else
+                Update(update, numbers, state.Parameter, state.Zeros(0), state.Zeros(1), gradient);
         }
-
-        Apply(group, update, step);
     }
 
-    private void Apply(ParamGroup group, PointwiseUpdate update, long step)
+    private static PointwiseUpdate Define(bool[] form)
     {
-        if (step == 0)
-            return;
-        var decay = isDecoupled ? 1 - (group.Lr * group.WeightDecay) : group.WeightDecay;
-        Update(
-            update, group.Lr / (1 - Math.Pow(group.Beta1, step)), 1 / Math.Sqrt(1 - Math.Pow(group.Beta2, step)),
-            group.Beta1, 1 - group.Beta1, group.Beta2, 1 - group.Beta2, group.Eps, decay);
-    }
-
-    private PointwiseUpdate Find(ParamGroup group)
-    {
-        var decays = group.WeightDecay != 0;
-        var variant = (group.AmsGrad ? 1 : 0) | (decays ? 2 : 0) | (group.Maximize ? 4 : 0) | (isDecoupled ? 8 : 0);
-        return Updates[variant] ??= Define(group.AmsGrad, decays, group.Maximize, isDecoupled);
-    }
-
-    private static PointwiseUpdate Define(bool amsGrad, bool decays, bool maximize, bool isDecoupled) =>
-        PointwiseUpdate.Define(isDecoupled ? "adamw" : "adam", amsGrad ? 5 : 4, 8, (t, n) =>
+        var (amsGrad, decays, maximize, isDecoupled) = (form[0], form[1], form[2], form[3]);
+        return PointwiseUpdate.Define(isDecoupled ? "adamw" : "adam", amsGrad ? 5 : 4, 8, (t, n) =>
         {
-            var (parameter, gradient) = (t[0], t[^1]);
             var (size, correction, beta1, rest1) = (n[0], n[1], n[2], n[3]);
             var (beta2, rest2, eps, decay) = (n[4], n[5], n[6], n[7]);
-            if (maximize)
-                gradient = -gradient;
-            if (decays && isDecoupled)
-                parameter *= decay;
-            else if (decays)
-                gradient += decay * parameter;
+            var parameter = decays && isDecoupled ? t[0] * decay : t[0];
+            var gradient = Direction(t[^1], t[0], maximize, decays && !isDecoupled ? decay : null);
             var mean = Flushed((beta1 * t[1]) + (rest1 * gradient));
             var square = Flushed((beta2 * t[2]) + (rest2 * gradient * gradient));
             var largest = amsGrad ? Pointwise.Max(t[3], square) : square;
             var result = parameter - (size * (mean / ((Pointwise.Sqrt(largest) * correction) + eps)));
             return amsGrad ? [result, mean, square, largest] : [result, mean, square];
         });
+    }
 }
 
 /// <summary>Adam whose weight decay leaves the step sizes alone. As <c>torch.optim.AdamW</c>.</summary>

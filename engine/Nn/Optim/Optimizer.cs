@@ -1,15 +1,18 @@
+using System.Text;
+
 namespace KernelEngine.Nn;
 
 /// <summary>
-/// Updates parameters by their gradients, as <c>torch.optim.Optimizer</c>: all parameters of a group in one launch of
-/// one pointwise expression.
+/// Updates parameters by their gradients, as <c>torch.optim.Optimizer</c>: all parameters in one launch of one
+/// pointwise expression.
 /// </summary>
-public abstract class Optimizer
+public abstract partial class Optimizer
 {
     private readonly List<ParamGroup> groups = [];
     private readonly List<ParameterState[]> states = [];
-    private readonly ParamGroup defaults;
+    private readonly double[] numbers = new double[16];
     private Tensor[] sets = new Tensor[16];
+    private PointwiseUpdate? update;
     private int filled;
 
     /// <summary>An optimizer over groups of parameters.</summary>
@@ -21,7 +24,8 @@ public abstract class Optimizer
     protected Optimizer(IEnumerable<ParamGroup> groups, ParamGroup defaults)
     {
         ArgumentNullException.ThrowIfNull(groups);
-        this.defaults = defaults;
+        ArgumentNullException.ThrowIfNull(defaults);
+        Defaults = defaults;
         CheckOptions(defaults);
         foreach (var group in groups)
             AddParamGroup(group);
@@ -32,8 +36,14 @@ public abstract class Optimizer
     /// <summary>The groups; their options may be changed between steps.</summary>
     public IReadOnlyList<ParamGroup> ParamGroups => groups;
 
+    /// <summary>The options that new groups take over; those of its constructor, so all that it knows.</summary>
+    public ParamGroup Defaults { get; }
+
     /// <summary>The names of the tensors that it keeps for each parameter, as PyTorch saves them.</summary>
-    protected abstract IReadOnlyList<string> StateNames { get; }
+    protected internal virtual IReadOnlyList<string> StateNames => [];
+
+    /// <summary>The names of the numbers that it keeps for each parameter, as PyTorch saves them.</summary>
+    protected internal virtual IReadOnlyList<string> NumberNames => [];
 
     /// <summary>Adds parameters, such as those of layers that thaw later.</summary>
     /// <exception cref="TensorValueException">The group is empty, or a parameter is no leaf or there already.
@@ -49,25 +59,29 @@ public abstract class Optimizer
             if (!parameter.IsLeaf)
                 throw new TensorValueException("can't optimize a non-leaf Tensor");
             if (!known.Add(parameter))
-            {
                 throw new TensorValueException("some parameters appear in more than one parameter group");
-            }
         }
 
-        group.Inherit(defaults);
+        group.Inherit(Defaults);
         CheckOptions(group);
         groups.Add(group);
-        var state = new ParameterState[group.Parameters.Count];
-        for (var i = 0; i < state.Length; i++)
-            state[i] = new(new Tensor?[StateNames.Count]);
-        states.Add(state);
+        states.Add([.. group.Parameters.Select(p => new ParameterState(p, StateNames.Count, NumberNames.Count))]);
     }
 
     /// <summary>Updates every parameter that has a gradient.</summary>
     public void Step()
     {
-        for (var i = 0; i < groups.Count; i++)
-            Step(groups[i], states[i]);
+        try
+        {
+            for (var i = 0; i < groups.Count; i++)
+                Step(groups[i], states[i]);
+            Launch();
+        }
+        finally
+        {
+            // Nothing is left, unless something was thrown.
+            Forget();
+        }
     }
 
     /// <summary>Computes the loss anew, with gradients, and updates.</summary>
@@ -83,7 +97,7 @@ public abstract class Optimizer
         return loss;
     }
 
-    /// <summary>Forgets the gradients of its parameters.</summary>
+    /// <summary>Forgets the gradients of all parameters.</summary>
     /// <param name="setToNull">Whether gradients become null, else zeros.</param>
     public void ZeroGrad(bool setToNull = true)
     {
@@ -91,113 +105,65 @@ public abstract class Optimizer
             Gradients.Clear(groups[i].Parameters, setToNull);
     }
 
-    /// <summary>
-    /// What it has to remember, by name: <c>state.0.exp_avg</c> for the first parameter, <c>param_groups.0.lr</c>
-    /// for the options.
-    /// </summary>
-    public OrderedDictionary<string, Tensor> StateDict()
+    /// <summary>PyTorch's text: the options of each group.</summary>
+    public override string ToString()
     {
-        var result = new OrderedDictionary<string, Tensor>();
-        var number = 0;
-        foreach (var state in states.SelectMany(s => s))
-        {
-            if (state.Step > 0)
-                result.Add($"state.{number}.step", Tensor.Full([], state.Step, DType.Int64, ComputeDevice.Parse("cpu")));
-            for (var i = 0; i < state.Tensors.Length; i++)
-            {
-                if (state.Tensors[i] is { } tensor)
-                    result.Add($"state.{number}.{StateNames[i]}", tensor);
-            }
-
-            number++;
-        }
-
+        var text = new StringBuilder(GetType().Name).Append(" (");
         for (var i = 0; i < groups.Count; i++)
         {
-            foreach (var (name, value) in groups[i].Options())
+            text.Append('\n').Append("Parameter Group ").Append(PythonNumber.Of(i)).Append('\n');
+            foreach (var name in groups[i].Options.Order(StringComparer.Ordinal))
             {
-                result.Add(
-                    $"param_groups.{i}.{name}", Tensor.Full([], value, DType.Float64, ComputeDevice.Parse("cpu")));
+                var values = groups[i].Get(name).ToArray();
+                var all = string.Join(", ", values.Select(v => PythonNumber.Of(v)));
+                text.Append("    ").Append(name).Append(": ").Append(values.Length == 1 ? all : $"({all})").Append('\n');
             }
         }
 
-        return result;
-    }
-
-    /// <summary>Takes over what <see cref="StateDict"/> gave; tensors are copied.</summary>
-    /// <exception cref="TensorValueException">It is of an optimizer with other groups or parameters.</exception>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        var named = states.SelectMany((s, g) => s.Select((p, i) => (State: p, groups[g].Parameters[i]))).ToArray();
-        foreach (var key in state.Keys)
-        {
-            var parts = key.Split('.');
-            var limit = parts[0] == "state" ? named.Length : groups.Count;
-            if (parts.Length != 3 || parts[0] is not ("state" or "param_groups") ||
-                !int.TryParse(parts[1], out var index) || index >= limit)
-            {
-                throw new TensorValueException(
-                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-                    $"'{key}' has no place here");
-            }
-        }
-
-        for (var i = 0; i < groups.Count; i++)
-        {
-            foreach (var (name, _) in groups[i].Options().ToArray())
-            {
-                if (state.TryGetValue($"param_groups.{i}.{name}", out var value))
-                    groups[i].SetOption(name, value.Item().ToDouble());
-            }
-        }
-
-        for (var i = 0; i < named.Length; i++)
-        {
-            var (own, parameter) = named[i];
-            own.Step = state.TryGetValue($"state.{i}.step", out var step) ? step.Item().ToInt64() : 0;
-            for (var j = 0; j < StateNames.Count; j++)
-            {
-                own.Tensors[j] = state.TryGetValue($"state.{i}.{StateNames[j]}", out var saved)
-                    ? saved.To(parameter.Device, parameter.DType, copy: true) : null;
-            }
-        }
+        return text.Append(')').ToString();
     }
 
     /// <summary>Checks the options of a group.</summary>
     /// <exception cref="TensorValueException">An option has a value that cannot be.</exception>
     protected abstract void CheckOptions(ParamGroup group);
 
-    /// <summary>Updates the parameters of a group that have gradients.</summary>
-    protected abstract void Step(ParamGroup group, IReadOnlyList<ParameterState> states);
+    /// <summary>
+    /// Calls <see cref="Update"/> for each parameter of a group that has a gradient.
+    /// </summary>
+    protected abstract void Step(ParamGroup group, ReadOnlySpan<ParameterState> states);
 
-    /// <summary>Puts a tensor at the end of the sets that are to be updated together.</summary>
-    protected void Add(Tensor tensor)
+    /// <summary>
+    /// Updates a set of tensors; those with the same update and numbers that follow each other, in one launch.
+    /// </summary>
+    /// <param name="update">The update.</param>
+    /// <param name="numbers">Its numbers, 16 at most.</param>
+    /// <param name="set">The tensors, those that it writes first.</param>
+    protected void Update(PointwiseUpdate update, ReadOnlySpan<double> numbers, params ReadOnlySpan<Tensor> set)
     {
-        if (filled == sets.Length)
-            Array.Resize(ref sets, filled * 2);
-        sets[filled++] = tensor;
-    }
+        if (!ReferenceEquals(update, this.update) || !numbers.SequenceEqual(this.numbers.AsSpan(0, numbers.Length)))
+        {
+            Launch();
+            this.update = update;
+            numbers.CopyTo(this.numbers);
+        }
 
-    /// <summary>Updates the sets put together, if there are any.</summary>
-    protected void Update(PointwiseUpdate update, params ReadOnlySpan<double> numbers)
-    {
-        if (filled == 0)
-            return;
-        try
-        {
-            update.Apply(sets.AsSpan(0, filled), numbers);
-        }
-        finally
-        {
-            Array.Clear(sets, 0, filled);
-            filled = 0;
-        }
+        if (filled + set.Length > sets.Length)
+            Array.Resize(ref sets, sets.Length * 2);
+        set.CopyTo(sets.AsSpan(filled));
+        filled += set.Length;
     }
 
     /// <summary>Zero instead of a denormal number: those slow processors down, and mean nothing here.</summary>
     protected static Expr Flushed(Expr x) => Pointwise.Select(
         Pointwise.Abs(x) < (x.Kind == ValueKind.Float64 ? 2.2250738585072014e-308 : 1.1754943508222875e-38), 0, x);
+
+    /// <summary>The gradient to go against: the other way where the loss is to grow, and with the decay's part.</summary>
+    protected static Expr Direction(Expr gradient, Expr parameter, bool maximize, Expr? decay)
+    {
+        if (maximize)
+            gradient = -gradient;
+        return decay is null ? gradient : gradient + (decay * parameter);
+    }
 
     /// <summary>Throws PyTorch's error for an option's value.</summary>
     protected static void Require(bool condition, string what, double value)
@@ -206,18 +172,26 @@ public abstract class Optimizer
             throw new TensorValueException($"Invalid {what}: {PythonNumber.Of(value)}");
     }
 
-    /// <summary>What an optimizer keeps for a parameter.</summary>
-    /// <param name="tensors">A place for each of <see cref="StateNames"/>.</param>
-    protected sealed class ParameterState(Tensor?[] tensors)
+    /// <summary>The checks that Adam and its kin share.</summary>
+    private protected static void RequireBetas(ParamGroup group)
     {
-        /// <summary>The tensors, null until they are needed.</summary>
-        public Tensor?[] Tensors { get; } = tensors;
+        Require(group.Lr >= 0, "learning rate", group.Lr);
+        Require(group.Eps >= 0, "epsilon value", group.Eps);
+        Require(group.Beta1 is >= 0 and < 1, "beta parameter at index 0", group.Beta1);
+        Require(group.Beta2 is >= 0 and < 1, "beta parameter at index 1", group.Beta2);
+        Require(group.WeightDecay >= 0, "weight_decay value", group.WeightDecay);
+    }
 
-        /// <summary>How many updates there have been.</summary>
-        public long Step { get; set; }
+    private void Launch()
+    {
+        if (filled > 0)
+            update!.Apply(sets.AsSpan(0, filled), numbers.AsSpan(0, update.Numbers));
+        Forget();
+    }
 
-        /// <summary>A tensor, zeros of the parameter's shape at first.</summary>
-        public Tensor Zeros(int index, Tensor parameter) =>
-            Tensors[index] ??= TensorScope.Exempt(Tensor.ZerosLike(parameter));
+    private void Forget()
+    {
+        Array.Clear(sets, 0, filled);
+        (update, filled) = (null, 0);
     }
 }

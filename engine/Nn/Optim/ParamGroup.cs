@@ -1,93 +1,157 @@
 namespace KernelEngine.Nn;
 
 /// <summary>
-/// Parameters that an optimizer updates with options of their own. What is not set is taken from the optimizer's
-/// constructor; an option that an optimizer has no use for is ignored by it. Options may be changed between steps.
+/// Parameters that an optimizer updates with options of their own, named as PyTorch names them: <c>group["lr"]</c>.
+/// The properties are the options of the optimizers here; what is not set is taken from the optimizer's constructor,
+/// and one that an optimizer has no use for is ignored by it. Options may be changed between steps.
 /// </summary>
 /// <param name="parameters">The parameters: leaves that require gradients.</param>
 public sealed class ParamGroup(IEnumerable<Tensor> parameters)
 {
-    private double? lr, weightDecay, momentum, dampening, beta1, beta2, eps;
-    private bool? nesterov, amsGrad, maximize;
+    // A handful, looked through faster than hashed.
+    private readonly List<(string Name, Scalar[] Values)> options = [];
 
     /// <summary>The parameters.</summary>
     public IReadOnlyList<Tensor> Parameters { get; } = [.. parameters];
 
+    /// <summary>The names of the options that are set, in the order in which they were.</summary>
+    public IEnumerable<string> Options => options.Select(o => o.Name);
+
     /// <summary>The learning rate.</summary>
-    public double Lr { get => lr.GetValueOrDefault(); set => lr = value; }
+    public double Lr { get => Real("lr"); set => this["lr"] = value; }
 
     /// <summary>How strongly parameters are pulled to zero.</summary>
-    public double WeightDecay { get => weightDecay.GetValueOrDefault(); set => weightDecay = value; }
-
-    /// <summary>How much of the last update stays (SGD).</summary>
-    public double Momentum { get => momentum.GetValueOrDefault(); set => momentum = value; }
-
-    /// <summary>How much of a gradient the momentum does not take up (SGD).</summary>
-    public double Dampening { get => dampening.GetValueOrDefault(); set => dampening = value; }
-
-    /// <summary>Whether the momentum looks ahead (SGD).</summary>
-    public bool Nesterov { get => nesterov.GetValueOrDefault(); set => nesterov = value; }
-
-    /// <summary>How slowly the mean of gradients changes (Adam).</summary>
-    public double Beta1 { get => beta1.GetValueOrDefault(); set => beta1 = value; }
-
-    /// <summary>How slowly the mean of squared gradients changes (Adam).</summary>
-    public double Beta2 { get => beta2.GetValueOrDefault(); set => beta2 = value; }
-
-    /// <summary>What keeps a quotient finite (Adam).</summary>
-    public double Eps { get => eps.GetValueOrDefault(); set => eps = value; }
-
-    /// <summary>Whether the largest mean of squared gradients is used (Adam).</summary>
-    public bool AmsGrad { get => amsGrad.GetValueOrDefault(); set => amsGrad = value; }
+    public double WeightDecay { get => Real("weight_decay"); set => this["weight_decay"] = value; }
 
     /// <summary>Whether the loss is to grow, not to shrink.</summary>
-    public bool Maximize { get => maximize.GetValueOrDefault(); set => maximize = value; }
+    public bool Maximize { get => Flag("maximize"); set => this["maximize"] = value; }
+
+    /// <summary>What keeps a quotient finite.</summary>
+    public double Eps { get => Real("eps"); set => this["eps"] = value; }
+
+    /// <summary>How much of the last update stays (SGD, RMSprop).</summary>
+    public double Momentum { get => Real("momentum"); set => this["momentum"] = value; }
+
+    /// <summary>How much of a gradient the momentum does not take up (SGD).</summary>
+    public double Dampening { get => Real("dampening"); set => this["dampening"] = value; }
+
+    /// <summary>Whether the momentum looks ahead (SGD).</summary>
+    public bool Nesterov { get => Flag("nesterov"); set => this["nesterov"] = value; }
+
+    /// <summary>How slowly the mean of gradients changes (Adam and its kin).</summary>
+    public double Beta1 { get => Real("betas"); set => Set("betas", value, Beta2); }
+
+    /// <summary>How slowly the mean of squared gradients changes (Adam and its kin).</summary>
+    public double Beta2 { get => Real("betas", 1); set => Set("betas", Beta1, value); }
+
+    /// <summary>Whether the largest mean of squared gradients is used (Adam).</summary>
+    public bool AmsGrad { get => Flag("amsgrad"); set => this["amsgrad"] = value; }
+
+    /// <summary>How fast the momentum grows to its full size (NAdam).</summary>
+    public double MomentumDecay { get => Real("momentum_decay"); set => this["momentum_decay"] = value; }
+
+    /// <summary>How slowly the mean of squared gradients changes (RMSprop); the power of the decay (ASGD).</summary>
+    public double Alpha { get => Real("alpha"); set => this["alpha"] = value; }
+
+    /// <summary>Whether gradients are scaled by their deviation, not by their size (RMSprop).</summary>
+    public bool Centered { get => Flag("centered"); set => this["centered"] = value; }
+
+    /// <summary>How slowly the means change (Adadelta).</summary>
+    public double Rho { get => Real("rho"); set => this["rho"] = value; }
+
+    /// <summary>How fast the learning rate decays (Adagrad).</summary>
+    public double LrDecay { get => Real("lr_decay"); set => this["lr_decay"] = value; }
+
+    /// <summary>The first sum of squared gradients (Adagrad).</summary>
+    public double InitialAccumulatorValue
+    {
+        get => Real("initial_accumulator_value");
+        set => this["initial_accumulator_value"] = value;
+    }
+
+    /// <summary>The decay (ASGD).</summary>
+    public double Lambd { get => Real("lambd"); set => this["lambd"] = value; }
+
+    /// <summary>The step at which averaging starts (ASGD).</summary>
+    public double T0 { get => Real("t0"); set => this["t0"] = value; }
+
+    /// <summary>The factors of a step size where the gradient's sign has changed, and where not (Rprop).</summary>
+    public (double Minus, double Plus) Etas
+    {
+        get => (Real("etas"), Real("etas", 1));
+        set => Set("etas", value.Minus, value.Plus);
+    }
+
+    /// <summary>The smallest and the largest step size (Rprop).</summary>
+    public (double Min, double Max) StepSizes
+    {
+        get => (Real("step_sizes"), Real("step_sizes", 1));
+        set => Set("step_sizes", value.Min, value.Max);
+    }
+
+    /// <summary>An option by its name, such as one of an optimizer of your own; the first part where it has several.
+    /// </summary>
+    /// <exception cref="KeyNotFoundException">It is read and not set.</exception>
+    public Scalar this[string option]
+    {
+        get => Get(option)[0];
+        set => Set(option, value);
+    }
+
+    /// <summary>Whether an option is set.</summary>
+    public bool Has(string option) => Find(option) >= 0;
+
+    /// <summary>All parts of an option: <c>betas</c> has two.</summary>
+    /// <exception cref="KeyNotFoundException">It is not set.</exception>
+    public ReadOnlySpan<Scalar> Get(string option) => Find(option) is var place and >= 0
+        ? options[place].Values
+        : throw new KeyNotFoundException($"the group has no option '{option}'");
+
+    /// <summary>Sets all parts of an option.</summary>
+    public void Set(string option, params ReadOnlySpan<Scalar> values)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(option);
+        ArgumentOutOfRangeException.ThrowIfZero(values.Length);
+        var place = Find(option);
+        if (place < 0)
+            options.Add((option, values.ToArray()));
+        else if (options[place].Values.Length == values.Length)
+            values.CopyTo(options[place].Values);
+        else
+            options[place] = (option, values.ToArray());
+    }
 
     /// <summary>Takes over what is not set.</summary>
     internal void Inherit(ParamGroup defaults)
     {
-        lr ??= defaults.lr;
-        weightDecay ??= defaults.weightDecay;
-        momentum ??= defaults.momentum;
-        dampening ??= defaults.dampening;
-        nesterov ??= defaults.nesterov;
-        beta1 ??= defaults.beta1;
-        beta2 ??= defaults.beta2;
-        eps ??= defaults.eps;
-        amsGrad ??= defaults.amsGrad;
-        maximize ??= defaults.maximize;
-    }
-
-    /// <summary>The options that are set, by PyTorch's names.</summary>
-    internal IEnumerable<(string Name, double Value)> Options()
-    {
-        (string Name, double? Value)[] options =
-        [
-            ("lr", lr), ("weight_decay", weightDecay), ("momentum", momentum), ("dampening", dampening),
-            ("nesterov", Number(nesterov)), ("beta1", beta1), ("beta2", beta2), ("eps", eps),
-            ("amsgrad", Number(amsGrad)), ("maximize", Number(maximize)),
-        ];
-        return options.Where(o => o.Value is not null).Select(o => (o.Name, o.Value.GetValueOrDefault()));
-
-        static double? Number(bool? value) => value is { } truth ? (truth ? 1 : 0) : null;
-    }
-
-    /// <summary>Sets an option by its name; one that is not known is ignored.</summary>
-    internal void SetOption(string name, double value)
-    {
-        switch (name)
+        foreach (var (name, values) in defaults.options)
         {
-            case "lr": lr = value; break;
-            case "weight_decay": weightDecay = value; break;
-            case "momentum": momentum = value; break;
-            case "dampening": dampening = value; break;
-            case "nesterov": nesterov = value != 0; break;
-            case "beta1": beta1 = value; break;
-            case "beta2": beta2 = value; break;
-            case "eps": eps = value; break;
-            case "amsgrad": amsGrad = value != 0; break;
-            case "maximize": maximize = value != 0; break;
-            default: break;
+            if (!Has(name))
+                Set(name, values);
         }
+    }
+
+    private double Real(string option, int part = 0) =>
+        Find(option) is var place and >= 0 && options[place].Values is var values && part < values.Length
+            ? values[part].ToDouble() : 0;
+
+    private bool Flag(string option) => Find(option) is var place and >= 0 && options[place].Values[0].ToBoolean();
+
+    private int Find(string option)
+    {
+        // Names are literals nearly always, so that references tell.
+        for (var i = 0; i < options.Count; i++)
+        {
+            if (ReferenceEquals(options[i].Name, option))
+                return i;
+        }
+
+        for (var i = 0; i < options.Count; i++)
+        {
+            if (options[i].Name == option)
+                return i;
+        }
+
+        return -1;
     }
 }

@@ -4,7 +4,7 @@ namespace KernelEngine.Nn;
 public sealed class SGD : Optimizer
 {
     private static readonly string[] Names = ["momentum_buffer"];
-    private static readonly PointwiseUpdate?[] Updates = new PointwiseUpdate?[16];
+    private static readonly UpdateForms Forms = new(4, Define);
 
     /// <summary>An optimizer of some parameters.</summary>
     /// <param name="parameters">The parameters: <c>net.Parameters()</c>.</param>
@@ -41,7 +41,7 @@ public sealed class SGD : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override IReadOnlyList<string> StateNames => Names;
+    protected internal override IReadOnlyList<string> StateNames => Names;
 
     /// <inheritdoc/>
     protected override void CheckOptions(ParamGroup group)
@@ -54,73 +54,38 @@ public sealed class SGD : Optimizer
     }
 
     /// <inheritdoc/>
-    protected override void Step(ParamGroup group, IReadOnlyList<ParameterState> states)
+    protected override void Step(ParamGroup group, ReadOnlySpan<ParameterState> states)
     {
-        var hasMomentum = group.Momentum != 0;
-        var update = Find(group, hasMomentum);
-        for (var i = 0; i < states.Count; i++)
+        var (momentum, decay) = (group.Momentum, group.WeightDecay);
+        var update = Forms[momentum != 0, decay != 0, group.Nesterov, group.Maximize];
+        Span<double> all = [group.Lr, decay, momentum, 0];
+        foreach (var state in states)
         {
-            var parameter = group.Parameters[i];
-            if (parameter.Grad is not { } gradient)
+            if (state.Parameter.Grad is not { } gradient)
                 continue;
-            if (!hasMomentum)
+            if (momentum == 0)
             {
-                Add(parameter);
-                Add(gradient);
+                Update(update, all[..2], state.Parameter, gradient);
                 continue;
             }
 
             // The first gradient enters the momentum whole.
-            var isFirst = states[i].Tensors[0] is null;
-            if (!isFirst)
-                AddSet(parameter, states[i].Tensors[0]!, gradient);
-            else if (group.Dampening == 0)
-                AddSet(parameter, states[i].Zeros(0, parameter), gradient);
-            else
-            {
-                Apply(group, update, 1 - group.Dampening);
-                AddSet(parameter, states[i].Zeros(0, parameter), gradient);
-                Apply(group, update, 1);
-            }
+            all[3] = state[0] is null ? 1 : 1 - group.Dampening;
+            Update(update, all, state.Parameter, state.Zeros(0), gradient);
         }
-
-        Apply(group, update, 1 - group.Dampening);
     }
 
-    private static PointwiseUpdate Find(ParamGroup group, bool hasMomentum)
+    private static PointwiseUpdate Define(bool[] form)
     {
-        var decays = group.WeightDecay != 0;
-        var variant = (hasMomentum ? 1 : 0) | (decays ? 2 : 0) | (group.Nesterov ? 4 : 0) | (group.Maximize ? 8 : 0);
-        return Updates[variant] ??= Define(hasMomentum, decays, group.Nesterov, group.Maximize);
-    }
-
-    private static PointwiseUpdate Define(bool hasMomentum, bool decays, bool nesterov, bool maximize) =>
-        PointwiseUpdate.Define("sgd", hasMomentum ? 3 : 2, hasMomentum ? 4 : 2, (t, n) =>
+        var (hasMomentum, decays, nesterov, maximize) = (form[0], form[1], form[2], form[3]);
+        return PointwiseUpdate.Define("sgd", hasMomentum ? 3 : 2, hasMomentum ? 4 : 2, (t, n) =>
         {
-            var (parameter, gradient) = (t[0], t[^1]);
-            if (maximize)
-                gradient = -gradient;
-            if (decays)
-                gradient += n[1] * parameter;
+            var (parameter, gradient) = (t[0], Direction(t[^1], t[0], maximize, decays ? n[1] : null));
             if (!hasMomentum)
                 return [parameter - (n[0] * gradient)];
             var momentum = Flushed((n[2] * t[1]) + (n[3] * gradient));
             var direction = nesterov ? gradient + (n[2] * momentum) : momentum;
             return [parameter - (n[0] * direction), momentum];
         });
-
-    private void AddSet(Tensor parameter, Tensor momentum, Tensor gradient)
-    {
-        Add(parameter);
-        Add(momentum);
-        Add(gradient);
-    }
-
-    private void Apply(ParamGroup group, PointwiseUpdate update, double taken)
-    {
-        if (group.Momentum != 0)
-            Update(update, group.Lr, group.WeightDecay, group.Momentum, taken);
-        else
-            Update(update, group.Lr, group.WeightDecay);
     }
 }

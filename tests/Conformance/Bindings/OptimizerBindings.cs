@@ -9,13 +9,37 @@ internal static class OptimizerBindings
     {
         ["SGD"] = (groups, a) => new SGD(
             groups, a.Real(1, "lr", 1e-3), a.Real(2, "momentum", 0), a.Real(3, "dampening", 0),
-            a.Real(4, "weight_decay", 0), a.Flag(5, "nesterov"), a.Flag(-1, "maximize")),
+            a.Real(4, "weight_decay", 0), a.Flag(5, "nesterov"), Maximize(a)),
         ["Adam"] = (groups, a) => new Adam(
             groups, a.Real(1, "lr", 1e-3), Betas(a)[0], Betas(a)[1], a.Real(3, "eps", 1e-8),
-            a.Real(4, "weight_decay", 0), a.Flag(5, "amsgrad"), a.Flag(-1, "maximize")),
+            a.Real(4, "weight_decay", 0), a.Flag(5, "amsgrad"), Maximize(a)),
         ["AdamW"] = (groups, a) => new AdamW(
             groups, a.Real(1, "lr", 1e-3), Betas(a)[0], Betas(a)[1], a.Real(3, "eps", 1e-8),
-            a.Real(4, "weight_decay", 1e-2), a.Flag(5, "amsgrad"), a.Flag(-1, "maximize")),
+            a.Real(4, "weight_decay", 1e-2), a.Flag(5, "amsgrad"), Maximize(a)),
+        ["Adamax"] = (groups, a) => new Adamax(
+            groups, a.Real(1, "lr", 2e-3), Betas(a)[0], Betas(a)[1], a.Real(3, "eps", 1e-8),
+            a.Real(4, "weight_decay", 0), Maximize(a)),
+        ["NAdam"] = (groups, a) => new NAdam(
+            groups, a.Real(1, "lr", 2e-3), Betas(a)[0], Betas(a)[1], a.Real(3, "eps", 1e-8),
+            a.Real(4, "weight_decay", 0), a.Real(5, "momentum_decay", 4e-3)),
+        ["RAdam"] = (groups, a) => new RAdam(
+            groups, a.Real(1, "lr", 1e-3), Betas(a)[0], Betas(a)[1], a.Real(3, "eps", 1e-8),
+            a.Real(4, "weight_decay", 0)),
+        ["RMSprop"] = (groups, a) => new RMSprop(
+            groups, a.Real(1, "lr", 1e-2), a.Real(2, "alpha", 0.99), a.Real(3, "eps", 1e-8),
+            a.Real(4, "weight_decay", 0), a.Real(5, "momentum", 0), a.Flag(6, "centered"), Maximize(a)),
+        ["Adagrad"] = (groups, a) => new Adagrad(
+            groups, a.Real(1, "lr", 1e-2), a.Real(2, "lr_decay", 0), a.Real(3, "weight_decay", 0),
+            a.Real(4, "initial_accumulator_value", 0), a.Real(5, "eps", 1e-10), Maximize(a)),
+        ["Adadelta"] = (groups, a) => new Adadelta(
+            groups, a.Real(1, "lr", 1), a.Real(2, "rho", 0.9), a.Real(3, "eps", 1e-6), a.Real(4, "weight_decay", 0),
+            Maximize(a)),
+        ["ASGD"] = (groups, a) => new ASGD(
+            groups, a.Real(1, "lr", 1e-2), a.Real(2, "lambd", 1e-4), a.Real(3, "alpha", 0.75), a.Real(4, "t0", 1e6),
+            a.Real(5, "weight_decay", 0), Maximize(a)),
+        ["Rprop"] = (groups, a) => new Rprop(
+            groups, a.Real(1, "lr", 1e-2), Pair(a, 2, "etas", (0.5, 1.2)), Pair(a, 3, "step_sizes", (1e-6, 50)),
+            Maximize(a)),
     };
 
     /// <summary>Makes an optimizer as a program does: the parameters are the first argument.</summary>
@@ -38,29 +62,29 @@ internal static class OptimizerBindings
     }
 
     /// <summary>Sets options of a group.</summary>
-    /// <exception cref="CannotBindException">An option is not known.</exception>
-    public static ParamGroup With(ParamGroup group, Arguments a)
+    /// <exception cref="CannotBindException">An option is no number.</exception>
+    public static ParamGroup With(ParamGroup group, IReadOnlyDictionary<string, object?> options)
     {
-        if (a.RealOrNull(-1, "lr") is { } lr)
-            group.Lr = lr;
-        if (a.RealOrNull(-1, "weight_decay") is { } decay)
-            group.WeightDecay = decay;
-        if (a.RealOrNull(-1, "momentum") is { } momentum)
-            group.Momentum = momentum;
-        if (a.RealOrNull(-1, "dampening") is { } dampening)
-            group.Dampening = dampening;
-        if (a.FlagOrNull(-1, "nesterov") is { } nesterov)
-            group.Nesterov = nesterov;
-        if (a.Has(-1, "betas"))
-            (group.Beta1, group.Beta2) = (Betas(a)[0], Betas(a)[1]);
-        if (a.RealOrNull(-1, "eps") is { } eps)
-            group.Eps = eps;
-        if (a.FlagOrNull(-1, "amsgrad") is { } amsGrad)
-            group.AmsGrad = amsGrad;
-        if (a.FlagOrNull(-1, "maximize") is { } maximize)
-            group.Maximize = maximize;
-        a.CheckAllRead();
+        var a = new Arguments("param_groups", [], options);
+        foreach (var (name, value) in options)
+        {
+            if (name == "params")
+                continue;
+            if (a.IsList(-1, name))
+                group.Set(name, Array.ConvertAll(a.RealsOrNull(-1, name)!, r => (Scalar)r));
+            else if (value is not null)
+                group[name] = a.Scalar(-1, name);
+        }
+
         return group;
+    }
+
+    // These choose an implementation of PyTorch's, all with the same results.
+    private static bool Maximize(Arguments a)
+    {
+        foreach (var name in (ReadOnlySpan<string>)["foreach", "capturable", "differentiable", "fused"])
+            _ = a.FlagOrNull(-1, name);
+        return a.Flag(-1, "maximize");
     }
 
     private static double[] Betas(Arguments a) => a.RealsOrNull(2, "betas") switch
@@ -69,4 +93,12 @@ internal static class OptimizerBindings
         { Length: 2 } betas => betas,
         _ => throw a.Wrong("betas", "is no pair"),
     };
+
+    private static (double, double) Pair(Arguments a, int position, string name, (double, double) otherwise) =>
+        a.RealsOrNull(position, name) switch
+        {
+            null => otherwise,
+            [var first, var second] => (first, second),
+            _ => throw a.Wrong(name, "is no pair"),
+        };
 }

@@ -61,12 +61,13 @@ internal static class TrainingInterpreter
     /// <summary>Some steps of an optimizer on a full batch.</summary>
     public static CaseOutcome RunOptimizer(ConformanceCase current, CaseContext context)
     {
-        if (current.Has("scheduler"))
-            throw CannotBindException.UnknownOperator("optim.lr_scheduler." + current.NameOf("scheduler"));
         var tensors = new CaseTensors(current, context);
         var model = ModuleInterpreter.Make(current);
         ModuleInterpreter.Load(model, current.Names("init"), tensors);
         var optimizer = Optimizer(current, model);
+        var scheduler = current.Has("scheduler")
+            ? SchedulerBindings.Construct(optimizer, current.Json("scheduler"))
+            : null;
         var criterion = Loss(current);
         var (x, target) = (Input("x"), Input("target"));
         var tolerance = current.Tolerance("tol");
@@ -90,6 +91,12 @@ internal static class TrainingInterpreter
             if (current.Has("clip_grad_value"))
                 Gradients.ClipValue_(model.Parameters(), Real(current.Value("clip_grad_value"), "value"));
             optimizer.Step();
+            if (scheduler is not null)
+            {
+                SchedulerInterpreter.Step(
+                    scheduler, scheduler is ReduceLROnPlateau ? (object)loss.Item<double>() : null);
+            }
+
             if (!after.TryGetProperty(step.ToString(CultureInfo.InvariantCulture), out var entry))
                 continue;
             var parameters = model.NamedParameters().ToDictionary(p => p.Name, p => p.Parameter);
@@ -126,7 +133,7 @@ internal static class TrainingInterpreter
             var members = a.Items(-1, "params").Select(n => n is string name && parameters.TryGetValue(name, out var p)
                 ? p
                 : throw new CannotBindException($"no parameter {Comparison.Text(n)}"));
-            return OptimizerBindings.With(new(members), a);
+            return OptimizerBindings.With(new(members), options);
         })];
     }
 
