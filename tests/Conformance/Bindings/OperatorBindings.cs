@@ -12,6 +12,7 @@ public static class OperatorBindings
         LossBindings.Table, NnBindings.Table, TensorBindings.Table,
         NormBindings.Table,
         PoolingBindings.Table,
+        SortingBindings.Table,
     ]).SelectMany(table => table).ToFrozenDictionary(row => row.Key, row => row.Value);
 
     /// <summary>PyTorch's names of the operators that the runner knows.</summary>

@@ -8,5 +8,6 @@ public static class GradientCatalog
     {
         StructuralGradients.Cases,
         NormGradients.Cases,
+        SortingGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);
 }

@@ -62,6 +62,7 @@ internal static unsafe partial class CpuKernels
         AddRows(add);
         AddGather(add);
         AddSoftmax(add);
+        AddSorting(add);
         AddNllLoss(add);
         AddBatchNorm(add);
         AddPooling(add);
