@@ -77,40 +77,7 @@ public abstract class Module
     public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var own = StateDict();
-        var complaints = new List<string>();
-        string[] unexpected = [.. state.Keys.Where(k => !own.ContainsKey(k))];
-        string[] missing = [.. own.Keys.Where(k => !state.ContainsKey(k))];
-        if (strict && unexpected.Length > 0)
-            complaints.Add($"Unexpected key(s) in state_dict: {Quoted(unexpected)}. ");
-        if (strict && missing.Length > 0)
-            complaints.Add($"Missing key(s) in state_dict: {Quoted(missing)}. ");
-        foreach (var (name, target) in own)
-        {
-            if (state.TryGetValue(name, out var source) && source.Shape != target.Shape)
-            {
-                complaints.Add(
-                    $"size mismatch for {name}: copying a param with shape {source.Shape} from checkpoint, the shape " +
-                    $"in current model is {target.Shape}.");
-            }
-        }
-
-        if (complaints.Count > 0)
-        {
-            throw new TensorRuntimeException(
-                $"Error(s) in loading state_dict for {TypeName}:\n\t{string.Join("\n\t", complaints)}");
-        }
-
-        using (Autograd.NoGrad())
-        {
-            foreach (var (name, target) in own)
-            {
-                if (state.TryGetValue(name, out var source))
-                    target.Copy_(source);
-            }
-        }
-
-        static string Quoted(string[] names) => string.Join(", ", names.Select(n => $"\"{n}\""));
+        LoadState(SavedTensors.Of(state), strict);
     }
 
     /// <summary>Forgets the gradients of all parameters.</summary>
@@ -154,6 +121,45 @@ public abstract class Module
     /// Parameters, buffers and modules with their names, in order: those found in fields, unless overridden.
     /// </summary>
     protected internal virtual IEnumerable<ModuleMember> Members() => ModuleMembers.Of(this);
+
+    /// <summary>Does what <see cref="LoadStateDict"/> promises.</summary>
+    internal void LoadState(SavedTensors saved, bool strict)
+    {
+        var own = StateDict();
+        var complaints = new List<string>();
+        string[] unexpected = [.. saved.Names.Where(k => !own.ContainsKey(k))];
+        string[] missing = [.. own.Keys.Where(k => !saved.Contains(k))];
+        if (strict && unexpected.Length > 0)
+            complaints.Add($"Unexpected key(s) in state_dict: {Quoted(unexpected)}. ");
+        if (strict && missing.Length > 0)
+            complaints.Add($"Missing key(s) in state_dict: {Quoted(missing)}. ");
+        foreach (var (name, target) in own)
+        {
+            if (saved.Contains(name) && saved.ShapeOf(name) is var shape && shape != target.Shape)
+            {
+                complaints.Add(
+                    $"size mismatch for {name}: copying a param with shape {shape} from checkpoint, the shape " +
+                    $"in current model is {target.Shape}.");
+            }
+        }
+
+        if (complaints.Count > 0)
+        {
+            throw new TensorRuntimeException(
+                $"Error(s) in loading state_dict for {TypeName}:\n\t{string.Join("\n\t", complaints)}");
+        }
+
+        using (Autograd.NoGrad())
+        {
+            foreach (var (name, target) in own)
+            {
+                if (saved.Contains(name))
+                    target.Copy_(saved.Read(name));
+            }
+        }
+
+        static string Quoted(string[] names) => string.Join(", ", names.Select(n => $"\"{n}\""));
+    }
 
     /// <summary>Says whether it is being trained, with all modules in it.</summary>
     internal void SetTraining(bool training)

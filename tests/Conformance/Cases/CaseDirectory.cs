@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelEngine.Nn;
 
 namespace KernelEngine.Conformance;
 
@@ -46,7 +47,7 @@ public sealed class CaseDirectory
     {
         var path = Path.Combine(root, group + ".jsonl");
         var tensorPath = Path.ChangeExtension(path, ".safetensors");
-        using var tensors = File.Exists(tensorPath) ? SafetensorsFile.Open(tensorPath) : null;
+        using var tensors = File.Exists(tensorPath) ? OpenTensors(tensorPath) : null;
         var ids = new HashSet<string>();
         var number = 0;
         foreach (var line in File.ReadLines(path))
@@ -60,6 +61,18 @@ public sealed class CaseDirectory
             if (!ids.Add(id))
                 throw new CaseFormatException($"{where}: the id '{id}' is there twice");
             yield return new(id, group, json.RootElement, tensors);
+        }
+    }
+
+    private static SafetensorsFile OpenTensors(string path)
+    {
+        try
+        {
+            return SafetensorsFile.Open(path);
+        }
+        catch (TensorFileException e)
+        {
+            throw new CaseFormatException(e.Message, e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KernelEngine.Nn;
 
 namespace KernelEngine.Conformance;
 
@@ -36,7 +37,10 @@ public sealed class ConformanceCase
             var text = body.GetRawText();
             return text.Contains("float64", StringComparison.Ordinal)
                 || text.Contains("double", StringComparison.Ordinal)
-                || (tensors?.AnyOf(DType.Float64, Id + ":") ?? false);
+                || (tensors?.Names.Any(IsFloat64OfThis) ?? false);
+
+            bool IsFloat64OfThis(string name) => tensors.DTypeOf(name) == DType.Float64 &&
+                name.StartsWith(Id, StringComparison.Ordinal) && name.AsSpan(Id.Length).StartsWith(":");
         }
     }
 
@@ -98,12 +102,25 @@ public sealed class ConformanceCase
     {
         if (!read.TryGetValue(name, out var data))
         {
-            data = tensors?.Find($"{Id}:{name}")
-                ?? throw new CannotBindException($"the tensor '{Id}:{name}' is not in the file");
+            data = Read($"{Id}:{name}");
             read.Add(name, data);
         }
 
         return data;
+    }
+
+    private TensorData Read(string name)
+    {
+        if (tensors is null || !tensors.Contains(name))
+            throw new CannotBindException($"the tensor '{name}' is not in the file");
+        try
+        {
+            return new(tensors.DTypeOf(name), tensors.ShapeOf(name).ToArray(), tensors.ReadBytes(name));
+        }
+        catch (TensorFileException e)
+        {
+            throw new CaseFormatException(e.Message, e);
+        }
     }
 
     private string? NameIn(string field, string name) =>
