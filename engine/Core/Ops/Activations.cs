@@ -99,7 +99,8 @@ public static class Activations
     public static readonly PointwiseOperator Softsign = new("softsign", TypeRules.Float, a => a / (Abs(a) + 1))
     {
         NodeName = "DivBackward0",
-        Gradient = (g, y, x) => [g / ((Abs(x[0]) + 1) * (Abs(x[0]) + 1))],
+        // That of the quotient: NaN at the infinities.
+        Gradient = (g, y, x) => [(g / (Abs(x[0]) + 1)) - (g * y / (Abs(x[0]) + 1) * Sign(x[0]))],
     };
 
     /// <summary>x - tanh x.</summary>

@@ -13,7 +13,7 @@ public partial class Tensor
     public Tensor Gather(int dimension, Tensor index)
     {
         var d = Dimensions.Wrap(dimension, Rank);
-        if (index.DType != DType.Int64)
+        if (index.DType != DType.Int64 && index.ElementCount > 0)
             throw new TensorRuntimeException("gather(): Expected dtype int64 for index");
         CheckSameDevice(index);
         if (index.ElementCount > 0)
@@ -197,7 +197,7 @@ public partial class Tensor
         int dimension, Tensor index, in Argument values, Gather.Combination? combination, bool inPlace)
     {
         var d = Dimensions.Wrap(dimension, Rank);
-        if (index.DType != DType.Int64)
+        if (index.DType != DType.Int64 && index.ElementCount > 0)
             throw new TensorRuntimeException("scatter(): Expected dtype int64 for index");
         CheckSameDevice(index);
 

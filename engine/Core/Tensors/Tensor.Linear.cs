@@ -185,6 +185,13 @@ public partial class Tensor
                 $"{(column.Rank != 1 ? column.Rank : row.Rank)}-D");
         }
 
+        if (DType == DType.Bool && column.DType == DType.Bool && row.DType == DType.Bool)
+        {
+            var product = (alpha ?? true).ToBoolean() ? column.Outer(row) : Zeros([1], DType.Bool, Device);
+            return (beta ?? true).ToBoolean() ? LogicalOr(product)
+                : product.Expand([column.Shape[0], row.Shape[0]]).Clone();
+        }
+
         var form = new MatmulForm(column.Layout.AsColumn(), false, row.Layout.AsRow(), false);
         return Add("AddrBackward0", column, row, form, null, beta, alpha);
     }

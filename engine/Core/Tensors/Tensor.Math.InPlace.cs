@@ -32,7 +32,7 @@ public partial class Tensor
 
     /// <summary><see cref="Addcmul"/> in place. As <c>torch.Tensor.addcmul_</c>.</summary>
     public Tensor Addcmul_(Tensor a, Tensor b, Scalar? value = null) =>
-        Arithmetic.Addcmul.ApplyInPlace(this, this, a, b, CheckedValue(value ?? 1, "addcmul"));
+        Arithmetic.Addcmul.ApplyInPlace(this, this, a, b, Factor(value, a, b));
 
     /// <summary><see cref="Addcdiv"/> in place. As <c>torch.Tensor.addcdiv_</c>.</summary>
     public Tensor Addcdiv_(Tensor a, Tensor b, Scalar? value = null)

@@ -119,7 +119,7 @@ public partial class Tensor
 
     /// <summary><c>this + value * a * b</c>. As <c>torch.addcmul</c>.</summary>
     public Tensor Addcmul(Tensor a, Tensor b, Scalar? value = null) =>
-        Arithmetic.Addcmul.Apply(this, a, b, CheckedValue(value ?? 1, "addcmul"));
+        Arithmetic.Addcmul.Apply(this, a, b, Factor(value, a, b));
 
     /// <summary><c>this + value * a / b</c>. As <c>torch.addcdiv</c>.</summary>
     public Tensor Addcdiv(Tensor a, Tensor b, Scalar? value = null)
@@ -192,11 +192,10 @@ public partial class Tensor
                 "For integral input tensors, argument alpha must not be a floating point number.");
     }
 
-    private Scalar CheckedValue(Scalar value, string name) => DType.IsFloatingPoint || !value.IsReal
-        ? value
-        : throw new TensorRuntimeException(
-            "value cannot be converted to type int64_t without overflow",
-            $"{name} of whole numbers takes a whole factor");
+    // A factor becomes a whole number with the tensors, by truncation, as PyTorch has it.
+    private Scalar Factor(Scalar? value, Tensor a, Tensor b) => value is not { } factor ? 1
+        : DType.IsFloatingPoint || a.DType.IsFloatingPoint || b.DType.IsFloatingPoint ? factor
+        : factor.ToInt64();
 
     private void CheckQuotient(Tensor a, Tensor b)
     {

@@ -126,13 +126,18 @@ public partial class Tensor
         if (steps < 0)
             throw new TensorRuntimeException("number of steps must be non-negative");
         var result = Empty([steps], dtype ?? DType.Default, device);
+        var (first, last) = (start.ToDouble(), end.ToDouble());
+
+        // Between whole numbers where these are wanted; a single one is truncated only at the end.
+        if (steps > 1 && !result.DType.IsFloatingPoint)
+            (first, last) = (Math.Truncate(first), Math.Truncate(last));
         if (steps > 0)
         {
             result.Device.Backend.Run(new StructuralLaunch
             {
                 Kernel = Ranges.Linspace,
                 Operands = [result.Operand()],
-                Reals = [start.ToDouble(), end.ToDouble(), powerBase],
+                Reals = [first, last, powerBase],
             });
         }
 

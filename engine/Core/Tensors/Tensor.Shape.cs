@@ -18,9 +18,9 @@ public partial class Tensor
     }
 
     /// <summary>The last two dimensions exchanged, as <c>torch.Tensor.mT</c>.</summary>
-    /// <exception cref="TensorRuntimeException">There are fewer than two dimensions.</exception>
-    public Tensor Mt => Rank >= 2
-        ? Transpose(-2, -1)
+    /// <exception cref="TensorRuntimeException">There is one dimension.</exception>
+    public Tensor Mt => Rank == 0 ? this
+        : Rank >= 2 ? Transpose(-2, -1)
         : throw new TensorRuntimeException(
             $"tensor.mT is only supported on matrices or batches of matrices. Got {Rank}-D tensor.");
 

@@ -5,8 +5,8 @@ internal static class BinaryBindings
 {
     public static readonly BindingTable Table = new()
     {
-        { "add", Alpha((x, y, k) => x.Add(y, k)), Alpha((x, y, k) => x.Add_(y, k)) },
-        { "sub subtract", Alpha((x, y, k) => x.Sub(y, k)), Alpha((x, y, k) => x.Sub_(y, k)) },
+        { "add", Alpha((x, y, k) => x.Add(y, k), (s, y) => s + y), Alpha((x, y, k) => x.Add_(y, k)) },
+        { "sub subtract", Alpha((x, y, k) => x.Sub(y, k), (s, y) => s - y), Alpha((x, y, k) => x.Sub_(y, k)) },
         { "rsub", Alpha((x, y, k) => x.Rsub(y, k)) },
         { "mul multiply", Binary((x, y) => x.Mul(y)), Binary((x, y) => x.Mul_(y)) },
         {
@@ -123,8 +123,12 @@ internal static class BinaryBindings
     internal static Binding Tensors(Func<Tensor, Tensor, Tensor> call, string second = "other") =>
         a => call(a.Self, a.Tensor(1, second));
 
-    private static Binding Alpha(Func<Tensor, Argument, Scalar?, Tensor> call) =>
-        a => call(a.Self, a.Argument(1, "other"), a.ScalarOrNull(-1, "alpha"));
+    private static Binding Alpha(
+        Func<Tensor, Argument, Scalar?, Tensor> call, Func<Scalar, Tensor, Tensor>? left = null) => a =>
+        left is null || a.IsTensor(0, "input")
+            ? call(a.Self, a.Argument(1, "other"), a.ScalarOrNull(-1, "alpha"))
+            : left(a.Scalar(0, "input"), a.ScalarOrNull(-1, "alpha") is { } k
+                ? a.Tensor(1, "other") * k : a.Tensor(1, "other"));
 
     /// <summary>A row of Python's reflected operator: self stands on the right.</summary>
     private static Binding Reversed(Func<Tensor, Tensor, Tensor> tensor, Func<Scalar, Tensor, Tensor> number) => a =>
