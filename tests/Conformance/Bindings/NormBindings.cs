@@ -13,6 +13,31 @@ internal static class NormBindings
                 a.TensorOrNull(3, "weight"), a.TensorOrNull(4, "bias"), a.Flag(5, "training"),
                 a.Real(6, "momentum", 0.1), a.Real(7, "eps", 1e-5))
         },
+        {
+            "nn.functional.layer_norm",
+            a => Functional.LayerNorm(a.Self, a.Longs(1, "normalized_shape"), a.TensorOrNull(2, "weight"),
+                a.TensorOrNull(3, "bias"), a.Real(4, "eps", 1e-5))
+        },
+        {
+            "nn.functional.group_norm",
+            a => Functional.GroupNorm(a.Self, a.Long(1, "num_groups"), a.TensorOrNull(2, "weight"),
+                a.TensorOrNull(3, "bias"), a.Real(4, "eps", 1e-5))
+        },
+        {
+            "nn.functional.instance_norm",
+            a => Functional.InstanceNorm(a.Self, a.TensorOrNull(1, "running_mean"),
+                a.TensorOrNull(2, "running_var"), a.TensorOrNull(3, "weight"), a.TensorOrNull(4, "bias"),
+                a.Flag(5, "use_input_stats", true), a.Real(6, "momentum", 0.1), a.Real(7, "eps", 1e-5))
+        },
+        {
+            "nn.functional.local_response_norm",
+            a => Functional.LocalResponseNorm(a.Self, a.Long(1, "size"), a.Real(2, "alpha", 1e-4),
+                a.Real(3, "beta", 0.75), a.Real(4, "k", 1))
+        },
+        {
+            "nn.functional.normalize",
+            a => Functional.Normalize(a.Self, a.Real(1, "p", 2), a.Int(2, "dim", 1), a.Real(3, "eps", 1e-12))
+        },
     };
 
     public static readonly BindingTable Modules = new()
@@ -28,6 +53,36 @@ internal static class NormBindings
         {
             "BatchNorm3d",
             Running((n, eps, momentum, affine, tracks) => new BatchNorm3d(n, eps, momentum, affine, tracks), true)
+        },
+        {
+            "InstanceNorm1d",
+            Running((n, eps, momentum, affine, tracks) =>
+                new InstanceNorm1d(n, eps, momentum ?? 0, affine, tracks), false)
+        },
+        {
+            "InstanceNorm2d",
+            Running((n, eps, momentum, affine, tracks) =>
+                new InstanceNorm2d(n, eps, momentum ?? 0, affine, tracks), false)
+        },
+        {
+            "InstanceNorm3d",
+            Running((n, eps, momentum, affine, tracks) =>
+                new InstanceNorm3d(n, eps, momentum ?? 0, affine, tracks), false)
+        },
+        {
+            "LayerNorm",
+            a => new LayerNorm(a.Longs(0, "normalized_shape"), a.Real(1, "eps", 1e-5),
+                a.Flag(2, "elementwise_affine", true))
+        },
+        {
+            "GroupNorm",
+            a => new GroupNorm(a.Long(0, "num_groups"), a.Long(1, "num_channels"), a.Real(2, "eps", 1e-5),
+                a.Flag(3, "affine", true))
+        },
+        {
+            "LocalResponseNorm",
+            a => new LocalResponseNorm(a.Long(0, "size"), a.Real(1, "alpha", 1e-4), a.Real(2, "beta", 0.75),
+                a.Real(3, "k", 1))
         },
     };
 

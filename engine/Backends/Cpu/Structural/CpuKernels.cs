@@ -66,6 +66,7 @@ internal static unsafe partial class CpuKernels
         AddNllLoss(add);
         AddBatchNorm(add);
         AddPooling(add);
+        AddRowNorm(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
