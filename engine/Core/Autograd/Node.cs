@@ -40,7 +40,7 @@ public abstract class Node
     internal long Sequence { get; init; }
 
     /// <summary>How many outputs the forward operator had.</summary>
-    internal int OutputCount { get; init; } = 1;
+    internal int OutputCount { get; set; } = 1;
 
     /// <summary>Whether the gradients it returns are tensors of its own that nobody else holds.</summary>
     internal virtual bool ReturnsFresh => true;

@@ -363,7 +363,7 @@ public partial class Tensor
             $"convert one of them, as in x.To(DType.{b.DType.LegacyName})");
     }
 
-    private static string CName(DType dtype) => dtype.Code switch
+    internal static string CName(DType dtype) => dtype.Code switch
     {
         DTypeCode.UInt8 => "unsigned char",
         DTypeCode.Int8 => "signed char",

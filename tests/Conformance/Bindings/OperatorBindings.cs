@@ -13,6 +13,7 @@ public static class OperatorBindings
         NormBindings.Table,
         PoolingBindings.Table,
         SortingBindings.Table,
+        FactorisationBindings.Table,
     ]).SelectMany(table => table).ToFrozenDictionary(row => row.Key, row => row.Value);
 
     /// <summary>PyTorch's names of the operators that the runner knows.</summary>

@@ -41,7 +41,7 @@ internal static class ErrorInterpreter
 
     private static ErrorKind KindOf(string type) => type switch
     {
-        "RuntimeError" => ErrorKind.Runtime,
+        "RuntimeError" or "_LinAlgError" => ErrorKind.Runtime,
         "IndexError" => ErrorKind.Index,
         "ValueError" => ErrorKind.Value,
         "TypeError" => ErrorKind.Type,

@@ -7,6 +7,7 @@ public static class GradientCatalog
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = new[]
     {
         StructuralGradients.Cases,
+        LinalgGradients.Cases,
         NormGradients.Cases,
         SortingGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);

@@ -64,6 +64,7 @@ internal static unsafe partial class CpuKernels
         AddSoftmax(add);
         AddSorting(add);
         AddNllLoss(add);
+        AddFactorisations(add);
         AddBatchNorm(add);
         AddPooling(add);
         AddRowNorm(add);

@@ -49,7 +49,11 @@ internal static class Matmul
         if (addend is not null && !ReferenceEquals(device, addend.Device))
             throw new DeviceMismatchException(addend.Device, device);
         if (a.DType == DType.Bool)
-            throw new TensorRuntimeException("\"addmm_impl_cpu_\" not implemented for 'Bool'");
+        {
+            throw new TensorRuntimeException(
+                $"\"{(form.Result.Rank == 2 ? "addmm_impl_cpu_" : "bmm")}\" not implemented for 'Bool'");
+        }
+
         var result = Tensor.Allocate(device, layout, a.DType);
         if (layout.ElementCount > 0)
         {
