@@ -1,5 +1,3 @@
-using static KernelEngine.Pointwise;
-
 namespace KernelEngine;
 
 /// <content>Products of tensors over dimensions, traces and blocks.</content>
