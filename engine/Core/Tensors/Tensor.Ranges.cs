@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace KernelEngine;
 
 /// <content>Numbered elements.</content>
@@ -28,7 +30,12 @@ public partial class Tensor
         if (isWhole ? by.ToInt64() == 0 : distance == 0)
             throw new TensorRuntimeException("step must be nonzero");
         if (!double.IsFinite(first) || !double.IsFinite(last))
-            throw new TensorRuntimeException($"unsupported range: {PythonText.Of(first)} -> {PythonText.Of(last)}");
+        {
+            static string Text(double bound) =>
+                double.IsFinite(bound) ? bound.ToString("G6", CultureInfo.InvariantCulture) : PythonText.Of(bound);
+            throw new TensorRuntimeException($"unsupported range: {Text(first)} -> {Text(last)}");
+        }
+
         if (distance > 0 ? last < first : last > first)
         {
             throw new TensorRuntimeException(

@@ -206,8 +206,8 @@ public partial class Tensor
         if (Rank < rank)
         {
             throw new TensorRuntimeException(
-                $"torch.{name} requires a tensor with at least {rank} dimension{(rank == 1 ? "" : "s")}, but got a " +
-                $"tensor with {Rank} dimensions!");
+                $"torch.{name} requires a tensor with at least {rank} dimension, but got a tensor with {Rank} " +
+                "dimensions!");
         }
     }
 

@@ -14,7 +14,11 @@ internal static class UnaryBindings
         { "atanh arctanh", Unary(t => t.Atanh()), Unary(t => t.Atanh_()) },
         { "ceil", Unary(t => t.Ceil()), Unary(t => t.Ceil_()) },
         { "floor", Unary(t => t.Floor()), Unary(t => t.Floor_()) },
-        { "round", a => a.Self.Round(a.Int(-1, "decimals", 0)), a => a.Self.Round_(a.Int(-1, "decimals", 0)) },
+        {
+            "round",
+            a => a.Has(-1, "decimals") ? a.Self.Round(a.Int(-1, "decimals", 0)) : a.Self.Round(),
+            a => a.Has(-1, "decimals") ? a.Self.Round_(a.Int(-1, "decimals", 0)) : a.Self.Round_()
+        },
         { "trunc fix", Unary(t => t.Trunc()), Unary(t => t.Trunc_()) },
         { "frac", Unary(t => t.Frac()), Unary(t => t.Frac_()) },
         { "sin", Unary(t => t.Sin()), Unary(t => t.Sin_()) },
