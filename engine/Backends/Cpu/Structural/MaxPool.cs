@@ -146,9 +146,10 @@ internal static unsafe partial class CpuKernels
             }
 
             var last = Math.Min(Output.Rows, (block + 1) * RowsPerBlock);
-            for (var row = block * RowsPerBlock; row < last; row++)
+            var at = new RowPlace(block * RowsPerBlock, Output.Depth, Output.Height);
+            for (var row = block * RowsPerBlock; row < last; row++, at.Next())
             {
-                var (plane, d, h) = Output.Place(row);
+                var (plane, d, h) = (at.Plane, at.D, at.H);
                 new Span<TReal>(best, (int)columns.Padded).Fill(TReal.NegativeInfinity);
                 var isFirst = true;
                 for (var kd = Depth.First(d); kd < Depth.Last(d); kd++)
@@ -293,9 +294,10 @@ internal static unsafe partial class CpuKernels
             }
 
             var last = Math.Min(Result.Rows, (block + 1) * RowsPerBlock);
-            for (var row = block * RowsPerBlock; row < last; row++)
+            var at = new RowPlace(block * RowsPerBlock, Result.Depth, Result.Height);
+            for (var row = block * RowsPerBlock; row < last; row++, at.Next())
             {
-                var (plane, z, y) = Result.Place(row);
+                var (plane, z, y) = (at.Plane, at.D, at.H);
                 columns.Fill(TReal.Zero);
                 for (var kd = 0L; kd < Depth.Kernel; kd++)
                 {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
@@ -73,11 +74,31 @@ internal static unsafe class MaxPoolPairs
             b.Shape[3] * 2 <= a.Shape[3] && b.Shape[4] * 2 <= a.Shape[4] && (b.Strides[4] == 1 || b.Shape[4] == 1);
     }
 
-    private static Vector512<float> Mask(long count) => Vector512.LessThan(
-        Vector512<int>.Indices, Vector512.Create((int)Math.Min(16, count))).AsSingle();
+    /// <summary>What is behind the whole vectors of a row.</summary>
+    private readonly struct Tail(long count)
+    {
+        /// <summary>The whole vectors.</summary>
+        public readonly long Vectors = count / 16;
 
-    private static Vector128<byte> ByteMask(long count) => Vector128.LessThan(
-        Vector128<byte>.Indices, Vector128.Create((byte)Math.Min(16, count)));
+        /// <summary>Whether there is more.</summary>
+        public readonly bool IsThere = count % 16 != 0;
+
+        /// <summary>The elements behind them.</summary>
+        public readonly Vector512<float> Own = Mask(count % 16);
+
+        /// <summary>Of twice as many elements, the first vector.</summary>
+        public readonly Vector512<float> First = Mask(count % 16 * 2);
+
+        /// <summary>And the second one.</summary>
+        public readonly Vector512<float> Second = Mask((count % 16 * 2) - 16);
+
+        /// <summary>The elements as bytes.</summary>
+        public readonly Vector128<byte> Bytes =
+            Vector128.LessThan(Vector128<byte>.Indices, Vector128.Create((byte)(count % 16)));
+
+        private static Vector512<float> Mask(long count) => Vector512.LessThan(
+            Vector512<int>.Indices, Vector512.Create((int)Math.Min(16, count))).AsSingle();
+    }
 
     private struct ForwardJob : IJob
     {
@@ -90,54 +111,91 @@ internal static unsafe class MaxPoolPairs
         public readonly void Invoke(int block)
         {
             var last = Math.Min(Output.Rows, (block + 1) * RowsPerBlock);
-            for (var row = block * RowsPerBlock; row < last; row++)
+            var at = new RowPlace(block * RowsPerBlock, Output.Depth, Output.Height);
+            var tail = new Tail(Output.Width);
+            for (var row = block * RowsPerBlock; row < last; row++, at.Next())
             {
-                var (plane, d, h) = Output.Place(row);
-                var upper = Input.Row(plane, d, 2 * h);
-                var lower = Input.Row(plane, d, (2 * h) + 1);
+                var upper = Input.Row(at.Plane, at.D, 2 * at.H);
+                var lower = Input.Row(at.Plane, at.D, (2 * at.H) + 1);
+                var to = Output.Row(at.Plane, at.D, at.H);
                 if (HasPlaces)
-                    Row(upper, lower, Output.Row(plane, d, h), Places.Row(plane, d, h), Output.Width);
+                    Row(upper, lower, to, Places.Row(at.Plane, at.D, at.H), tail);
                 else
-                    Row(upper, lower, Output.Row(plane, d, h), Output.Width);
+                    Row(upper, lower, to, tail);
             }
         }
 
-        private static void Row(float* upper, float* lower, float* to, byte* places, long count)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Row(float* upper, float* lower, float* to, byte* places, in Tail tail)
         {
-            for (; count > 0; count -= 16, upper += 32, lower += 32, to += 16, places += 16)
+            for (var i = 0L; i < tail.Vectors; i++, upper += 32, lower += 32, to += 16, places += 16)
             {
-                var (first, second) = (Mask(2 * count), Mask((2 * count) - 16));
-                var (a, b) = (Load(upper, first), Load(upper + 16, second));
-                var (c, d) = (Load(lower, first), Load(lower + 16, second));
-                var best = Avx512F.PermuteVar16x32x2(a, Even, b);
-                var place = Vector512<int>.Zero;
-                Take(Avx512F.PermuteVar16x32x2(a, Odd, b), 1, ref best, ref place);
-                Take(Avx512F.PermuteVar16x32x2(c, Even, d), 2, ref best, ref place);
-                Take(Avx512F.PermuteVar16x32x2(c, Odd, d), 3, ref best, ref place);
-                Avx512F.MaskStore(to, Mask(count), best);
-                Avx512BW.VL.MaskStore(places, ByteMask(count), Avx512F.ConvertToVector128Byte(place));
+                var best = Largest(
+                    Vector512.Load(upper), Vector512.Load(upper + 16), Vector512.Load(lower),
+                    Vector512.Load(lower + 16), out var place);
+                best.Store(to);
+                Avx512F.ConvertToVector128Byte(place).Store(places);
+            }
+
+            if (tail.IsThere)
+            {
+                var best = Largest(
+                    Load(upper, tail.First), Load(upper + 16, tail.Second), Load(lower, tail.First),
+                    Load(lower + 16, tail.Second), out var place);
+                Avx512F.MaskStore(to, tail.Own, best);
+                Avx512BW.VL.MaskStore(places, tail.Bytes, Avx512F.ConvertToVector128Byte(place));
             }
         }
 
-        private static void Row(float* upper, float* lower, float* to, long count)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Row(float* upper, float* lower, float* to, in Tail tail)
         {
-            for (; count > 0; count -= 16, upper += 32, lower += 32, to += 16)
+            for (var i = 0L; i < tail.Vectors; i++, upper += 32, lower += 32, to += 16)
             {
-                var (first, second) = (Mask(2 * count), Mask((2 * count) - 16));
-                var (a, b) = (Load(upper, first), Load(upper + 16, second));
-                var (c, d) = (Load(lower, first), Load(lower + 16, second));
-                var place = Vector512<int>.Zero;
-                Take(c, 2, ref a, ref place);
-                Take(d, 2, ref b, ref place);
-                var best = Avx512F.PermuteVar16x32x2(a, Even, b);
-                Take(Avx512F.PermuteVar16x32x2(a, Odd, b), 1, ref best, ref place);
-                Avx512F.MaskStore(to, Mask(count), best);
+                Largest(
+                    Vector512.Load(upper), Vector512.Load(upper + 16), Vector512.Load(lower),
+                    Vector512.Load(lower + 16)).Store(to);
+            }
+
+            if (tail.IsThere)
+            {
+                Avx512F.MaskStore(to, tail.Own, Largest(
+                    Load(upper, tail.First), Load(upper + 16, tail.Second), Load(lower, tail.First),
+                    Load(lower + 16, tail.Second)));
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<float> Largest(
+            Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d, out Vector512<int> place)
+        {
+            var best = Avx512F.PermuteVar16x32x2(a, Even, b);
+            place = Vector512<int>.Zero;
+            Take(Avx512F.PermuteVar16x32x2(a, Odd, b), 1, ref best, ref place);
+            Take(Avx512F.PermuteVar16x32x2(c, Even, d), 2, ref best, ref place);
+            Take(Avx512F.PermuteVar16x32x2(c, Odd, d), 3, ref best, ref place);
+            return best;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<float> Largest(
+            Vector512<float> a, Vector512<float> b, Vector512<float> c, Vector512<float> d)
+        {
+            var (first, second) = (Larger(a, c), Larger(b, d));
+            return Larger(
+                Avx512F.PermuteVar16x32x2(first, Even, second), Avx512F.PermuteVar16x32x2(first, Odd, second));
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<float> Load(float* from, Vector512<float> mask) =>
             Avx512F.MaskLoad(from, mask, Vector512<float>.Zero);
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static Vector512<float> Larger(Vector512<float> best, Vector512<float> value) =>
+            Vector512.ConditionalSelect(
+                Vector512.GreaterThan(value, best) | ~Vector512.Equals(value, value), value, best);
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static void Take(
             Vector512<float> value, int number, ref Vector512<float> best, ref Vector512<int> place)
         {
@@ -158,39 +216,54 @@ internal static unsafe class MaxPoolPairs
         {
             var (height, width) = (Gradient.Height, Gradient.Width);
             var last = Math.Min(Gradient.Rows, (block + 1) * RowsPerBlock);
-            for (var row = block * RowsPerBlock; row < last; row++)
+            var at = new RowPlace(block * RowsPerBlock, Gradient.Depth, height);
+            var tail = new Tail(width);
+            var rest = Result.Width - (2 * width);
+            for (var row = block * RowsPerBlock; row < last; row++, at.Next())
             {
-                var (plane, d, h) = Gradient.Place(row);
-                var upper = Result.Row(plane, d, 2 * h);
-                var lower = Result.Row(plane, d, (2 * h) + 1);
-                Row(Gradient.Row(plane, d, h), Places.Row(plane, d, h), upper, lower, width);
+                var upper = Result.Row(at.Plane, at.D, 2 * at.H);
+                var lower = Result.Row(at.Plane, at.D, (2 * at.H) + 1);
+                Row(
+                    Gradient.Row(at.Plane, at.D, at.H), Places.Row(at.Plane, at.D, at.H), upper, lower, tail);
 
                 // What no window has.
-                var rest = (int)(Result.Width - (2 * width));
-                new Span<float>(upper + (2 * width), rest).Clear();
-                new Span<float>(lower + (2 * width), rest).Clear();
-                for (var y = 2 * height; h == height - 1 && y < Result.Height; y++)
-                    new Span<float>(Result.Row(plane, d, y), (int)Result.Width).Clear();
+                for (var x = 2 * width; x < (2 * width) + rest; x++)
+                    upper[x] = lower[x] = 0;
+                for (var y = 2 * height; at.H == height - 1 && y < Result.Height; y++)
+                    new Span<float>(Result.Row(at.Plane, at.D, y), (int)Result.Width).Clear();
             }
         }
 
-        private static void Row(float* gradient, byte* places, float* upper, float* lower, long count)
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private static void Row(float* gradient, byte* places, float* upper, float* lower, in Tail tail)
         {
-            for (; count > 0; count -= 16, gradient += 16, places += 16, upper += 32, lower += 32)
+            for (var i = 0L; i < tail.Vectors; i++, gradient += 16, places += 16, upper += 32, lower += 32)
             {
-                var g = Avx512F.MaskLoad(gradient, Mask(count), Vector512<float>.Zero);
-                var place = Avx512F.ConvertToVector512Int32(
-                    Avx512BW.VL.MaskLoad(places, ByteMask(count), Vector128<byte>.Zero));
-                var (first, second) = (Mask(2 * count), Mask((2 * count) - 16));
+                var g = Vector512.Load(gradient);
+                var place = Avx512F.ConvertToVector512Int32(Vector128.Load(places));
                 var (a, b) = (Where(place, 0, g), Where(place, 1, g));
                 var (c, d) = (Where(place, 2, g), Where(place, 3, g));
-                Avx512F.MaskStore(upper, first, Avx512F.PermuteVar16x32x2(a, Low, b));
-                Avx512F.MaskStore(upper + 16, second, Avx512F.PermuteVar16x32x2(a, High, b));
-                Avx512F.MaskStore(lower, first, Avx512F.PermuteVar16x32x2(c, Low, d));
-                Avx512F.MaskStore(lower + 16, second, Avx512F.PermuteVar16x32x2(c, High, d));
+                Avx512F.PermuteVar16x32x2(a, Low, b).Store(upper);
+                Avx512F.PermuteVar16x32x2(a, High, b).Store(upper + 16);
+                Avx512F.PermuteVar16x32x2(c, Low, d).Store(lower);
+                Avx512F.PermuteVar16x32x2(c, High, d).Store(lower + 16);
+            }
+
+            if (tail.IsThere)
+            {
+                var g = Avx512F.MaskLoad(gradient, tail.Own, Vector512<float>.Zero);
+                var place = Avx512F.ConvertToVector512Int32(
+                    Avx512BW.VL.MaskLoad(places, tail.Bytes, Vector128<byte>.Zero));
+                var (a, b) = (Where(place, 0, g), Where(place, 1, g));
+                var (c, d) = (Where(place, 2, g), Where(place, 3, g));
+                Avx512F.MaskStore(upper, tail.First, Avx512F.PermuteVar16x32x2(a, Low, b));
+                Avx512F.MaskStore(upper + 16, tail.Second, Avx512F.PermuteVar16x32x2(a, High, b));
+                Avx512F.MaskStore(lower, tail.First, Avx512F.PermuteVar16x32x2(c, Low, d));
+                Avx512F.MaskStore(lower + 16, tail.Second, Avx512F.PermuteVar16x32x2(c, High, d));
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static Vector512<float> Where(Vector512<int> place, int number, Vector512<float> g) =>
             Vector512.ConditionalSelect(
                 Vector512.Equals(place, Vector512.Create(number)).AsSingle(), g, Vector512<float>.Zero);

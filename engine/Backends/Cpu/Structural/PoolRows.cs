@@ -8,16 +8,18 @@ internal readonly unsafe struct Planes<T> where T : unmanaged
 {
     private readonly T* data;
     private readonly long channels, batchStep, channelStep, depthStep, heightStep;
+    private readonly bool isEven; // planes at equal distances
 
     /// <summary>The planes of an operand whose memory is pinned.</summary>
     public Planes(void* data, Layout layout)
     {
         this.data = (T*)data;
-        Count = layout.Shape[0] * layout.Shape[1];
         channels = layout.Shape[1];
+        Count = layout.Shape[0] * channels;
         (Depth, Height, Width) = (layout.Shape[2], layout.Shape[3], layout.Shape[4]);
         (batchStep, channelStep) = (layout.Strides[0], layout.Strides[1]);
         (depthStep, heightStep, Step) = (layout.Strides[2], layout.Strides[3], layout.Strides[4]);
+        isEven = layout.Shape[0] == 1 || batchStep == channels * channelStep;
     }
 
     /// <summary>N · C.</summary>
@@ -42,17 +44,48 @@ internal readonly unsafe struct Planes<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public T* Row(long plane, long d, long h)
     {
+        var row = data + (d * depthStep) + (h * heightStep);
+        if (isEven)
+            return row + (plane * channelStep);
         var n = plane / channels;
-        return data + (n * batchStep) + ((plane - (n * channels)) * channelStep) + (d * depthStep) + (h * heightStep);
+        return row + (n * batchStep) + ((plane - (n * channels)) * channelStep);
+    }
+}
+
+/// <summary>Where a row is among all rows of planes.</summary>
+internal struct RowPlace
+{
+    private readonly long depth, height;
+
+    /// <summary>The place of a row by its number.</summary>
+    public RowPlace(long row, long depth, long height)
+    {
+        (this.depth, this.height) = (depth, height);
+        var slice = row / height;
+        Plane = slice / depth;
+        (D, H) = (slice - (Plane * depth), row - (slice * height));
     }
 
-    /// <summary>Which plane, depth and height a row has.</summary>
+    /// <summary>Its plane.</summary>
+    public long Plane { get; private set; }
+
+    /// <summary>Its depth.</summary>
+    public long D { get; private set; }
+
+    /// <summary>Its height.</summary>
+    public long H { get; private set; }
+
+    /// <summary>Goes on to the next row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public (long Plane, long D, long H) Place(long row)
+    public void Next()
     {
-        var slice = row / Height;
-        var plane = slice / Depth;
-        return (plane, slice - (plane * Depth), row - (slice * Height));
+        if (++H < height)
+            return;
+        H = 0;
+        if (++D < depth)
+            return;
+        D = 0;
+        Plane++;
     }
 }
 
