@@ -206,12 +206,24 @@ public partial class Tensor
 
         var sizes = Shape.ToArray();
         var (borders, back) = (pad.ToArray(), new long[pad.Length]);
-        for (var i = 0; i < pad.Length; i += 2)
+        for (var i = pad.Length - 2; i >= 0; i -= 2)
         {
             var d = Rank - 1 - (i / 2);
             (back[i], back[i + 1]) = (-pad[i], -pad[i + 1]);
             sizes[d] += pad[i] + pad[i + 1];
-            if (sizes[d] < 0)
+
+            // For its errors: nothing is cut off twice.
+            var rest = Detach();
+            if (pad[i] < 0)
+                rest = rest.Narrow(d, -pad[i], Shape[d] + pad[i]);
+            if (pad[i + 1] < 0)
+                _ = rest.Narrow(d, 0, rest.Shape[d] + pad[i + 1]);
+        }
+
+        for (var i = pad.Length - 2; i >= 0 && pad.ContainsAnyExceptInRange(long.MinValue, 0); i -= 2)
+        {
+            var d = Rank - 1 - (i / 2);
+            if (sizes[d] <= 0)
             {
                 throw new TensorRuntimeException(
                     $"The input size {Shape[d]}, plus negative padding {pad[i]} and {pad[i + 1]} resulted in a " +

@@ -14,6 +14,7 @@ public static class OperatorBindings
         PoolingBindings.Table,
         SortingBindings.Table,
         FactorisationBindings.Table,
+        PaddingBindings.Table,
     ]).SelectMany(table => table).ToFrozenDictionary(row => row.Key, row => row.Value);
 
     /// <summary>PyTorch's names of the operators that the runner knows.</summary>

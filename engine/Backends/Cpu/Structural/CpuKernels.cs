@@ -68,6 +68,7 @@ internal static unsafe partial class CpuKernels
         AddBatchNorm(add);
         AddPooling(add);
         AddRowNorm(add);
+        AddTaps(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
