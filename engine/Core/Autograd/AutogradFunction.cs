@@ -47,7 +47,7 @@ public abstract class AutogradFunction
     public Tensor[] ApplyAll(params ReadOnlySpan<Tensor> inputs)
     {
         var own = inputs.ToArray();
-        var context = new FunctionContext(Array.ConvertAll(own, i => i.RequiresGrad));
+        var context = new FunctionContext(Array.ConvertAll(own, i => i.RequiresGrad), Tensor.ShouldRecord(inputs));
         Tensor[] results;
         using (Autograd.NoGrad())
         {
@@ -56,7 +56,7 @@ public abstract class AutogradFunction
 
         if (results.Length == 0)
             throw new TensorRuntimeException($"{GetType().Name}: forward gave no result");
-        if (!Tensor.ShouldRecord(inputs))
+        if (!context.IsRecording)
             return results;
         var node = new CustomNode(this, context, own, results);
         for (var i = 0; i < results.Length; i++)
@@ -142,7 +142,11 @@ public sealed class FunctionContext
     private bool released;
     private Node? owner;
 
-    internal FunctionContext(bool[] needs) => this.needs = needs;
+    internal FunctionContext(bool[] needs, bool isRecording) => (this.needs, IsRecording) = (needs, isRecording);
+
+    /// <summary>Whether backward may come: not within <see cref="Autograd.NoGrad"/>, nor where no input wants a
+    /// gradient. Nothing is saved otherwise.</summary>
+    public bool IsRecording { get; }
 
     /// <summary>Which inputs want a gradient. As <c>ctx.needs_input_grad</c>.</summary>
     public IReadOnlyList<bool> NeedsInputGrad => needs;
@@ -164,6 +168,8 @@ public sealed class FunctionContext
     /// <summary>Keeps tensors for backward: inputs and results. As <c>ctx.save_for_backward</c>.</summary>
     public void SaveForBackward(params ReadOnlySpan<Tensor> tensors)
     {
+        if (!IsRecording)
+            return;
         saved = new SavedTensor[tensors.Length];
         for (var i = 0; i < saved.Length; i++)
             saved[i] = new(tensors[i]);

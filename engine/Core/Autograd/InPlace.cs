@@ -103,6 +103,7 @@ internal static class InPlace
         var targetStart = target.Layout.Offset * target.DType.Size;
         var sourceStart = source.Layout.Offset * source.DType.Size;
         return targetStart < source.Layout.StorageExtent * source.DType.Size &&
-            sourceStart < target.Layout.StorageExtent * target.DType.Size;
+            sourceStart < target.Layout.StorageExtent * target.DType.Size &&
+            !(target.DType.Size == source.DType.Size && target.Layout.LiesBetween(source.Layout));
     }
 }

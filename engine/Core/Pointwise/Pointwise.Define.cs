@@ -60,6 +60,29 @@ public static partial class Pointwise
         return (x, y, z) => op.ApplyAll(x, y, z);
     }
 
+    /// <summary>
+    /// Makes an operator of any number of arguments, which broadcast, and several results, computed in one kernel.
+    /// </summary>
+    /// <param name="name">Its name, in graphs and profiles.</param>
+    /// <param name="arguments">How many arguments it takes, at most 11.</param>
+    /// <param name="body">The formula.</param>
+    /// <inheritdoc cref="Define(string, Func{Expr, Expr})"/>
+    public static PointwiseFunction Define(string name, int arguments, Func<Expr[], Expr[]> body)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(arguments, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(arguments, 11);
+        var op = Operator(name, arguments, body);
+        return tensors =>
+        {
+            if (tensors.Length != op.Arity)
+                throw new ArgumentException($"{name}: takes {op.Arity} tensors, not {tensors.Length}");
+            var all = new Argument[tensors.Length];
+            for (var i = 0; i < all.Length; i++)
+                all[i] = tensors[i];
+            return op.ApplyAll(all);
+        };
+    }
+
     private static PointwiseOperator Operator(string name, int arity, Func<Expr[], Expr[]> body)
     {
         // Called once here, so that a formula that cannot be is refused where it is written.
@@ -76,3 +99,8 @@ public static partial class Pointwise
         }, body, isListed: false);
     }
 }
+
+/// <summary>An operator of a user's own over any number of tensors, which broadcast.</summary>
+/// <param name="tensors">As many tensors as it was defined with.</param>
+/// <returns>Its results.</returns>
+public delegate Tensor[] PointwiseFunction(params ReadOnlySpan<Tensor> tensors);

@@ -206,6 +206,32 @@ public sealed partial class Layout
         }
     }
 
+    /// <summary>
+    /// Whether another layout of the same shape and strides reaches no place that this one reaches, though their
+    /// ranges overlap: columns beside columns, as the parts of a split have it. False where that cannot be said.
+    /// </summary>
+    internal bool LiesBetween(Layout other)
+    {
+        if (Shape != other.Shape || !Strides.SequenceEqual(other.Strides) || HasInternalOverlap)
+            return false;
+        var order = OrderByStride();
+        return !Meets(Math.Abs(Offset - other.Offset), 0);
+
+        // Whether a distance is a sum of strides, each at most as often as a dimension has steps. What the smaller
+        // strides can make up is less than the next larger one.
+        bool Meets(long distance, int place)
+        {
+            while (place < order.Length && Shape[order[place]] == 1)
+                place++;
+            if (place == order.Length)
+                return distance == 0;
+            var (stride, steps) = (strides[order[place]], Shape[order[place]] - 1);
+            var below = distance >= 0 ? distance / stride : -((stride - 1 - distance) / stride);
+            return (Math.Abs(below) <= steps && Meets(distance - (below * stride), place + 1)) ||
+                (Math.Abs(below + 1) <= steps && Meets(distance - ((below + 1) * stride), place + 1));
+        }
+    }
+
     /// <summary>A layout without gaps whose dimensions lie in the same order as this one's.</summary>
     public Layout DenseLike()
     {

@@ -5,8 +5,20 @@ public partial class Tensor
 {
     /// <summary><see cref="Addmm"/> in place. As <c>torch.Tensor.addmm_</c>.</summary>
     /// <inheritdoc cref="Addmm"/>
-    public Tensor Addmm_(Tensor a, Tensor b, Scalar? beta = null, Scalar? alpha = null) =>
-        Replace(Addmm(a, b, beta, alpha));
+    public Tensor Addmm_(Tensor a, Tensor b, Scalar? beta = null, Scalar? alpha = null)
+    {
+        if (Rank != 2 || a.Rank != 2 || b.Rank != 2 || !IsContiguous || ShouldRecord(this, a, b) ||
+            a.Shape[1] != b.Shape[0] || a.Shape[0] != Shape[0] || b.Shape[1] != Shape[1] ||
+            !ReferenceEquals(DType, a.DType) || !ReferenceEquals(DType, b.DType) || !DType.IsFloatingPoint ||
+            !ReferenceEquals(InPlace.Separate(this, a), a) || !ReferenceEquals(InPlace.Separate(this, b), b))
+        {
+            return Replace(Addmm(a, b, beta, alpha));
+        }
+
+        InPlace.Check(this, recording: false);
+        KernelEngine.Matmul.RunInto(this, a, b, beta, alpha);
+        return this;
+    }
 
     /// <summary><see cref="Baddbmm"/> in place. As <c>torch.Tensor.baddbmm_</c>.</summary>
     /// <inheritdoc cref="Baddbmm"/>

@@ -73,6 +73,13 @@ internal static class ModuleBindings
         { "KLDivLoss", a => new KLDivLoss(LossBindings.ReductionOf(a, 2), a.Flag(3, "log_target")) },
     };
 
+    private static readonly BindingTable[] Families =
+    [
+        Table,
+        NormBindings.Modules,
+        RecurrentBindings.Modules,
+    ];
+
     /// <summary>Makes a module of a recipe, in the default dtype.</summary>
     /// <exception cref="CannotBindException">The module is not known, or an argument cannot be parsed.</exception>
     public static Module Construct(ModuleRecipe recipe)
@@ -94,7 +101,7 @@ internal static class ModuleBindings
     /// <exception cref="CannotBindException">The module is not known, or an argument cannot be parsed.</exception>
     public static Module Construct(string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
     {
-        var binding = Table.Find(name) ?? NormBindings.Modules.Find(name)
+        var binding = Families.Select(family => family.Find(name)).FirstOrDefault(found => found is not null)
             ?? throw CannotBindException.UnknownOperator("nn." + name);
         return (Module)OperatorBindings.Call(binding, new(
             "nn." + name, Array.ConvertAll(args, Resolve), kwargs.ToDictionary(k => k.Key, k => Resolve(k.Value))))!;
@@ -107,6 +114,7 @@ internal static class ModuleBindings
         var arguments = new Arguments("()", args, kwargs);
         return OperatorBindings.Call(a => module switch
         {
+            _ when RecurrentBindings.TryCall(module, a, out var result) => result,
             Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
             Module one => one.Call(a.Tensor(0, "input")),
             _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),

@@ -36,8 +36,11 @@ internal static unsafe partial class CpuKernels
         ref readonly var c = ref launch.Operands[2];
         var rank = c.Layout.Rank;
         var hasAddend = launch.Operands.Length > 3 && launch.Reals[1] != 0;
-        var isBias = hasAddend && launch.Reals[1] == 1 && IsRow(launch.Operands[3].Layout);
-        if (hasAddend && !isBias)
+        // Written while it is read, it is no bias.
+        var isBias = hasAddend && launch.Reals[1] == 1 && IsRow(launch.Operands[3].Layout) &&
+            !ReferenceEquals(launch.Operands[3].Buffer, c.Buffer);
+        if (hasAddend && !isBias && !(ReferenceEquals(launch.Operands[3].Buffer, c.Buffer) &&
+            launch.Operands[3].Layout.SameAs(c.Layout)))
         {
             PointwiseExecution.Run(new PointwiseLaunch
             {

@@ -9,12 +9,46 @@ internal static class Matmul
     /// <summary>
     /// out = alpha · a · b, and + beta · addend where there is a fourth operand. The last two dimensions are those
     /// of the matrices, those before are the same in all operands (stride 0 where one is broadcast); strides may be
-    /// anything but the output's, which is contiguous. With nothing to sum up, a · b is 0.
+    /// anything but the output's, which is contiguous. The addend may be the output itself. With nothing to sum up,
+    /// a · b is 0.
     /// </summary>
     public static readonly StructuralKernel Kernel = new(
         "matmul",
         [("a", Access.Read), ("b", Access.Read), ("out", Access.Write), ("addend", Access.Read)],
         reals: ["alpha", "beta"]);
+
+    /// <summary>target = beta · target + alpha · a · b for matrices that go together; nothing is recorded.</summary>
+    /// <param name="target">[M, N], contiguous.</param>
+    /// <param name="a">[M, K].</param>
+    /// <param name="b">[K, N].</param>
+    /// <param name="beta">What the target is multiplied by; where it is 0, it is not read; 1 where null.</param>
+    /// <param name="alpha">What the product is multiplied by; 1 where null.</param>
+    public static void RunInto(Tensor target, Tensor a, Tensor b, Scalar? beta, Scalar? alpha)
+    {
+        var device = target.Device;
+        if (!ReferenceEquals(device, a.Device))
+            throw new DeviceMismatchException(device, a.Device);
+        if (!ReferenceEquals(device, b.Device))
+            throw new DeviceMismatchException(device, b.Device);
+        if (target.ElementCount == 0)
+            return;
+        var isAdded = beta is not { } factor || factor.ToDouble() != 0;
+        var own = target.Operand();
+        var inline = default(InlineOperands);
+        var operands = inline.AsSpan(isAdded ? 4 : 3);
+        operands[0] = a.Operand();
+        operands[1] = b.Operand();
+        operands[2] = own;
+        if (isAdded)
+            operands[3] = own;
+        device.Backend.Run(new StructuralLaunch
+        {
+            Kernel = Kernel,
+            Operands = operands,
+            Reals = [alpha?.ToDouble() ?? 1, beta?.ToDouble() ?? 1],
+        });
+        target.Storage.Version++;
+    }
 
     /// <summary>The product of two matrices, or of two batches of them.</summary>
     /// <param name="a">[…, M, K]; [K, M] where transposed.</param>
