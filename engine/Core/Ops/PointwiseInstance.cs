@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 namespace KernelEngine;
@@ -5,10 +6,14 @@ namespace KernelEngine;
 /// <summary>A pointwise operator for some types of arguments, with its programs.</summary>
 internal sealed class PointwiseInstance
 {
+    // Arguments whose every subset has a place in a table.
+    private const int MostTabled = 6;
+
     private readonly PointwiseOperator op;
     private readonly ArgumentType[] types;
     private readonly ValueKind[] kinds;
-    private readonly PointwiseBackwardPlan?[] plans;
+    private readonly PointwiseBackwardPlan?[] plans = [];
+    private readonly ConcurrentDictionary<uint, PointwiseBackwardPlan>? planned;
     private PointwiseInstance? recast;
 
     public PointwiseInstance(PointwiseOperator op, long key, ArgumentType[] types)
@@ -24,7 +29,10 @@ internal sealed class PointwiseInstance
             : op.NodeName;
         kinds = resolved.Arguments;
         Results = resolved.Results;
-        plans = new PointwiseBackwardPlan?[1 << types.Length];
+        if (types.Length <= MostTabled)
+            plans = new PointwiseBackwardPlan?[1 << types.Length];
+        else
+            planned = new();
         var arguments = new Expr[types.Length];
         var inputs = ImmutableArray.CreateBuilder<DType>();
         var parameters = ImmutableArray.CreateBuilder<ValueKind>();
@@ -89,5 +97,7 @@ internal sealed class PointwiseInstance
     }
 
     /// <summary>How to compute the gradients of some arguments.</summary>
-    public PointwiseBackwardPlan PlanFor(uint needed) => plans[needed] ??= new(op, this, types.Length, needed);
+    public PointwiseBackwardPlan PlanFor(uint needed) => planned is null
+        ? plans[needed] ??= new(op, this, types.Length, needed)
+        : planned.GetOrAdd(needed, static (mask, self) => new(self.op, self, self.types.Length, mask), this);
 }

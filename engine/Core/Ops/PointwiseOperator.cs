@@ -11,13 +11,27 @@ internal delegate Expr?[] PointwiseGradient(Expr gradient, Expr result, Expr[] a
 /// </summary>
 public sealed partial class PointwiseOperator : Operator
 {
+    // What fits into a key; what has more arguments (derivatives of derivatives) is found by text.
+    private const int MostKeyed = 11;
+    private const int MostArguments = 32;
+
     private readonly ConcurrentDictionary<long, PointwiseInstance> instances = new();
+    private readonly ConcurrentDictionary<string, PointwiseInstance> others = new();
     private PointwiseInstance? last;
 
     internal PointwiseOperator(
         string name, int arity, TypeRule rule, Func<Expr[], Expr[]> body, bool isDifferentiable = true,
         bool isListed = true)
-        : base(name, OperatorKind.Pointwise, isDifferentiable, isListed) => (Arity, Rule, Body) = (arity, rule, body);
+        : base(name, OperatorKind.Pointwise, isDifferentiable, isListed)
+    {
+        if (arity > MostArguments)
+        {
+            throw new TensorRuntimeException(
+                $"{name}: takes {arity} tensors, more than {MostArguments}", "make it of smaller operators");
+        }
+
+        (Arity, Rule, Body) = (arity, rule, body);
+    }
 
     internal PointwiseOperator(string name, TypeRule rule, Func<Expr, Expr> body, bool isDifferentiable = true)
         : this(name, 1, rule, x => [body(x[0])], isDifferentiable)
@@ -157,17 +171,32 @@ public sealed partial class PointwiseOperator : Operator
 
     private PointwiseInstance Find(long key, ReadOnlySpan<Argument> arguments)
     {
+        if (arguments.Length > MostKeyed)
+            return FindByText(arguments);
         if (last is { } recent && recent.Key == key)
             return recent;
         if (!instances.TryGetValue(key, out var instance))
-        {
-            var types = new ArgumentType[arguments.Length];
-            for (var i = 0; i < types.Length; i++)
-                types[i] = ArgumentType.Of(arguments[i]);
-            instance = instances.GetOrAdd(key, new PointwiseInstance(this, key, types));
-        }
-
+            instance = instances.GetOrAdd(key, new PointwiseInstance(this, key, TypesOf(arguments)));
         return last = instance;
+    }
+
+    private PointwiseInstance FindByText(ReadOnlySpan<Argument> arguments)
+    {
+        Span<char> text = stackalloc char[arguments.Length + 1];
+        for (var i = 0; i < arguments.Length; i++)
+            text[i] = (char)ArgumentType.KeyOf(arguments[i]);
+        text[^1] = (char)DType.Default.Code;
+        var key = text.ToString();
+        return others.TryGetValue(key, out var instance) ? instance
+            : others.GetOrAdd(key, new PointwiseInstance(this, 0, TypesOf(arguments)));
+    }
+
+    private static ArgumentType[] TypesOf(ReadOnlySpan<Argument> arguments)
+    {
+        var types = new ArgumentType[arguments.Length];
+        for (var i = 0; i < types.Length; i++)
+            types[i] = ArgumentType.Of(arguments[i]);
+        return types;
     }
 
     /// <summary>The device of the arguments, and the layout of a new result.</summary>

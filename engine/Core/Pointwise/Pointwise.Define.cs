@@ -64,13 +64,13 @@ public static partial class Pointwise
     /// Makes an operator of any number of arguments, which broadcast, and several results, computed in one kernel.
     /// </summary>
     /// <param name="name">Its name, in graphs and profiles.</param>
-    /// <param name="arguments">How many arguments it takes, at most 11.</param>
+    /// <param name="arguments">How many arguments it takes, at most 8.</param>
     /// <param name="body">The formula.</param>
     /// <inheritdoc cref="Define(string, Func{Expr, Expr})"/>
     public static PointwiseFunction Define(string name, int arguments, Func<Expr[], Expr[]> body)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(arguments, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(arguments, 11);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(arguments, 8);
         var op = Operator(name, arguments, body);
         return tensors =>
         {

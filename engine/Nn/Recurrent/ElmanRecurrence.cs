@@ -23,7 +23,7 @@ internal sealed class ElmanRecurrence(TimeSteps steps, bool hasBias, bool isReve
         var output = Rows(inputs).Linear(WeightIh(inputs), HasBias ? BiasIh(inputs)! + BiasHh(inputs)! : null);
         var before = context.IsRecording ? Empty(output.Shape[1], output) : null;
         var hidden = Copy(Hidden(inputs));
-        var turned = WeightHh(inputs).Transpose(0, 1);
+        var turned = WeightHh(inputs).Transpose(0, 1).Contiguous();
         foreach (var step in Order())
         {
             var h = Steps.Active(hidden, step);

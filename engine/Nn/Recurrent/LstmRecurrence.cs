@@ -42,7 +42,7 @@ internal sealed class LstmRecurrence(TimeSteps steps, bool hasBias, bool isRever
         var saves = context.IsRecording;
         var (before, cells) = saves ? (Empty(output.Shape[1], gates), Empty(size, gates)) : (null, null);
         var (hidden, cell) = (Copy(Hidden(inputs)), Copy(inputs[2]));
-        var turned = weight.Transpose(0, 1);
+        var turned = weight.Transpose(0, 1).Contiguous();
         foreach (var step in Order())
         {
             var (h, c) = (Steps.Active(hidden, step), Steps.Active(cell, step));
