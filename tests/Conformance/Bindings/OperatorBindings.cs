@@ -15,6 +15,7 @@ public static class OperatorBindings
         SortingBindings.Table,
         FactorisationBindings.Table,
         PaddingBindings.Table,
+        ConvolutionBindings.Table,
     ]).SelectMany(table => table).ToFrozenDictionary(row => row.Key, row => row.Value);
 
     /// <summary>PyTorch's names of the operators that the runner knows.</summary>

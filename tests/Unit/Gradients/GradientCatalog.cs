@@ -10,5 +10,6 @@ public static class GradientCatalog
         LinalgGradients.Cases,
         NormGradients.Cases,
         SortingGradients.Cases,
+        ConvolutionGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);
 }

@@ -142,7 +142,8 @@ internal static unsafe class GemmBlock<T, TVector, TSimd>
         return ((k + blocks - 1) / blocks + 7) & ~(nint)7;
     }
 
-    private static void Rows(
+    /// <summary>Up to a register block of rows, by panels of columns.</summary>
+    public static void Rows(
         bool packed, nint rows, T* a, T* b, nint bPanel, T* c, T* bias, nint columns, in Tile<T> tile)
     {
         if (packed && rows == TSimd.MaxRows)

@@ -69,6 +69,7 @@ internal static unsafe partial class CpuKernels
         AddPooling(add);
         AddRowNorm(add);
         AddTaps(add);
+        AddConvolution(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
