@@ -11,9 +11,12 @@ internal abstract class ProgressDisplay : IDisposable
     public abstract bool WantsStep { get; }
 
     /// <summary>The display for where the output goes.</summary>
-    public static ProgressDisplay Create(int epochs, int batches) =>
+    /// <param name="epochs">How many epochs there are.</param>
+    /// <param name="batches">How many steps an epoch has.</param>
+    /// <param name="firstStep">How many steps have been made before.</param>
+    public static ProgressDisplay Create(int epochs, int batches, int firstStep) =>
         Console.IsOutputRedirected || !AnsiConsole.Profile.Capabilities.Interactive ? new Lines(epochs)
-            : new Bar(epochs, batches);
+            : new Bar(epochs, batches, firstStep);
 
     public abstract void Step(int epoch, Status status);
 
@@ -48,9 +51,9 @@ internal abstract class ProgressDisplay : IDisposable
         private long shown;
         private int step;
 
-        public Bar(int epochs, int batches)
+        public Bar(int epochs, int batches, int firstStep)
         {
-            (this.epochs, this.batches) = (epochs, batches);
+            (this.epochs, this.batches, step) = (epochs, batches, firstStep);
             using var ready = new ManualResetEventSlim();
             running = AnsiConsole.Progress()
                 .Columns(

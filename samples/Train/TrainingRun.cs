@@ -6,107 +6,156 @@ using KernelEngine.Nn;
 
 namespace Train;
 
-/// <summary>One training from first values to the test.</summary>
+/// <summary>One training from first values, or from where it was left, to the test.</summary>
 internal sealed class TrainingRun
 {
-    public required string Dataset { get; init; }
+    private const string DoneName = "epochs-done";
+
+    public required TrainingOptions Options { get; init; }
 
     public required ComputeDevice Device { get; init; }
 
-    public required int Epochs { get; init; }
+    /// <summary>The folder of the dataset's files; the usual places where null.</summary>
+    public string? Data { get; init; }
 
-    public required int BatchSize { get; init; }
+    /// <summary>Where to save after each epoch and when it is stopped; nowhere where null.</summary>
+    public string? SavePath { get; init; }
 
-    public required double Lr { get; init; }
-
-    public required string Optimizer { get; init; }
-
-    public required ulong Seed { get; init; }
+    /// <summary>What to go on with; from first values where null.</summary>
+    public string? ResumePath { get; init; }
 
     /// <summary>Trains, tests, and prints.</summary>
     /// <returns>The exit code: 0, or 130 if it was stopped.</returns>
     public int Execute(CancellationToken stop)
     {
-        Generator.SeedAll(Seed);
-        var (train, test) = Dataset == "digits"
-            ? (Digits.Train, Digits.Test)
-            : (Spirals.Make(400, seed: 1), Spirals.Make(100, seed: 2));
-        var classes = (int)train.Labels.Max().Item().ToInt64() + 1;
-        var net = new Net((int)train.Inputs.Shape[1], classes, Dataset == "digits" ? 0.3 : 0).To(Device);
-        var loader = new DataLoader(train.To(Device), BatchSize, shuffle: true);
+        Generator.SeedAll(Options.Seed);
+        var (train, test) = Datasets();
+        var example = train[0].Input.Shape;
+        var classes = Options.Dataset == "spirals" ? 3 : 10;
+        var net = NetworkFor(example, classes).To(Device);
+        var loader = new DataLoader(train, Options.BatchSize, shuffle: true, workers: 1).To(Device);
+        var optimizer = OptimizerFor(net);
+        var scheduler = new ExponentialLR(optimizer, Options.Gamma);
+        var checkpoint = new Checkpoint()
+            .Add("model", net).Add("optimizer", optimizer).Add("scheduler", scheduler).Add("loader", loader);
         Console.WriteLine(
-            $"{Dataset}: {train.Count} examples to learn from, {test.Count} to test with; {Device} ({Device.Name})");
+            $"{Options.Dataset}: {train.Count} examples to learn from, {test.Count} to test with; " +
+            $"{Device} ({Device.Name})");
         Console.WriteLine(net);
+        var done = 0;
+        if (ResumePath is not null)
+        {
+            var values = checkpoint.Load(ResumePath).Values;
+            if (!int.TryParse(values.GetValueOrDefault(DoneName), CultureInfo.InvariantCulture, out done) || done < 0)
+                throw new TensorValueException($"{ResumePath} is no checkpoint of this program: it has no {DoneName}");
+            Console.WriteLine(
+                $"resumed: {done} epochs and {loader.State.Pass?.Batches ?? 0} of {loader.Count} batches are done");
+        }
 
-        using (var display = ProgressDisplay.Create(Epochs, loader.Count))
-            Train(net, loader, train.Count, display, stop);
+        Options.WriteTo(checkpoint.Values);
+        var firstStep = (done * loader.Count) + (loader.State.Pass?.Batches ?? 0);
+        using (var display = ProgressDisplay.Create(Options.Epochs, loader.Count, firstStep))
+        {
+            while (done < Options.Epochs && !stop.IsCancellationRequested)
+            {
+                if (TrainEpoch(net, optimizer, loader, done + 1, display, stop))
+                {
+                    scheduler.Step();
+                    done++;
+                }
+
+                checkpoint.Values[DoneName] = done.ToString(CultureInfo.InvariantCulture);
+                if (SavePath is not null)
+                    checkpoint.Save(SavePath);
+            }
+        }
+
         if (stop.IsCancellationRequested)
             Console.WriteLine("stopped");
-
-        var correct = Correct(net, test.To(Device));
+        if (SavePath is not null)
+            Console.WriteLine($"saved: {SavePath}");
+        var correct = Correct(net, test);
         Console.WriteLine($"parameters SHA-256: {HashOf(net)}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"test accuracy: {(double)correct / test.Count:0.0000} ({correct}/{test.Count})"));
         return stop.IsCancellationRequested ? 130 : 0;
     }
 
-    private void Train(Net net, DataLoader loader, int examples, ProgressDisplay display, CancellationToken stop)
+    /// <summary>Trains to the end of an epoch.</summary>
+    /// <returns>Whether it got there; else it was stopped behind a batch.</returns>
+    private bool TrainEpoch(
+        Module net, Optimizer optimizer, DataLoader<(Tensor Input, Tensor Label)> loader, int epoch,
+        ProgressDisplay display, CancellationToken stop)
     {
-        Optimizer optimizer = Optimizer switch
-        {
-            "sgd" => new SGD(net.Parameters(), Lr, momentum: 0.9),
-            "adamw" => new AdamW(net.Parameters(), Lr),
-            _ => new Adam(net.Parameters(), Lr),
-        };
         var criterion = new CrossEntropyLoss();
+        var (lossSum, correct, seen) = (Zero(), Zero(), 0L);
+        var start = Stopwatch.GetTimestamp();
         net.Train();
-        for (var epoch = 1; epoch <= Epochs; epoch++)
+        foreach (var (input, label) in loader)
         {
-            var (lossSum, correct, seen) = (Zero(), Zero(), 0L);
-            var start = Stopwatch.GetTimestamp();
+            optimizer.ZeroGrad();
+            var output = net.Call(input);
+            var loss = criterion.Call(output, label);
+            loss.Backward();
+            optimizer.Step();
 
-            // The rate falls to zero along half a cosine, so that the last steps settle.
-            optimizer.ParamGroups[0].Lr = Lr * 0.5 * (1 + Math.Cos(Math.PI * (epoch - 1) / Epochs));
-            foreach (var (input, label) in loader)
+            using (Autograd.NoGrad())
             {
-                if (stop.IsCancellationRequested)
-                    return;
-                optimizer.ZeroGrad();
-                var output = net.Call(input);
-                var loss = criterion.Call(output, label);
-                loss.Backward();
-                optimizer.Step();
-
-                using (Autograd.NoGrad())
-                {
-                    // Added up where they are; read only when they are shown.
-                    lossSum += loss * input.Shape[0];
-                    correct += output.Argmax(1).Eq(label).Sum();
-                }
-
-                seen += input.Shape[0];
-                if (display.WantsStep)
-                    display.Step(epoch, StatusOf(lossSum, correct, seen, start));
+                // Added up where they are; read only when they are shown.
+                lossSum += loss * input.Shape[0];
+                correct += output.Argmax(1).Eq(label).Sum();
             }
 
-            display.Epoch(epoch, StatusOf(lossSum, correct, examples, start));
+            seen += input.Shape[0];
+            if (display.WantsStep)
+                display.Step(epoch, StatusOf(lossSum, correct, seen, start));
+
+            // Behind a whole step: what is saved then goes on with the next batch.
+            if (stop.IsCancellationRequested)
+                return false;
         }
+
+        display.Epoch(epoch, StatusOf(lossSum, correct, seen, start));
+        return true;
 
         Tensor Zero() => Tensor.Zeros([], DType.Float64, Device);
     }
 
-    private static Status StatusOf(Tensor lossSum, Tensor correct, long seen, long start) => new(
-        lossSum.Item().ToDouble() / seen, correct.Item().ToDouble() / seen,
-        seen / Stopwatch.GetElapsedTime(start).TotalSeconds);
-
-    private static long Correct(Net net, TensorDataset test)
+    private (Dataset Train, Dataset Test) Datasets() => Options.Dataset switch
     {
-        net.Eval();
-        using (Autograd.NoGrad())
-            return net.Call(test.Inputs).Argmax(1).Eq(test.Labels).Sum().Item().ToInt64();
+        "fashion-mnist" => (MnistDataset.FashionMnist(true, Data), MnistDataset.FashionMnist(false, Data)),
+        "spirals" => (Spirals.Make(400, seed: 1), Spirals.Make(100, seed: 2)),
+        _ => (Digits.Train, Digits.Test),
+    };
+
+    private Module NetworkFor(Shape example, int classes)
+    {
+        var drop = Options.Dataset switch { "spirals" => 0, "digits" => 0.3, _ => 0.2 };
+        return new Mlp(example.ElementCount, classes, drop);
     }
 
-    private static string HashOf(Net net)
+    private Optimizer OptimizerFor(Module net) => Options.Optimizer switch
+    {
+        "sgd" => new SGD(net.Parameters(), Options.Lr, momentum: 0.9),
+        "adamw" => new AdamW(net.Parameters(), Options.Lr),
+        _ => new Adam(net.Parameters(), Options.Lr),
+    };
+
+    private long Correct(Module net, Dataset test)
+    {
+        net.Eval();
+        using var scope = Autograd.NoGrad();
+        var correct = 0L;
+        foreach (var (input, label) in new DataLoader(test, batchSize: 500).To(Device))
+            correct += net.Call(input).Argmax(1).Eq(label).Sum().Item().ToInt64();
+        return correct;
+    }
+
+    private static Status StatusOf(Tensor lossSum, Tensor correct, long seen, long start) => new(
+        lossSum.Item().ToDouble() / Math.Max(seen, 1), correct.Item().ToDouble() / Math.Max(seen, 1),
+        seen / Stopwatch.GetElapsedTime(start).TotalSeconds);
+
+    private static string HashOf(Module net)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         foreach (var (name, tensor) in net.StateDict())
@@ -124,17 +173,3 @@ internal sealed class TrainingRun
 /// <param name="Accuracy">The share of right answers in this pass so far.</param>
 /// <param name="Speed">Examples per second.</param>
 internal readonly record struct Status(double Loss, double Accuracy, double Speed);
-
-/// <summary>Two hidden layers, which forget some of what they saw while they learn.</summary>
-internal sealed class Net(int inputs, int classes, double drop) : Module
-{
-    private readonly Linear fc1 = new(inputs, 256), fc2 = new(256, 128), fc3 = new(128, classes);
-    private readonly Dropout dropout = new(drop);
-
-    protected override Tensor Forward(Tensor x)
-    {
-        x = dropout.Call(fc1.Call(x).Relu());
-        x = dropout.Call(fc2.Call(x).Relu());
-        return fc3.Call(x);
-    }
-}

@@ -1,6 +1,8 @@
 namespace KernelEngine.Nn;
 
-/// <summary>Writes files so that nothing is ever lost: whatever happens, there is the old file or the new one.</summary>
+/// <summary>
+/// Writes files so that nothing is ever lost: whatever happens, there is the old file or the new one.
+/// </summary>
 internal static class AtomicFile
 {
     /// <summary>

@@ -57,7 +57,11 @@ public static class IdxFile
     {
         Span<byte> start = stackalloc byte[4];
         if (stream.ReadAtLeast(start, 4, throwOnEndOfStream: false) < 4 || start is not [0, 0, _, > 0])
-            throw place.Broken("it does not begin with two zeros, a type and a number of dimensions: it is no IDX file");
+        {
+            throw place.Broken(
+                "it does not begin with two zeros, a type and a number of dimensions: it is no IDX file");
+        }
+
         var dtype = start[2] switch
         {
             0x08 => DType.UInt8,

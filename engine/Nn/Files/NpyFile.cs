@@ -1,8 +1,8 @@
 namespace KernelEngine.Nn;
 
 /// <summary>
-/// Reads and writes NumPy's npy arrays (<see href="https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html"/>),
-/// versions 1 to 3, of bools, whole numbers and reals.
+/// Reads and writes NumPy's npy arrays, versions 1 to 3, of bools, whole numbers and reals
+/// (<see href="https://numpy.org/neps/nep-0001-npy-format.html"/>).
 /// </summary>
 public static class NpyFile
 {

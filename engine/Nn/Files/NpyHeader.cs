@@ -73,7 +73,8 @@ internal sealed record NpyHeader(DType DType, bool IsBigEndian, bool IsFortranOr
         const int prefix = 10;
         var total = (prefix + text.Length + 1 + 63) / 64 * 64;
         text = text.PadRight(total - prefix - 1) + "\n";
-        return [0x93, .. "NUMPY"u8, 1, 0, (byte)text.Length, (byte)(text.Length >> 8), .. Encoding.Latin1.GetBytes(text)];
+        var (low, high) = ((byte)text.Length, (byte)(text.Length >> 8));
+        return [0x93, .. "NUMPY"u8, 1, 0, low, high, .. Encoding.Latin1.GetBytes(text)];
     }
 
     /// <summary>The dtype of a description such as <c>&lt;f4</c>.</summary>

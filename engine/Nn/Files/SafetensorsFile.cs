@@ -107,7 +107,8 @@ public sealed class SafetensorsFile : IDisposable
         foreach (var (name, tensor) in inOrder)
         {
             var end = checked(at + (tensor.ElementCount * tensor.DType.Size));
-            if (name == SafetensorsHeader.MetadataName || !entries.TryAdd(name, new(tensor.DType, tensor.Shape, at, end)))
+            var entry = new SafetensorsEntry(tensor.DType, tensor.Shape, at, end);
+            if (name == SafetensorsHeader.MetadataName || !entries.TryAdd(name, entry))
                 throw new TensorValueException($"'{name}' cannot be a tensor's name twice, nor __metadata__");
             at = end;
         }

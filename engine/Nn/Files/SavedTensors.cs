@@ -48,4 +48,7 @@ internal sealed class SavedTensors
 
     /// <summary>A tensor.</summary>
     public Tensor Read(string name) => entries[name].Read();
+
+    /// <summary>All tensors.</summary>
+    public Dictionary<string, Tensor> ReadAll() => entries.ToDictionary(e => e.Key, e => e.Value.Read());
 }

@@ -19,7 +19,8 @@ public sealed class NumpyFileTests : IDisposable
         {
             Tensor[] tensors =
             [
-                Tensor.Arange(6).Sub(2).Reshape(2, 3).To(dtype), Tensor.Arange(6).Reshape(2, 3).To(dtype).Transpose(0, 1),
+                Tensor.Arange(6).Sub(2).Reshape(2, 3).To(dtype),
+                Tensor.Arange(6).Reshape(2, 3).To(dtype).Transpose(0, 1),
                 Tensor.Empty([2, 0], dtype), Tensor.Ones([], dtype), Tensor.Ones([1], dtype),
             ];
             foreach (var tensor in tensors)
@@ -159,5 +160,6 @@ public sealed class NumpyFileTests : IDisposable
         return [0x93, .. "NUMPY"u8, version, 0, .. length, .. text, .. data];
     }
 
-    private void Write(string header, byte version, byte[] data) => File.WriteAllBytes(Path, Npy(header, version, data));
+    private void Write(string header, byte version, byte[] data) =>
+        File.WriteAllBytes(Path, Npy(header, version, data));
 }

@@ -181,7 +181,8 @@ public sealed class SafetensorsFileTests : IDisposable
         var wider = new Sequential(new Linear(3, 5), new ReLU(), new ReLU(), new Linear(4, 2));
         var before = wider.Parameters()[0].Clone();
         var error = Assert.Throws<TensorRuntimeException>(() => wider.Load(Path));
-        Assert.Contains("Missing key(s) in state_dict: \"3.weight\", \"3.bias\"", error.Message, StringComparison.Ordinal);
+        Assert.Contains("Missing key(s) in state_dict: \"3.weight\", \"3.bias\"", error.Message,
+            StringComparison.Ordinal);
         Assert.Contains("Unexpected key(s) in state_dict: \"2.weight\", \"2.bias\"", error.Message,
             StringComparison.Ordinal);
         Assert.Contains("size mismatch for 0.weight", error.Message, StringComparison.Ordinal);

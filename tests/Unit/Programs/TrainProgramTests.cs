@@ -33,6 +33,9 @@ public partial class TrainProgramTests
 
     [Theory]
     [InlineData("--dataset", "letters")]
+    [InlineData("--model", "transformer")]
+    [InlineData("--resume", "no-such-file")]
+    [InlineData("--save", "no-such-folder/file")]
     [InlineData("--device", "vulkan:9")]
     [InlineData("--epochs", "-1")]
     [InlineData("--batch-size", "0")]
@@ -53,20 +56,50 @@ public partial class TrainProgramTests
     {
         if (OperatingSystem.IsWindows())
             Assert.Skip("a process cannot be sent Ctrl-C alone on Windows");
-        using var process = Process.Start(Started("dotnet", [TrainPath, "--epochs", "1000000"]))!;
-        var lines = new List<string>();
-        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
-        {
-            lines.Add(line);
-            if (line.StartsWith("epoch 1/", StringComparison.Ordinal))
-                using (var signal = Process.Start("kill", ["-INT", $"{process.Id}"]))
-                    await signal.WaitForExitAsync(Cancellation);
-        }
-
-        await process.WaitForExitAsync(Cancellation);
-        Assert.Equal("", await process.StandardError.ReadToEndAsync(Cancellation));
+        var lines = await TrainAndStop(["--epochs", "1000000"], "epoch 1/");
         Assert.Matches(LastLine(), lines[^1]);
         Assert.True(lines.Count < 1000, "it did not end");
+    }
+
+    [Fact]
+    public async Task A_training_that_was_saved_or_stopped_goes_on_with_the_same_bits()
+    {
+        var folder = Directory.CreateTempSubdirectory("kernel-train-");
+        try
+        {
+            var (halves, stopped) = (Path.Combine(folder.FullName, "halves"), Path.Combine(folder.FullName, "stopped"));
+            string[] options = ["--seed", "5", "--batch-size", "16"];
+            var whole = await Train([.. options, "--epochs", "6"]);
+            await Train([.. options, "--epochs", "3", "--save", halves]);
+            var resumed = await Train(["--resume", halves, "--epochs", "6"]);
+            Assert.Contains("resumed: 3 epochs and 0 of 90", resumed.Output, StringComparison.Ordinal);
+            Assert.Equal(HashOf(whole), HashOf(resumed));
+            if (OperatingSystem.IsWindows())
+                return;
+
+            var lines = await TrainAndStop([.. options, "--epochs", "100000", "--save", stopped], "epoch 2/");
+            Assert.Contains("stopped", lines);
+            Assert.Contains($"saved: {stopped}", lines);
+            Assert.Equal(2, folder.GetFiles().Length);
+            var asked = await Train(["--resume", stopped, "--epochs", "1"]);
+            var done = int.Parse(Done().Match(asked.Output).Groups[1].Value);
+            var epochs = $"{done + 2}";
+            var goneOn = await Train(["--resume", stopped, "--epochs", epochs]);
+            Assert.Equal(HashOf(await Train([.. options, "--epochs", epochs])), HashOf(goneOn));
+
+            var other = await Train(["--resume", stopped, "--lr", "0.5"]);
+            Assert.Equal(1, other.ExitCode);
+            Assert.Contains("--lr 0.005", other.Error, StringComparison.Ordinal);
+            var cut = await File.ReadAllBytesAsync(stopped, Cancellation);
+            await File.WriteAllBytesAsync(stopped, cut[..^9], Cancellation);
+            var broken = await Train(["--resume", stopped]);
+            Assert.Equal(1, broken.ExitCode);
+            Assert.DoesNotContain("   at ", broken.Error, StringComparison.Ordinal);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
     }
 
     [Fact]
@@ -101,6 +134,9 @@ public partial class TrainProgramTests
     [GeneratedRegex(@"^test accuracy: [01]\.\d{4} \(\d+/\d+\)$")]
     private static partial Regex LastLine();
 
+    [GeneratedRegex(@"resumed: (\d+) epochs")]
+    private static partial Regex Done();
+
     [GeneratedRegex("SHA-256: ([0-9a-f]{64})")]
     private static partial Regex Hash();
 
@@ -113,6 +149,25 @@ public partial class TrainProgramTests
 
     private static Task<Result> Train(string[] arguments, params (string Name, string Value)[] environment) =>
         Run("dotnet", [TrainPath, .. arguments], environment);
+
+    /// <summary>Presses Ctrl-C when a line begins so.</summary>
+    private static async Task<List<string>> TrainAndStop(string[] arguments, string when)
+    {
+        using var process = Process.Start(Started("dotnet", [TrainPath, .. arguments]))!;
+        var lines = new List<string>();
+        while (await process.StandardOutput.ReadLineAsync(Cancellation) is { } line)
+        {
+            lines.Add(line);
+            if (!line.StartsWith(when, StringComparison.Ordinal))
+                continue;
+            using var signal = Process.Start("kill", ["-INT", $"{process.Id}"]);
+            await signal.WaitForExitAsync(Cancellation);
+        }
+
+        await process.WaitForExitAsync(Cancellation);
+        Assert.Equal("", await process.StandardError.ReadToEndAsync(Cancellation));
+        return lines;
+    }
 
     private static async Task<Result> Run(
         string program, string[] arguments, params (string Name, string Value)[] environment)
