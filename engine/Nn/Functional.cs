@@ -33,21 +33,6 @@ public static partial class Functional
         return inplace ? input.Mul_(mask) : input * mask;
     }
 
-    /// <summary>The rows of a table at whole numbers: from (…) to (…, dim).</summary>
-    /// <param name="input">The whole numbers.</param>
-    /// <param name="weight">The table, (rows, dim).</param>
-    /// <param name="paddingIdx">A row that gets no gradient.</param>
-    /// <param name="maxNorm">Rows looked up that are longer are shortened to it first, in place.</param>
-    /// <param name="normType">The p of the norm meant.</param>
-    /// <exception cref="TensorException">A number is out of range, or no whole number.</exception>
-    public static Tensor Embedding(
-        Tensor input, Tensor weight, long? paddingIdx = null, double? maxNorm = null, double normType = 2)
-    {
-        if (maxNorm is { } limit)
-            Shorten(input, weight, limit, normType);
-        return Tensor.Embedding(weight, input, paddingIdx);
-    }
-
     internal static void CheckProbability(double p)
     {
         if (!(p is >= 0 and <= 1))
@@ -55,15 +40,5 @@ public static partial class Functional
             throw new TensorValueException(
                 $"dropout probability has to be between 0 and 1, but got {PythonNumber.Of(p)}");
         }
-    }
-
-    private static void Shorten(Tensor input, Tensor weight, double maxNorm, double normType)
-    {
-        using var scope = Autograd.NoGrad();
-        var looked = Tensor.Zeros([weight.Shape[0]], DType.Bool, weight.Device);
-        looked[input.Reshape(-1)] = true;
-        var norms = weight.Norm(normType, [1]);
-        var factors = Tensor.Where(looked & (norms > maxNorm), maxNorm / (norms + 1e-7), 1.0);
-        weight.Mul_(factors.Unsqueeze(1));
     }
 }

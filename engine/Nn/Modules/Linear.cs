@@ -80,13 +80,6 @@ public sealed class Bilinear : Module<Tensor, Tensor, Tensor>
         $"out_features={PythonNumber.Of(outFeatures)}, bias={PythonNumber.Of(Bias is not null)}";
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor first, Tensor second)
-    {
-        Shape outer = [.. first.Shape.AsSpan()[..^1], outFeatures];
-        var rows = first.Reshape([-1, in1Features]);
-        var turned = rows.Matmul(Weight.Permute(1, 0, 2).Reshape([in1Features, outFeatures * in2Features]));
-        var product = turned.View([-1, outFeatures, in2Features])
-            .Matmul(second.Reshape([-1, in2Features, 1])).Reshape(outer);
-        return Bias is null ? product : product + Bias;
-    }
+    protected override Tensor Forward(Tensor first, Tensor second) =>
+        Functional.Bilinear(first, second, Weight, Bias);
 }

@@ -17,11 +17,6 @@ internal static class ModuleBindings
         { "Flatten", a => new Flatten(a.Int(0, "start_dim", 1), a.Int(1, "end_dim", -1)) },
         { "Unflatten", a => new Unflatten(a.Int(0, "dim"), a.Longs(1, "unflattened_size")) },
         { "Dropout", a => new Dropout(a.Real(0, "p", 0.5), a.Flag(1, "inplace")) },
-        {
-            "Embedding",
-            a => new Embedding(a.Long(0, "num_embeddings"), a.Long(1, "embedding_dim"),
-                a.LongOrNull(2, "padding_idx"), a.RealOrNull(3, "max_norm"), a.Real(4, "norm_type", 2))
-        },
         { "Sequential", a => new Sequential(Modules(a, 0)) },
         { "ModuleList", a => new ModuleList(a.Count > 0 ? Modules(a, 0) : []) },
         { "ReLU", a => new ReLU(a.Flag(0, "inplace")) },
@@ -77,6 +72,7 @@ internal static class ModuleBindings
     [
         Table,
         NormBindings.Modules,
+        DistanceBindings.Modules,
         RecurrentBindings.Modules,
     ];
 
@@ -115,6 +111,10 @@ internal static class ModuleBindings
         return OperatorBindings.Call(a => module switch
         {
             _ when RecurrentBindings.TryCall(module, a, out var result) => result,
+            EmbeddingBag bags when a.Count > 1 || a.Has(1, "offsets") || a.Has(2, "per_sample_weights") => bags.Call(
+                a.Tensor(0, "input"), a.TensorOrNull(1, "offsets"), a.TensorOrNull(2, "per_sample_weights")),
+            CosineSimilarity or PairwiseDistance => ((Module<Tensor, Tensor, Tensor>)module).Call(
+                a.Tensor(0, "x1"), a.Tensor(1, "x2")),
             Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
             Module one => one.Call(a.Tensor(0, "input")),
             _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),

@@ -12,7 +12,6 @@ internal static class NnBindings
             "nn.functional.dropout",
             a => Functional.Dropout(a.Self, a.Real(1, "p", 0.5), a.Flag(2, "training", true), a.Flag(3, "inplace"))
         },
-        { "nn.functional.embedding", Embedding },
         {
             "nn.Parameter nn.parameter.Parameter",
             a => new Parameter(a.Tensor(0, "data"), a.Flag(1, "requires_grad", true))
@@ -29,20 +28,6 @@ internal static class NnBindings
         { "nn.init.ones_", a => Init.Ones_(a.Self) },
         { "nn.init.zeros_", a => Init.Zeros_(a.Self) },
     };
-
-    private static Tensor Embedding(Arguments a)
-    {
-        var (input, weight, padding) = (a.Self, a.Tensor(1, "weight"), a.LongOrNull(2, "padding_idx"));
-        var (maxNorm, normType) = (a.RealOrNull(3, "max_norm"), a.Real(4, "norm_type", 2));
-        var byFrequency = a.Flag(5, "scale_grad_by_freq");
-        if (a.Flag(6, "sparse"))
-            throw a.Wrong("sparse", "is set");
-        if (!byFrequency)
-            return Functional.Embedding(input, weight, padding, maxNorm, normType);
-        return maxNorm is null
-            ? Tensor.Embedding(weight, input, padding, scaleGradByFreq: true)
-            : throw a.Wrong("scale_grad_by_freq", "is set together with max_norm");
-    }
 
     private static object? ClipValue(Arguments a)
     {

@@ -10,7 +10,7 @@ public static class OperatorBindings
         UnaryBindings.Table, BinaryBindings.Table, CreationBindings.Table, ShapeBindings.Table,
         ReductionBindings.Table, IndexingBindings.Table, LinalgBindings.Table, ActivationBindings.Table,
         LossBindings.Table, NnBindings.Table, TensorBindings.Table,
-        NormBindings.Table,
+        NormBindings.Table, DistanceBindings.Table,
         PoolingBindings.Table,
         SortingBindings.Table,
         FactorisationBindings.Table,

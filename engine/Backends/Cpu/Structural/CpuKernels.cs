@@ -70,6 +70,8 @@ internal static unsafe partial class CpuKernels
         AddRowNorm(add);
         AddTaps(add);
         AddConvolution(add);
+        AddEmbeddingBag(add);
+        AddCdist(add);
     }
 
     private delegate void Adding(string name, KernelBody body, Func<int, DType, bool>? takes = null);
