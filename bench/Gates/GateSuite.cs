@@ -9,7 +9,10 @@ namespace KernelEngine.Bench;
 internal static class GateSuite
 {
     private static readonly Gate[] Gates =
-        [new MlpStepGate(), new MatmulGate(), new SmallAddGate(), new DefinedFunctionGate(), new ToyFitGate()];
+    [
+        new MlpStepGate(), new CnnStepGate(1, 12), new CnnStepGate(2, 7), new MatmulGate(), new SmallAddGate(),
+        new DefinedFunctionGate(), new ToyFitGate(),
+    ];
 
     /// <summary>Runs those whose name holds a text.</summary>
     /// <returns>0 if all bars hold, 1 if one does not.</returns>

@@ -1,3 +1,5 @@
+using KernelEngine.Nn;
+
 namespace KernelEngine.Conformance;
 
 /// <summary>Convolutions.</summary>
@@ -13,10 +15,63 @@ internal static class ConvolutionBindings
         { "nn.functional.conv_transpose3d conv_transpose3d", a => Transposed(a, 3) },
     };
 
+    public static readonly BindingTable Modules = new()
+    {
+        {
+            "Conv1d",
+            a => new Conv1d(a.Long(0, "in_channels"), a.Long(1, "out_channels"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), PaddingOf(a, 4), Sizes(a, 5, "dilation"), a.Long(6, "groups", 1),
+                a.Flag(7, "bias", true), a.Text(8, "padding_mode", "zeros"), null, a.DType(10, "dtype"))
+        },
+        {
+            "Conv2d",
+            a => new Conv2d(a.Long(0, "in_channels"), a.Long(1, "out_channels"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), PaddingOf(a, 4), Sizes(a, 5, "dilation"), a.Long(6, "groups", 1),
+                a.Flag(7, "bias", true), a.Text(8, "padding_mode", "zeros"), null, a.DType(10, "dtype"))
+        },
+        {
+            "Conv3d",
+            a => new Conv3d(a.Long(0, "in_channels"), a.Long(1, "out_channels"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), PaddingOf(a, 4), Sizes(a, 5, "dilation"), a.Long(6, "groups", 1),
+                a.Flag(7, "bias", true), a.Text(8, "padding_mode", "zeros"), null, a.DType(10, "dtype"))
+        },
+        {
+            "ConvTranspose1d",
+            a => new ConvTranspose1d(a.Long(0, "in_channels"), a.Long(1, "out_channels"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), Sizes(a, 4, "padding"), Sizes(a, 5, "output_padding"), a.Long(6, "groups", 1),
+                a.Flag(7, "bias", true), Sizes(a, 8, "dilation"), a.Text(9, "padding_mode", "zeros"), null,
+                a.DType(11, "dtype"))
+        },
+        {
+            "ConvTranspose2d",
+            a => new ConvTranspose2d(a.Long(0, "in_channels"), a.Long(1, "out_channels"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), Sizes(a, 4, "padding"), Sizes(a, 5, "output_padding"), a.Long(6, "groups", 1),
+                a.Flag(7, "bias", true), Sizes(a, 8, "dilation"), a.Text(9, "padding_mode", "zeros"), null,
+                a.DType(11, "dtype"))
+        },
+        {
+            "ConvTranspose3d",
+            a => new ConvTranspose3d(a.Long(0, "in_channels"), a.Long(1, "out_channels"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), Sizes(a, 4, "padding"), Sizes(a, 5, "output_padding"), a.Long(6, "groups", 1),
+                a.Flag(7, "bias", true), Sizes(a, 8, "dilation"), a.Text(9, "padding_mode", "zeros"), null,
+                a.DType(11, "dtype"))
+        },
+    };
+
+    /// <summary>Calls a transposed convolution, for an output of a size where one is given.</summary>
+    public static Tensor Call(TransposedConvolution module, Arguments a)
+    {
+        var (input, size) = (a.Tensor(0, "input"), a.LongsOrNull(1, "output_size"));
+        return size is null ? module.Call(input) : module.Call(input, size);
+    }
+
+    private static Shape Sizes(Arguments a, int position, string keyword) =>
+        PoolingBindings.Sizes(a, position, keyword);
+
     private static Tensor Direct(Arguments a, int rank)
     {
         var (x, weight, bias) = (a.Self, a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"));
-        var (stride, dilation) = (PoolingBindings.Sizes(a, 3, "stride"), PoolingBindings.Sizes(a, 5, "dilation"));
+        var (stride, dilation) = (Sizes(a, 3, "stride"), Sizes(a, 5, "dilation"));
         var (padding, groups) = (PaddingOf(a, 4), a.Long(6, "groups", 1));
         return rank switch
         {
@@ -29,9 +84,9 @@ internal static class ConvolutionBindings
     private static Tensor Transposed(Arguments a, int rank)
     {
         var (x, weight, bias) = (a.Self, a.Tensor(1, "weight"), a.TensorOrNull(2, "bias"));
-        var (stride, padding) = (PoolingBindings.Sizes(a, 3, "stride"), PoolingBindings.Sizes(a, 4, "padding"));
-        var (more, groups) = (PoolingBindings.Sizes(a, 5, "output_padding"), a.Long(6, "groups", 1));
-        var dilation = PoolingBindings.Sizes(a, 7, "dilation");
+        var (stride, padding) = (Sizes(a, 3, "stride"), Sizes(a, 4, "padding"));
+        var (more, groups) = (Sizes(a, 5, "output_padding"), a.Long(6, "groups", 1));
+        var dilation = Sizes(a, 7, "dilation");
         return rank switch
         {
             1 => x.ConvTranspose1d(weight, bias, stride, padding, more, groups, dilation),
@@ -42,5 +97,5 @@ internal static class ConvolutionBindings
 
     private static ConvolutionPadding PaddingOf(Arguments a, int position) => a.IsText(position, "padding")
         ? a.Text(position, "padding")
-        : PoolingBindings.Sizes(a, position, "padding");
+        : Sizes(a, position, "padding");
 }

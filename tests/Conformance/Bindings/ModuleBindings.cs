@@ -74,6 +74,7 @@ internal static class ModuleBindings
         NormBindings.Modules,
         DistanceBindings.Modules,
         RecurrentBindings.Modules,
+        ConvolutionBindings.Modules,
     ];
 
     /// <summary>Makes a module of a recipe, in the default dtype.</summary>
@@ -115,6 +116,7 @@ internal static class ModuleBindings
                 a.Tensor(0, "input"), a.TensorOrNull(1, "offsets"), a.TensorOrNull(2, "per_sample_weights")),
             CosineSimilarity or PairwiseDistance => ((Module<Tensor, Tensor, Tensor>)module).Call(
                 a.Tensor(0, "x1"), a.Tensor(1, "x2")),
+            TransposedConvolution transposed => ConvolutionBindings.Call(transposed, a),
             Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
             Module one => one.Call(a.Tensor(0, "input")),
             _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),
