@@ -152,7 +152,7 @@ public partial class Tensor
     public Tensor RepeatInterleave(long repeats, int? dimension = null)
     {
         if (repeats < 0)
-            throw new TensorRuntimeException("Repeats must be non-negative");
+            throw new TensorRuntimeException("repeats can not be negative");
         var (self, d) = dimension is { } along ? (this, along) : (Reshape([-1]), 0);
         var size = self.Size(d);
         return self.IndexSelect(d,

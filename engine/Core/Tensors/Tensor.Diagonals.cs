@@ -226,7 +226,13 @@ public partial class Tensor
     private (Tensor Rows, Tensor Columns) Numbered(string name)
     {
         if (Rank < 2)
-            throw new TensorRuntimeException($"{name}: input tensor must have at least 2 dimensions");
+        {
+            throw new TensorIndexException(Rank == 0
+                ? "Dimension specified as -2 but tensor has no dimensions"
+                : "Dimension out of range (expected to be in range of [-1, 0], but got -2)",
+                $"{name} takes matrices");
+        }
+
         return (Arange(Shape[Rank - 2], device: Device).Unsqueeze(1), Arange(Shape[Rank - 1], device: Device));
     }
 

@@ -223,14 +223,14 @@ public partial class Tensor
             }
         }
 
-        if (combination == KernelEngine.Gather.Combination.Product && ShouldRecord(this, source))
-        {
-            throw new TensorRuntimeException(
-                "scatter with reduce='multiply' has no gradient", "detach the tensors, or use scatter_reduce");
-        }
-
         return Overwrite(inPlace, source, (t, s) => KernelEngine.Gather.Write(t, d, index, s, combination), () =>
         {
+            if (combination == KernelEngine.Gather.Combination.Product)
+            {
+                return Recorded("NotImplemented", _ => throw new TensorNotImplementedException(
+                    "derivative for aten::scatter is not implemented", "use ScatterReduce"), this, source);
+            }
+
             var shape = source.Shape;
             var name = combination is null ? "ScatterBackward0" : "ScatterAddBackward0";
             return Recorded(name, [index], (g, saved) =>

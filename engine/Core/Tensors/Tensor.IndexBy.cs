@@ -120,7 +120,12 @@ public partial class Tensor
     public Tensor MaskedSelect(Tensor mask)
     {
         if (mask.DType != DType.Bool)
-            throw new TensorRuntimeException("masked_select: expected BoolTensor or ByteTensor for mask");
+        {
+            if (mask.DType != DType.UInt8)
+                throw new TensorRuntimeException("masked_select: expected BoolTensor or ByteTensor for mask");
+            mask = mask.Bool();
+        }
+
         var both = BroadcastTensors(this, mask);
         var (self, chosen) = (both[0].AtLeast1D(), both[1].AtLeast1D());
         return self.ReadBy(new IndexPlan(self, [chosen]), "MaskedSelectBackward0");
@@ -268,12 +273,20 @@ public partial class Tensor
         string name, int dimension, Tensor index, Tensor source, bool accumulate, bool inPlace)
     {
         var d = Dimensions.Wrap(dimension, Rank);
+        if (!accumulate && index.DType != DType.Int64)
+        {
+            throw new TensorRuntimeException(
+                $"{name}_(): Expected a long tensor for index, but got {index.DType.LegacyName}");
+        }
+
         var vector = IndexVector(name + "_", index);
         if (source.DType != DType)
         {
-            throw new TensorRuntimeException(
-                $"{name}_(): self and source expected to have the same dtype, but got (self) {DType.LegacyName} and " +
-                $"(source) {source.DType.LegacyName}");
+            throw new TensorRuntimeException(accumulate
+                ? $"{name}_(): self ({DType.LegacyName}) and source ({source.DType.LegacyName}) must have the same " +
+                    "scalar type"
+                : $"{name}_(): self and source expected to have the same dtype, but got (self) {DType.LegacyName} " +
+                    $"and (source) {source.DType.LegacyName}");
         }
 
         if (Rank == 0)
@@ -283,13 +296,17 @@ public partial class Tensor
             return inPlace ? this : plain.Squeeze(0);
         }
 
-        var plan = PlanOf(d, vector);
+        var plan = PlanOf(d, vector, accumulate ? IndexFault.Rows : IndexFault.Copy);
         var sourceSize = source.Rank == 0 ? 1 : source.Rank > d ? source.Shape[d] : -1;
         if (sourceSize != vector.ElementCount)
         {
-            throw new TensorIndexException(
-                $"{name}_(): Number of indices ({vector.ElementCount}) should be equal to source.size(dim): " +
-                $"({sourceSize}), for dim: {d}");
+            throw accumulate
+                ? new TensorRuntimeException(
+                    $"{name}_(): Number of indices ({vector.ElementCount}) should be equal to source.size(dim): " +
+                    $"({sourceSize}), for dim: {d}")
+                : new TensorIndexException(
+                    $"{name}_(): Number of indices ({vector.ElementCount}) should be equal to source.size(dim) " +
+                    $"({sourceSize})");
         }
 
         if (source.Rank > 0 && source.Shape != plan.ResultShape)
@@ -312,6 +329,8 @@ public partial class Tensor
         }
 
         var d = Dimensions.Wrap(dimension, Rank);
+        if (index.DType != DType.Int64)
+            throw new TensorIndexException("index_fill_(): Expected dtype int64 for index.");
         var vector = IndexVector("index_fill_", index);
         var values = value.Tensor is { } given ? given.To(Device, DType) : Full([], value.Scalar, DType, Device);
         if (Rank == 0)
@@ -320,7 +339,7 @@ public partial class Tensor
             return inPlace ? this : plain.Squeeze(0);
         }
 
-        return WriteBy(PlanOf(d, vector), values, false, "IndexFillBackward0", inPlace);
+        return WriteBy(PlanOf(d, vector, IndexFault.Brackets), values, false, "IndexFillBackward0", inPlace);
     }
 
     private Tensor PutFlat(Tensor index, Tensor source, bool accumulate)
@@ -340,7 +359,7 @@ public partial class Tensor
 
         if (index.ElementCount != source.ElementCount)
         {
-            throw new TensorRuntimeException(
+            throw new TensorIndexException(
                 "put_(): Expected source and index to have the same number of elements, but got " +
                 $"source.numel() = {source.ElementCount}, index.numel() = {index.ElementCount}");
         }
@@ -357,10 +376,12 @@ public partial class Tensor
         if (source.DType != DType)
         {
             throw new TensorRuntimeException(
-                $"masked_scatter: expected self and source to have same dtypes but got {DType.LegacyName} and " +
+                $"masked_scatter: expected self and source to have same dtypes but got{DType.LegacyName} and " +
                 source.DType.LegacyName);
         }
 
+        if (mask.DType == DType.UInt8)
+            mask = mask.Bool();
         if (mask.DType != DType.Bool)
         {
             throw new TensorRuntimeException(
@@ -384,19 +405,31 @@ public partial class Tensor
         return WriteBy(plan, source.Reshape([-1]).Slice(0, 0, count), false, "MaskedScatterBackward0", inPlace);
     }
 
-    private IndexPlan PlanOf(int dimension, Tensor vector)
+    private IndexPlan PlanOf(int dimension, Tensor vector, IndexFault fault = IndexFault.Rows)
     {
         var indices = new Tensor?[dimension + 1];
         indices[dimension] = vector;
-        return new(this, indices, IndexFault.Rows);
+        return new(this, indices, fault);
     }
 
     private static Tensor IndexVector(string name, Tensor index)
     {
+        var isCombining = name is "index_add_" or "index_reduce_";
         if (index.Rank > 1)
-            throw new TensorIndexException($"{name}(): Index is supposed to be a vector");
+        {
+            throw new TensorIndexException($"{name}(): Index is supposed to be a vector" + (isCombining
+                ? $", but got dim: {index.Rank} with type: {index.DType.LegacyName} and size: " +
+                    index.Shape.ToListText()
+                : ""));
+        }
+
         if (index.DType != DType.Int64 && index.DType != DType.Int32)
-            throw new TensorRuntimeException($"{name}(): Expected dtype int32 or int64 for index");
+        {
+            throw new TensorRuntimeException(isCombining
+                ? $"{name}(): Expected dtype int32/int64 for index but got: {index.DType.LegacyName}"
+                : $"{name}(): Expected dtype int32 or int64 for index");
+        }
+
         return index.Long().AtLeast1D();
     }
 
@@ -404,28 +437,23 @@ public partial class Tensor
     {
         if (alpha is not { } factor || factor == 1)
             return source;
+        if (!source.DType.IsFloatingPoint)
+            factor = factor.ToInt64();
         return (source * factor).To(source.DType);
     }
 
     private static Tensor CheckedMask(Tensor mask) => mask.DType == DType.Bool ? mask
+        : mask.DType == DType.UInt8 ? mask.Bool()
         : throw new TensorRuntimeException(
             $"masked_fill_ only supports boolean masks, but got mask with dtype {mask.DType.LegacyName}");
 
-    private Argument CheckedFill(in Argument value)
+    private static Argument CheckedFill(in Argument value)
     {
         if (value.Tensor is { Rank: > 0 } tensor)
         {
             throw new TensorRuntimeException(
                 "masked_fill_ only supports a 0-dimensional value tensor, but got tensor with " +
                 $"{tensor.Rank} dimension(s).");
-        }
-
-        var category = value.Tensor?.DType.Category ?? value.Scalar.Category;
-        if (category == 2 && !DType.IsFloatingPoint && value.Tensor is null &&
-            Math.Floor(value.Scalar.ToDouble()) != value.Scalar.ToDouble())
-        {
-            throw new TensorRuntimeException(
-                $"value cannot be converted to type {DType.Name}_t without overflow");
         }
 
         return value;

@@ -76,12 +76,15 @@ public partial class Tensor
         Generator? generator = null) => EmptyLike(like, dtype, device).Random_(low, high, generator);
 
     /// <summary>1 with the probability that each element is, else 0. As <c>torch.bernoulli</c>.</summary>
-    /// <exception cref="TensorRuntimeException">The dtype has no fractions.</exception>
+    /// <exception cref="TensorRuntimeException">The dtype has no fractions, or an element is no probability.
+    /// </exception>
     public Tensor Bernoulli(Generator? generator = null)
     {
-        if (!DType.IsFloatingPoint)
-            throw new TensorRuntimeException("Expected p_in to be a floating-point tensor", $"it is {DType}");
-        return RandomKernels.Below.Apply(Rand(Shape, DType.Float32, Device, generator: generator), Detach());
+        CheckProbabilities(this);
+        var result = RandomKernels.Below.Apply(Rand(Shape, DType.Float32, Device, generator: generator), Detach());
+        if (ShouldRecord(this))
+            result.SetHistory(Recorded("BernoulliBackward0", g => [ZerosLike(g[0]!)], this), 0);
+        return result;
     }
 
     /// <summary>1 with probability p, else 0, of the same shape and dtype. As <c>torch.bernoulli(x, p)</c>.</summary>
@@ -95,7 +98,7 @@ public partial class Tensor
     public Tensor Bernoulli_(double p = 0.5, Generator? generator = null)
     {
         if (!(p is >= 0 and <= 1))
-            throw new TensorRuntimeException($"bernoulli_ expects p to be in [0, 1], but got p={PythonText.Of(p)}");
+            throw new TensorRuntimeException($"bernoulli_ expects p to be in [0, 1], but got p={StreamText.Of(p)}");
         var threshold = (long)Math.Ceiling(p * (1 << 24));
         return DrawOver("BernoulliBackward0", RandomKernels.Bernoulli, generator, [threshold], []);
     }
@@ -110,7 +113,7 @@ public partial class Tensor
         {
             throw new TensorRuntimeException(
                 "uniform_ expects to return a [from, to) range, but found " +
-                $"from={PythonText.Of(from)} > to={PythonText.Of(to)}");
+                $"from={StreamText.Of(from)} > to={StreamText.Of(to)}");
         }
 
         return DrawOver("UniformBackward0", RandomKernels.Uniform, generator, [], [from, to]);
@@ -123,7 +126,7 @@ public partial class Tensor
     public Tensor Normal_(double mean = 0, double std = 1, Generator? generator = null)
     {
         if (!(std >= 0))
-            throw new TensorRuntimeException($"normal expects std >= 0.0, but found std {PythonText.Of(std)}");
+            throw NegativeDeviation(std);
         return DrawOver("NormalBackward0", RandomKernels.Normal, generator, [], [mean, std]);
     }
 
@@ -184,7 +187,11 @@ public partial class Tensor
         StructuralKernel kernel, Generator? generator, ReadOnlySpan<long> integers, ReadOnlySpan<double> reals)
     {
         if (reals.Length > 0 && !DType.IsFloatingPoint)
-            throw new TensorRuntimeException($"\"{kernel.Name}\" not implemented for '{DType.LegacyName}'");
+        {
+            var name = kernel == RandomKernels.Uniform ? "check_uniform_bounds" : "normal_kernel_cpu";
+            throw new TensorRuntimeException($"\"{name}\" not implemented for '{DType.LegacyName}'");
+        }
+
         var stream = generator ?? Generator.For(Device);
         var count = ElementCount;
         var offset = stream.Take(count);

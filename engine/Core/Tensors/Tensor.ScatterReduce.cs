@@ -13,8 +13,14 @@ public partial class Tensor
     /// <param name="reduce"><c>sum</c>, <c>prod</c>, <c>mean</c>, <c>amax</c> or <c>amin</c>.</param>
     /// <param name="includeSelf">Whether what is there counts, where anything meets it.</param>
     /// <exception cref="TensorException">An index is out of range, or the shapes do not go together.</exception>
-    public Tensor ScatterReduce(int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true)
+    public Tensor ScatterReduce(int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true) =>
+        ReduceAt("ScatterReduceBackward0", dimension, index, source, reduce, includeSelf);
+
+    private Tensor ReduceAt(
+        string node, int dimension, Tensor index, Tensor source, string reduce, bool includeSelf)
     {
+        if (index.DType != DType.Int64 && index.ElementCount == 0)
+            index = index.Long();
         var how = reduce switch
         {
             "sum" or "mean" => KernelEngine.Gather.Combination.Sum,
@@ -22,7 +28,7 @@ public partial class Tensor
             "amax" => KernelEngine.Gather.Combination.Largest,
             "amin" => KernelEngine.Gather.Combination.Smallest,
             _ => throw new TensorRuntimeException(
-                $"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}."),
+                "reduce argument must be either sum, prod, mean, amax or amin.", $"it is {reduce}"),
         };
         var d = Dimensions.Wrap(dimension, Rank);
         var (self, values) = (Detach(), source.Detach());
@@ -44,7 +50,7 @@ public partial class Tensor
         if (DType.IsFloatingPoint && ShouldRecord(this, source))
         {
             result.SetHistory(Recorded(
-                "ScatterReduceBackward0", [this, source, index, result],
+                node, [this, source, index, result],
                 (g, saved) => ScatterReduceBackward(g[0]!, saved, d, reduce, includeSelf), this, source), 0);
         }
 
@@ -55,6 +61,61 @@ public partial class Tensor
     public Tensor ScatterReduce_(
         int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true) =>
         Copy_(Clone().ScatterReduce(dimension, index, source, reduce, includeSelf));
+
+    /// <summary>
+    /// A copy with parts combined with those at some indices of a dimension. As <c>torch.index_reduce</c>.
+    /// </summary>
+    /// <param name="dimension">The dimension.</param>
+    /// <param name="index">The indices, int64 or int32, of one dimension.</param>
+    /// <param name="source">The parts, of this tensor's dtype; as many as indices.</param>
+    /// <param name="reduce"><c>prod</c>, <c>mean</c>, <c>amax</c> or <c>amin</c>.</param>
+    /// <param name="includeSelf">Whether what is there counts, where anything meets it.</param>
+    /// <exception cref="TensorException">An index is out of range, or shapes or dtypes do not go together.</exception>
+    public Tensor IndexReduce(int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true)
+    {
+        const string name = "index_reduce_";
+        if (reduce is not ("prod" or "mean" or "amax" or "amin"))
+        {
+            throw new TensorRuntimeException(
+                $"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.");
+        }
+
+        var d = Dimensions.Wrap(dimension, Rank);
+        var vector = IndexVector(name, index);
+        CheckSameDevice(source);
+        CheckSameDevice(vector);
+        if (source.DType != DType)
+        {
+            throw new TensorRuntimeException(
+                $"{name}(): self ({DType.LegacyName}) and source ({source.DType.LegacyName}) must have the same " +
+                "scalar type");
+        }
+
+        var count = source.Rank == 0 ? 1 : source.Rank > d ? source.Shape[d] : -1;
+        if (count != vector.ElementCount)
+        {
+            throw new TensorRuntimeException(
+                $"{name}(): Number of indices ({vector.ElementCount}) should be equal to source.size(dim): " +
+                $"({count}), for dim: {d}");
+        }
+
+        if (Rank == 0)
+            return Reshape([1]).IndexReduce(0, vector, source.Reshape([1]), reduce, includeSelf).Reshape([]);
+        _ = source.Layout.Expand(OneAlong(Shape, d, count));
+        if (source.Rank != Rank)
+        {
+            throw new TensorRuntimeException(
+                $"{name}(): source and self must have the same number of dimensions, but got {source.Rank} and {Rank}");
+        }
+
+        PlanOf(d, vector).Check(this);
+        var places = vector.Reshape(AlongOnly(Rank, d, count)).Expand(source.Shape);
+        return ReduceAt("IndexReduceBackward0", d, places, source, reduce, includeSelf);
+    }
+
+    /// <summary><see cref="IndexReduce"/> in place. As <c>torch.Tensor.index_reduce_</c>.</summary>
+    public Tensor IndexReduce_(int dimension, Tensor index, Tensor source, string reduce, bool includeSelf = true) =>
+        Copy_(Clone().IndexReduce(dimension, index, source, reduce, includeSelf));
 
     private Scalar Identity(Gather.Combination how)
     {

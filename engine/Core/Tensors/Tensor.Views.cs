@@ -73,7 +73,7 @@ public partial class Tensor
     public Tensor Slice(int dimension, long? start, long? stop, long step = 1)
     {
         if (Rank == 0)
-            throw new TensorRuntimeException("slice() cannot be applied to a 0-dim tensor.");
+            throw new TensorIndexException("slice() cannot be applied to a 0-dim tensor.");
         if (step <= 0)
             throw new TensorRuntimeException("slice step must be positive", "use Flip to go backwards");
         var d = Dimensions.Wrap(dimension, Rank);

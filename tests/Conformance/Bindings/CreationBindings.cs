@@ -57,8 +57,11 @@ internal static class CreationBindings
         },
         { "uniform_", a => a.Self.Uniform_(a.Real(1, "from", 0), a.Real(2, "to", 1)) },
         { "normal_", a => a.Self.Normal_(a.Real(1, "mean", 0), a.Real(2, "std", 1)) },
-        { "bernoulli_", a => a.Self.Bernoulli_(a.Real(1, "p", 0.5)) },
-        { "bernoulli", a => a.Self.Bernoulli() },
+        {
+            "bernoulli_",
+            a => a.IsTensor(1, "p") ? a.Self.Bernoulli_(a.Tensor(1, "p")) : a.Self.Bernoulli_(a.Real(1, "p", 0.5))
+        },
+        { "bernoulli", a => a.RealOrNull(1, "p") is { } p ? a.Self.Bernoulli(p) : a.Self.Bernoulli() },
         { "zero_", a => a.Self.Zero_() },
         {
             "fill_",

@@ -127,6 +127,13 @@ internal static class ShapeBindings
         // The size of the output is only a hint.
         _ = a.LongOrNull(-1, "output_size");
         var dim = a.IntOrNull(2, "dim");
+        if (!a.Has(1, "repeats"))
+        {
+            // Of repeats alone: each place as often.
+            var repeats = a.Tensor(0, "repeats");
+            return Tensor.Arange(repeats.ElementCount, device: repeats.Device).RepeatInterleave(repeats, 0);
+        }
+
         return a.IsTensor(1, "repeats")
             ? a.Self.RepeatInterleave(a.Tensor(1, "repeats"), dim)
             : a.Self.RepeatInterleave(a.Long(1, "repeats"), dim);

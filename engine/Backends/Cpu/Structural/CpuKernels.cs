@@ -63,6 +63,8 @@ internal static unsafe partial class CpuKernels
         AddGather(add);
         AddSoftmax(add);
         AddSorting(add);
+        AddSearch(add);
+        AddPoisson(add);
         AddNllLoss(add);
         AddFactorisations(add);
         AddBatchNorm(add);

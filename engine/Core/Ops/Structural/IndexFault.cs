@@ -11,6 +11,8 @@ public enum IndexFault
     Rows,
     /// <summary>take and put: negative indices count from the end.</summary>
     Take,
+    /// <summary>index_copy.</summary>
+    Copy,
 }
 
 /// <summary>The exceptions of <see cref="IndexFault"/>.</summary>
@@ -31,6 +33,8 @@ public static class IndexFaults
                 $"index {index} is out of bounds for dimension {dimension} with size {size}"),
             IndexFault.Rows => new TensorIndexException(
                 "index out of range in self", $"index {index} in dimension {dimension} of size {size}"),
+            IndexFault.Copy => new TensorIndexException(
+                $"index_copy_(): index {index} is out of bounds for dimension {dimension} with size {size}"),
             IndexFault.Take => new TensorIndexException(
                 $"out of range: tried to access index {index} on a tensor of {size} elements."),
             _ => new TensorIndexException($"index {index} is out of bounds for dimension {dimension} with size {size}"),

@@ -127,6 +127,10 @@ internal sealed class IndexPlan
         return result;
     }
 
+    /// <summary>Checks the indices against a tensor of the plan's shape.</summary>
+    /// <exception cref="TensorException">One is out of range.</exception>
+    public void Check(Tensor self) => _ = indexShape.ElementCount > 0 ? Offsets(self) : null;
+
     /// <summary>Writes values over the elements of a tensor, or adds them; nothing recorded.</summary>
     /// <param name="self">A tensor of the plan's shape.</param>
     /// <param name="values">What broadcasts to the shape of the result, of the tensor's dtype.</param>

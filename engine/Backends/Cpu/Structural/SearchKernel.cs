@@ -1,0 +1,114 @@
+using System.Numerics;
+
+namespace KernelEngine.Cpu;
+
+/// <content>Places in sorted sequences, values in parallel.</content>
+internal static unsafe partial class CpuKernels
+{
+    private const int SearchBlock = 2048;
+
+    private static void AddSearch(Adding add) =>
+        add("search_sorted", (in launch) => Elements.Wide<SearchSorted>(launch));
+
+    private readonly struct SearchSorted : INumberKernel
+    {
+        public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
+        {
+            var operands = launch.Operands;
+            var hasOrder = operands.Length > 3;
+            fixed (byte* sequence = &FirstOf(operands[0]), values = &FirstOf(operands[1]),
+                places = &FirstOf(operands[2]), order = &FirstOf(operands[hasOrder ? 3 : 0]))
+            {
+                var job = new SearchJob<T, TWide, TElement>
+                {
+                    Sequence = (T*)sequence,
+                    Values = (T*)values,
+                    Places = places,
+                    Order = hasOrder ? (long*)order : null,
+                    SequenceRows = new(operands[0]),
+                    ValueRows = new(operands[1]),
+                    PlaceRows = new(operands[2]),
+                    OrderRows = new(operands[hasOrder ? 3 : 0]),
+                    Length = operands[0].Layout.Shape[^1],
+                    Width = operands[1].Layout.Shape[^1],
+                    Count = operands[1].Layout.ElementCount,
+                    IsRight = launch.Integers[0] != 0,
+                    IsNarrow = operands[2].DType == DType.Int32,
+                };
+                WorkerPool.Run(job, (int)((job.Count + SearchBlock - 1) / SearchBlock), job.Count * 20);
+            }
+        }
+    }
+
+    private struct SearchJob<T, TWide, TElement> : IJob
+        where T : unmanaged where TWide : unmanaged, INumber<TWide> where TElement : struct, IElement<T, TWide>
+    {
+        public T* Sequence;
+        public T* Values;
+        public byte* Places;
+        public long* Order;
+        public RowPlaces SequenceRows;
+        public RowPlaces ValueRows;
+        public RowPlaces PlaceRows;
+        public RowPlaces OrderRows;
+        public long Length;
+        public long Width;
+        public long Count;
+        public bool IsRight;
+        public bool IsNarrow;
+
+        public readonly void Invoke(int block)
+        {
+            var next = (long)block * SearchBlock;
+            var end = Math.Min(Count, next + SearchBlock);
+            while (next < end)
+            {
+                var (row, column) = Math.DivRem(next, Width);
+                var stop = Math.Min(Width, column + end - next);
+                var sequence = Sequence + SequenceRows.Of(row);
+                var order = Order == null ? null : Order + OrderRows.Of(row);
+                var values = Values + ValueRows.Of(row);
+                var places = PlaceRows.Of(row);
+                next += stop - column;
+                for (; column < stop; column++)
+                {
+                    var value = TElement.Load(values[(nint)column * ValueRows.Step]);
+                    var at = places + ((nint)column * PlaceRows.Step);
+                    var found = Find(sequence, order, value);
+                    if (IsNarrow)
+                        ((int*)Places)[at] = (int)found;
+                    else
+                        ((long*)Places)[at] = found;
+                }
+            }
+        }
+
+        // Comparisons as PyTorch's: what is not known to be greater (or equal) lies before the value.
+        private readonly long Find(T* sequence, long* order, TWide value)
+        {
+            var (low, high) = (0L, Length);
+            while (low < high)
+            {
+                var middle = (low + high) >> 1;
+                var place = middle;
+                if (order != null)
+                {
+                    place = order[(nint)middle * OrderRows.Step];
+                    if ((ulong)place >= (ulong)Length)
+                        throw IndexFault.Gather.Exception(place, 0, Length);
+                }
+
+                var element = TElement.Load(sequence[(nint)place * SequenceRows.Step]);
+                if (IsRight ? element > value : element >= value)
+                    high = middle;
+                else
+                    low = middle + 1;
+            }
+
+            return low;
+        }
+    }
+}
