@@ -186,6 +186,43 @@ public partial class Tensor
             lu.Narrow(-2, 0, least).Triu());
     }
 
+    /// <summary>A = Q · R. As <c>torch.qr</c>.</summary>
+    /// <param name="some">Whether Q has only min(M, N) columns.</param>
+    /// <exception cref="TensorException">There are no matrices, or they are neither float32 nor float64.</exception>
+    public (Tensor Q, Tensor R) Qr(bool some = true) => Linalg.Qr(this, some ? "reduced" : "complete");
+
+    /// <summary>A = U · diag(S) · Vᵀ; V itself, not its transpose, is given. As <c>torch.svd</c>.</summary>
+    /// <param name="some">Whether U and V have only min(M, N) columns.</param>
+    /// <param name="computeUV">Whether they are wanted; else they are zero.</param>
+    /// <exception cref="TensorException">There are no matrices, or they are neither float32 nor float64.</exception>
+    public (Tensor U, Tensor S, Tensor V) Svd(bool some = true, bool computeUV = true)
+    {
+        if (Rank < 2)
+        {
+            throw new TensorRuntimeException(
+                $"linalg.svd: input should have at least 2 dimensions, but has {Rank} dimensions instead");
+        }
+
+        if (!computeUV)
+        {
+            var lead = Lead(Shape);
+            return (Zeros(WithMatrix(lead, Shape[^2], Shape[^2]), DType, Device), Linalg.Svdvals(this),
+                Zeros(WithMatrix(lead, Shape[^1], Shape[^1]), DType, Device));
+        }
+
+        var (u, s, vh) = Linalg.Svd(this, !some);
+        return (u, s, vh.Mt);
+    }
+
+    /// <summary>The pseudo-inverse. As <c>torch.pinverse</c>.</summary>
+    /// <param name="rcond">Singular values up to this, relative to the largest, count as 0.</param>
+    /// <exception cref="TensorException">There are no matrices, or they are neither float32 nor float64.</exception>
+    public Tensor Pinverse(double rcond = 1e-15) => Linalg.Pinv(this, null, rcond);
+
+    /// <summary>The exponential of square matrices. As <c>torch.matrix_exp</c>.</summary>
+    /// <inheritdoc cref="Linalg.MatrixExp"/>
+    public Tensor MatrixExp() => Linalg.MatrixExp(this);
+
     // The gradient of L, or U, from that of A = L·Lᵀ, or Uᵀ·U.
     private static Tensor OfFactor(Tensor gradient, Tensor factor, bool upper)
     {

@@ -68,8 +68,37 @@ public partial class Tensor
         double p = 2, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false, DType? dtype = null) =>
         Reductions.OfNorm(p).Apply(this, dimensions, keepDimensions, dtype, p);
 
+    /// <summary>Frobenius' norm, or the nuclear one: the sum of singular values. As <c>torch.norm</c>.</summary>
+    /// <param name="p"><c>fro</c> or <c>nuc</c>.</param>
+    /// <param name="dimensions">The dimensions, two for <c>nuc</c>; all where empty.</param>
+    /// <param name="keepDimensions">Whether they stay, with size 1.</param>
+    /// <exception cref="TensorException">The norm is another, or the dimensions cannot be.</exception>
+    public Tensor Norm(string p, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false)
+    {
+        if (p == "fro")
+        {
+            return dimensions.Length <= 2 ? Norm(2.0, dimensions, keepDimensions) : throw new TensorRuntimeException(
+                $"Expected at most 2 dimensions, but got {dimensions.Length} dimensions instead.");
+        }
+
+        if (p != "nuc")
+            throw new TensorRuntimeException($"only valid string values are 'fro' and 'nuc', found {p}");
+        if (dimensions.Length == 0 && Rank != 2)
+        {
+            throw new TensorRuntimeException(
+                $"Expected a tensor with 2 dimensions, but got a tensor with {Rank} " +
+                $"dimension{(Rank == 1 ? "" : "s")} instead.");
+        }
+
+        if (dimensions.Length is not (0 or 2))
+            throw new TensorRuntimeException("nuclear norm requires a 'dim' argument of size 2");
+        if (!DType.IsFloatingPoint)
+            MatrixArguments.CheckFloating(this, "linalg.svd");
+        return Linalg.MatrixNorm(this, "nuc", dimensions, keepDimensions);
+    }
+
     /// <summary>The norm of vectors. As <c>torch.linalg.vector_norm</c>.</summary>
-    /// <param name="order">The exponent; as for <see cref="Norm"/>.</param>
+    /// <param name="order">The exponent; as for <see cref="Norm(double, ReadOnlySpan{int}, bool, DType?)"/>.</param>
     /// <param name="dimensions">The dimensions; all where empty.</param>
     /// <param name="keepDimensions">Whether they stay, with size 1.</param>
     /// <param name="dtype">The dtype to compute in.</param>
@@ -80,16 +109,32 @@ public partial class Tensor
     public Tensor VectorNorm(
         double order = 2, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false, DType? dtype = null)
     {
-        if (ElementCount == 0 && (order < 0 || double.IsInfinity(order)) &&
-            new ReductionForm(Layout, dimensions, keepDimensions).Count == 0)
+        MatrixArguments.CheckFloating(this, "linalg.vector_norm");
+        if (ElementCount == 0 && (order < 0 || double.IsInfinity(order)))
+            CheckIdentity(order, dimensions);
+        MatrixArguments.CheckNormType(this, dtype, "linalg.vector_norm");
+        return Reductions.OfNorm(order)
+            .Apply(this, dimensions, keepDimensions, dtype, order, "LinalgVectorNormBackward0");
+    }
+
+    private void CheckIdentity(double order, ReadOnlySpan<int> dimensions)
+    {
+        if (dimensions.Length == 0)
         {
             throw new TensorRuntimeException(
-                $"linalg.vector_norm cannot compute the {PythonText.Of(order)} norm on an empty tensor because the " +
+                $"linalg.vector_norm cannot compute the {Linalg.OrderText(order)} norm on an empty tensor because the " +
                 "operation does not have an identity");
         }
 
-        return Reductions.OfNorm(order)
-            .Apply(this, dimensions, keepDimensions, dtype, order, "LinalgVectorNormBackward0");
+        foreach (var dimension in dimensions)
+        {
+            if (Rank > 0 && Size(dimension) == 0)
+            {
+                throw new TensorRuntimeException(
+                    $"linalg.vector_norm cannot compute the {Linalg.OrderText(order)} norm on the dimension " +
+                    $"{dimension}because this dimension is empty and the operation does not have an identity");
+            }
+        }
     }
 
     /// <summary>The running sum along a dimension. As <c>torch.cumsum</c>.</summary>

@@ -59,6 +59,57 @@ internal static class FactorisationBindings
                 a.Tensor(0, "LU_data"), a.Tensor(1, "LU_pivots"), a.Flag(2, "unpack_data", true),
                 a.Flag(3, "unpack_pivots", true))
         },
+        { "linalg.qr", a => Linalg.Qr(a.Tensor(0, "A"), a.Text(1, "mode", "reduced")) },
+        { "qr", a => a.Self.Qr(a.Flag(1, "some", true)) },
+        { "linalg.eigh", a => Linalg.Eigh(a.Tensor(0, "A"), a.Text(1, "UPLO", "L")) },
+        { "linalg.eigvalsh", a => Linalg.Eigvalsh(a.Tensor(0, "A"), a.Text(1, "UPLO", "L")) },
+        { "linalg.svd", a => Linalg.Svd(a.Tensor(0, "A"), a.Flag(1, "full_matrices", true)) },
+        { "linalg.svdvals", a => Linalg.Svdvals(a.Tensor(0, "A")) },
+        { "svd", a => a.Self.Svd(a.Flag(1, "some", true), a.Flag(2, "compute_uv", true)) },
+        {
+            "linalg.pinv",
+            a => Linalg.Pinv(
+                a.Tensor(0, "A"), a.RealOrNull(-1, "atol"), a.RealOrNull(1, "rcond") ?? a.RealOrNull(-1, "rtol"),
+                a.Flag(2, "hermitian"))
+        },
+        { "pinverse", a => a.Self.Pinverse(a.Real(1, "rcond", 1e-15)) },
+        {
+            "linalg.lstsq",
+            a => Linalg.Lstsq(
+                a.Tensor(0, "A"), a.Tensor(1, "B"), a.RealOrNull(2, "rcond"), a.Text(-1, "driver", "gelsy"))
+        },
+        {
+            "linalg.matrix_rank",
+            a => Linalg.MatrixRank(
+                a.Tensor(0, "A"), a.RealOrNull(-1, "atol") ?? a.RealOrNull(1, "tol"), a.RealOrNull(-1, "rtol"),
+                a.Flag(2, "hermitian"))
+        },
+        {
+            "linalg.cond",
+            a => a.IsText(1, "p") ? Linalg.Cond(a.Tensor(0, "A"), a.Text(1, "p"))
+                : Linalg.Cond(a.Tensor(0, "A"), a.RealOrNull(1, "p"))
+        },
+        {
+            "linalg.matrix_norm",
+            a => a.IsNumber(1, "ord")
+                ? Linalg.MatrixNorm(
+                    a.Tensor(0, "A"), a.Real(1, "ord"), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"),
+                    a.DType(-1, "dtype"))
+                : Linalg.MatrixNorm(
+                    a.Tensor(0, "A"), a.Text(1, "ord", "fro"), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"),
+                    a.DType(-1, "dtype"))
+        },
+        {
+            "linalg.norm",
+            a => a.IsText(1, "ord")
+                ? Linalg.Norm(
+                    a.Tensor(0, "A"), a.Text(1, "ord"), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"),
+                    a.DType(-1, "dtype"))
+                : Linalg.Norm(
+                    a.Tensor(0, "A"), a.RealOrNull(1, "ord"), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"),
+                    a.DType(-1, "dtype"))
+        },
+        { "matrix_exp linalg.matrix_exp", a => a.Self.MatrixExp() },
         { "linalg.tensorinv", a => Linalg.TensorInv(a.Tensor(0, "A"), a.Int(1, "ind", 2)) },
         {
             "linalg.tensorsolve",

@@ -31,7 +31,10 @@ internal static class ReductionBindings
         { "logsumexp special.logsumexp", a => a.Self.Logsumexp(a.Ints(1, "dim"), a.Flag(2, "keepdim")) },
         {
             "norm",
-            a => a.Self.Norm(Order(a), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"), a.DType(-1, "dtype"))
+            a => a.IsText(1, "p")
+                ? a.Self.Norm(a.Text(1, "p"), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"))
+                : a.Self.Norm(
+                    a.Real(1, "p", 2), a.IntsOrNull(2, "dim") ?? [], a.Flag(3, "keepdim"), a.DType(-1, "dtype"))
         },
         { "count_nonzero", a => a.Self.CountNonzero(Dims(a)) },
         {
@@ -77,12 +80,5 @@ internal static class ReductionBindings
         var unbiased = isShort ? a.Flag(1, "unbiased") : a.Flag(2, "unbiased", true);
         var correction = a.RealOrNull(-1, "correction") ?? (unbiased ? 1 : 0);
         return call(a.Self, dims, correction, a.Flag(3, "keepdim"));
-    };
-
-    private static double Order(Arguments a) => a.Any(1, "p") switch
-    {
-        null or "fro" => 2,
-        string other => throw a.Wrong("p", $"is unknown: {other}"),
-        _ => a.Real(1, "p"),
     };
 }

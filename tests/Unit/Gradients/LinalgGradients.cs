@@ -3,7 +3,7 @@ namespace KernelEngine.Tests;
 /// <summary>Linear algebra: products, factorisations, norms.</summary>
 internal static class LinalgGradients
 {
-    public static IEnumerable<GradientCase> Cases => [.. Products, .. Factors];
+    public static IEnumerable<GradientCase> Cases => [.. Products, .. Factors, .. Orthogonal, .. Norms];
 
     private static IEnumerable<GradientCase> Products =>
     [
@@ -62,6 +62,54 @@ internal static class LinalgGradients
         new("TriangularSolve", [[3, 2], [3, 3]],
             x => x[0].TriangularSolve(Regular(x[1]), upper: false, transpose: true).Solution),
     ];
+
+    // Singular values and eigenvalues that are far apart.
+    private static IEnumerable<GradientCase> Orthogonal =>
+    [
+        new("Qr", [[2, 3, 3]], x => Linalg.Qr(Regular(x[0])) is var (q, r) ? [q, r] : []),
+        new("Qr: tall", [[4, 2]], x => Linalg.Qr(Diagonal(x[0])) is var (q, r) ? [q, r] : []),
+        new("Qr: wide", [[2, 4]], x => Linalg.Qr(Diagonal(x[0])) is var (q, r) ? [q, r] : []),
+        new("Qr: R alone", [[3, 4]], x => Linalg.Qr(Diagonal(x[0])).R),
+        new("Qr: Q alone", [[2, 4]], x => Linalg.Qr(Diagonal(x[0])).Q),
+        new("Qr: complete", [[2, 4]], x => Linalg.Qr(Diagonal(x[0]), "complete") is var (q, r) ? [q, r] : []),
+        new("Eigh", [[2, 3, 3]], x => Linalg.Eigh(Symmetric(x[0])) is var (l, v) ? [l, v] : []),
+        new("Eigh: upper", [[3, 3]], x => Linalg.Eigh(Symmetric(x[0]), "U").Eigenvectors),
+        new("Eigvalsh", [[3, 3]], x => Linalg.Eigvalsh(Symmetric(x[0]))),
+        new("Svd", [[2, 3, 3]], x => Linalg.Svd(Spread(x[0])) is var (u, s, v) ? [u, s, v] : []),
+        new("Svd: tall", [[4, 2]], x => Linalg.Svd(Spread(x[0]), false) is var (u, s, v) ? [u, s, v] : []),
+        new("Svd: wide", [[2, 3]], x => Linalg.Svd(Spread(x[0]), false) is var (u, s, v) ? [u, s, v] : []),
+        new("Svdvals", [[2, 4]], x => Linalg.Svdvals(Spread(x[0]))),
+        new("Pinv", [[4, 2]], x => Linalg.Pinv(Spread(x[0]))),
+        new("Pinv: wide", [[2, 2, 3]], x => Linalg.Pinv(Spread(x[0]))),
+        new("Lstsq", [[4, 2], [4, 3]], x => Linalg.Lstsq(Spread(x[0]), x[1]).Solution),
+        new("Cond", [[3, 3]], x => Linalg.Cond(Spread(x[0]))),
+        new("Cond: fro", [[3, 3]], x => Linalg.Cond(Spread(x[0]), "fro")),
+        new("Cond: nuc", [[3, 3]], x => Linalg.Cond(Spread(x[0]), "nuc")),
+        new("MatrixExp", [[2, 2, 2]], x => x[0].MatrixExp()),
+    ];
+
+    private static IEnumerable<GradientCase> Norms =>
+    [
+        new("MatrixNorm: fro", [[2, 3, 4]], x => Linalg.MatrixNorm(x[0])),
+        new("MatrixNorm: nuc", [[2, 2, 3]], x => Linalg.MatrixNorm(Spread(x[0]), "nuc", [0, 2], true))
+        {
+            AllowsTies = false,
+        },
+        new("MatrixNorm: 1", [[2, 3]], x => Linalg.MatrixNorm(x[0], 1)) { AllowsTies = false },
+        new("MatrixNorm: -1", [[2, 3]], x => Linalg.MatrixNorm(x[0], -1)) { AllowsTies = false },
+        new("MatrixNorm: inf", [[2, 3, 2]], x => Linalg.MatrixNorm(x[0], double.PositiveInfinity, [2, 0]))
+        {
+            AllowsTies = false,
+        },
+        new("MatrixNorm: 2", [[3, 3]], x => Linalg.MatrixNorm(Spread(x[0]), 2)),
+        new("MatrixNorm: -2", [[3, 2]], x => Linalg.MatrixNorm(Spread(x[0]), -2)),
+        new("Norm: linalg", [[2, 3]], x => Linalg.Norm(x[0], 3, [1])),
+        new("Norm: nuc", [[2, 3]], x => Spread(x[0]).Norm("nuc")),
+    ];
+
+    private static Tensor Symmetric(Tensor x) => Regular(x) + Regular(x).Mt;
+
+    private static Tensor Spread(Tensor x) => Diagonal(x * 0.3);
 
     private static Tensor Pivots => Tensor.FromArray([2, 3, 3]);
 

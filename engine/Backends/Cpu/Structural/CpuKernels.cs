@@ -67,6 +67,7 @@ internal static unsafe partial class CpuKernels
         AddPoisson(add);
         AddNllLoss(add);
         AddFactorisations(add);
+        AddSpectral(add);
         AddBatchNorm(add);
         AddPooling(add);
         AddRowNorm(add);
