@@ -17,3 +17,20 @@ internal sealed class Mlp(long inputs, int classes, double drop) : Module
         return fc3.Call(x);
     }
 }
+
+/// <summary>
+/// Two convolutions, each followed by the largest of every four; needs pictures, or rows of pixels of a square one.
+/// </summary>
+internal sealed class Cnn(long channels, long size, int classes) : Module
+{
+    private readonly Conv2d conv1 = new(channels, 16, 3, padding: 1), conv2 = new(16, 32, 3, padding: 1);
+    private readonly Linear fc = new(32 * (size / 4) * (size / 4), classes);
+
+    protected override Tensor Forward(Tensor x)
+    {
+        x = x.Reshape(-1, channels, size, size);
+        x = conv1.Call(x).Relu().MaxPool2d(2);
+        x = conv2.Call(x).Relu().MaxPool2d(2);
+        return fc.Call(x.Flatten(1));
+    }
+}

@@ -130,6 +130,13 @@ internal sealed class TrainingRun
 
     private Module NetworkFor(Shape example, int classes)
     {
+        if (Options.Model == "cnn")
+        {
+            return Options.Dataset == "spirals"
+                ? throw new TensorValueException("--model cnn: the points of spirals are no pictures")
+                : new Cnn(1, (long)Math.Sqrt(example.ElementCount), classes);
+        }
+
         var drop = Options.Dataset switch { "spirals" => 0, "digits" => 0.3, _ => 0.2 };
         return new Mlp(example.ElementCount, classes, drop);
     }
