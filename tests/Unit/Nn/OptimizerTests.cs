@@ -72,6 +72,55 @@ public sealed class OptimizerTests
     }
 
     [Fact]
+    public void Printed_and_saved_in_PyTorchs_form()
+    {
+        var (a, b) = (new Parameter(Tensor.Ones(2)), new Parameter(Tensor.Ones(1)));
+        var adam = new Adam([new ParamGroup([a])], 0.5);
+        adam.AddParamGroup(new([b]) { Eps = 1e-3, ["own"] = 7 });
+        Assert.Equal(
+            """
+            Adam (
+            Parameter Group 0
+                amsgrad: False
+                betas: (0.9, 0.999)
+                eps: 1e-08
+                lr: 0.5
+                maximize: False
+                weight_decay: 0.0
+
+            Parameter Group 1
+                amsgrad: False
+                betas: (0.9, 0.999)
+                eps: 0.001
+                lr: 0.5
+                maximize: False
+                own: 7
+                weight_decay: 0.0
+            )
+            """, adam.ToString());
+        b.Grad = Tensor.Ones(1);
+        adam.Step();
+        var state = adam.StateDict();
+        Assert.Equal(["state.1.step", "state.1.exp_avg", "state.1.exp_avg_sq"],
+            state.Keys.Where(k => k.StartsWith("state", StringComparison.Ordinal)));
+        Assert.Equal([0.9, 0.999], state["param_groups.1.betas"].ToArray<double>());
+        Assert.Equal([1L], state["param_groups.1.params"].ToArray<long>());
+        Assert.Same(DType.Bool, state["param_groups.0.amsgrad"].DType);
+        var other = new Adam([new ParamGroup([a]), new ParamGroup([b])]);
+        other.LoadStateDict(state);
+        Assert.Equal(7, other.ParamGroups[1]["own"].ToInt64());
+        Refused("loaded state dict has a different number of parameter groups", new Adam([a]));
+        Refused("loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+            new Adam([new ParamGroup([a]), new ParamGroup([b, new Parameter(Tensor.Ones(1))])]));
+        Refused("loaded state dict has a tensor 'state.1.exp_avg' of shape [1] for a parameter of shape [3]",
+            new Adam([new ParamGroup([a]), new ParamGroup([new Parameter(Tensor.Ones(3))])]));
+
+        void Refused(string message, Optimizer optimizer) => Assert.StartsWith(message,
+            Assert.Throws<TensorValueException>(() => optimizer.LoadStateDict(state)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Denormal_moments_become_zero()
     {
         var p = new Parameter(Tensor.Ones(1));

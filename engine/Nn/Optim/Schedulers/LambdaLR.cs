@@ -19,7 +19,7 @@ public sealed class LambdaLR(
 
     /// <inheritdoc/>
     protected override double LrOf(ParamGroup group, int index) =>
-        BaseLr(index) * lambdas[index](LastEpoch) ?? group.Lr;
+        BaseLr(index) is { } first ? first * lambdas[index](LastEpoch) : group.Lr;
 }
 
 /// <summary>
