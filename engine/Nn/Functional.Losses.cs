@@ -1,16 +1,5 @@
 namespace KernelEngine.Nn;
 
-/// <summary>What becomes of a loss's elements.</summary>
-public enum Reduction
-{
-    /// <summary>They stay as they are.</summary>
-    None,
-    /// <summary>Their mean.</summary>
-    Mean,
-    /// <summary>Their sum.</summary>
-    Sum,
-}
-
 /// <content>Losses.</content>
 public static partial class Functional
 {
@@ -93,11 +82,19 @@ public static partial class Functional
     /// <summary>The Kullback-Leibler divergence of log-probabilities from probabilities.</summary>
     /// <param name="input">Log-probabilities.</param>
     /// <param name="target">Probabilities, or their logarithms.</param>
-    /// <param name="reduction">What becomes of the elements.</param>
+    /// <param name="reduction">What becomes of the elements; here also <see cref="Reduction.BatchMean"/>.</param>
     /// <param name="logTarget">Whether targets are logarithms.</param>
+    /// <exception cref="TensorRuntimeException">The input and target are of whole numbers.</exception>
     public static Tensor KLDivLoss(
-        Tensor input, Tensor target, Reduction reduction = Reduction.Mean, bool logTarget = false) => Reduced(
-            logTarget ? target.Exp() * (target - input) : target.Xlogy(target) - (target * input), reduction);
+        Tensor input, Tensor target, Reduction reduction = Reduction.Mean, bool logTarget = false)
+    {
+        if (!input.DType.IsFloatingPoint && !target.DType.IsFloatingPoint)
+            throw new TensorRuntimeException("kl_div: Integral inputs not supported.");
+        var loss = logTarget ? target.Exp() * (target - input) : target.Xlogy(target) - (target * input);
+        if (reduction != Reduction.BatchMean)
+            return Reduced(loss, reduction);
+        return input.Rank == 0 ? loss.Sum() : loss.Sum() / input.Shape[0];
+    }
 
     /// <summary>-input at the class of each target: input are log-probabilities.</summary>
     /// <inheritdoc cref="CrossEntropy"/>
@@ -169,7 +166,7 @@ public static partial class Functional
             Reduction.None => -products.Sum(dimension),
             Reduction.Sum => -products.Sum(),
             Reduction.Mean => -products.Sum() / Math.Max(1, logs.ElementCount / logs.Shape[dimension]),
-            _ => throw new TensorValueException($"{reduction} is not a valid value for reduction"),
+            _ => throw WrongReduction(reduction),
         };
     }
 
@@ -186,7 +183,7 @@ public static partial class Functional
         Reduction.None => "none",
         Reduction.Sum => "sum",
         Reduction.Mean => "mean",
-        _ => throw new TensorValueException($"{reduction} is not a valid value for reduction"),
+        _ => throw WrongReduction(reduction),
     };
 
     private static Tensor Reduced(Tensor loss, Reduction reduction) => reduction switch
@@ -194,6 +191,9 @@ public static partial class Functional
         Reduction.None => loss,
         Reduction.Sum => loss.Sum(),
         Reduction.Mean => loss.Mean(),
-        _ => throw new TensorValueException($"{reduction} is not a valid value for reduction"),
+        _ => throw WrongReduction(reduction),
     };
+
+    private static TensorValueException WrongReduction(Reduction reduction) => new(
+        $"{(reduction == Reduction.BatchMean ? "batchmean" : reduction)} is not a valid value for reduction");
 }

@@ -3,13 +3,13 @@ using static KernelEngine.Pointwise;
 namespace KernelEngine;
 
 /// <summary>The rows of the pointwise losses, before their elements are summed: input, then target.</summary>
-public static class Losses
+public static partial class Losses
 {
     private static readonly TypeRule WithNumber = TypeRules.Leading(2, TypeRules.OnlyFloat);
 
     /// <summary>The square of the difference.</summary>
     public static readonly PointwiseOperator Mse =
-        new("mse_loss", TypeRules.OnlyFloat, (x, y) => (x - y) * (x - y));
+        new("mse_loss", Kernel("mse", TypeRules.OnlyFloat), (x, y) => (x - y) * (x - y));
 
     /// <summary>The sum or mean of the squared differences.</summary>
     public static Tensor ReducedMse(Tensor input, Tensor target, bool isMean)
@@ -21,14 +21,15 @@ public static class Losses
     }
 
     /// <summary>The absolute difference.</summary>
-    public static readonly PointwiseOperator L1 = new("l1_loss", TypeRules.OnlyFloat, (x, y) => Abs(x - y));
+    public static readonly PointwiseOperator L1 = new("l1_loss", TypeRules.Difference, (x, y) => Abs(x - y));
 
     /// <summary>A square over 2 beta near zero, the absolute difference less beta / 2 beyond beta.</summary>
-    public static readonly PointwiseOperator SmoothL1 = new("smooth_l1_loss", WithNumber, (x, y, beta) =>
-    {
-        var distance = Abs(x - y);
-        return Select(distance < beta, 0.5 * distance * distance / beta, distance - (0.5 * beta));
-    })
+    public static readonly PointwiseOperator SmoothL1 = new(
+        "smooth_l1_loss", Kernel("smooth_l1", WithNumber), (x, y, beta) =>
+        {
+            var distance = Abs(x - y);
+            return Select(distance < beta, 0.5 * distance * distance / beta, distance - (0.5 * beta));
+        })
     {
         Gradient = (g, _, x) =>
         {
@@ -39,7 +40,7 @@ public static class Losses
     };
 
     /// <summary>Half the square up to delta, straight on beyond.</summary>
-    public static readonly PointwiseOperator Huber = new("huber_loss", WithNumber, (x, y, delta) =>
+    public static readonly PointwiseOperator Huber = new("huber_loss", Kernel("huber", WithNumber), (x, y, delta) =>
     {
         var distance = Abs(x - y);
         return Select(distance <= delta, 0.5 * distance * distance, delta * (distance - (0.5 * delta)));
@@ -78,6 +79,9 @@ public static class Losses
             g * (x[1] * Softplus(-x[0])),
         ],
     };
+
+    // A rule that complains in the name of PyTorch's kernel.
+    private static TypeRule Kernel(string name, TypeRule rule) => (_, arguments) => rule(name, arguments);
 
     // log(1 + exp(x)), which never overflows
     private static Expr Softplus(Expr x) => Max(x, 0) + Log1p(Exp(-Abs(x)));

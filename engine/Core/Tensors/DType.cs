@@ -131,7 +131,7 @@ public sealed class DType
     /// <summary>0 bool, 1 integer, 2 floating point: what dtype promotion compares first.</summary>
     internal int Category { get; }
     /// <summary>The name in error messages of PyTorch, as in <c>torch.FloatTensor</c>.</summary>
-    internal string LegacyName { get; }
+    public string LegacyName { get; }
 
     /// <summary>The dtype at a place of the table.</summary>
     public static DType Of(DTypeCode code) => Table[(int)code];

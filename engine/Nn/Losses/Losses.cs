@@ -8,6 +8,14 @@ public abstract class Loss(Reduction reduction) : Module<Tensor, Tensor, Tensor>
     public Reduction Reduction { get; } = reduction;
 }
 
+/// <summary>A module that compares three tensors.</summary>
+/// <param name="reduction">What becomes of the elements.</param>
+public abstract class TripleLoss(Reduction reduction) : Module<Tensor, Tensor, Tensor, Tensor>
+{
+    /// <summary>What becomes of the elements.</summary>
+    public Reduction Reduction { get; } = reduction;
+}
+
 /// <summary>The squared difference, as <c>torch.nn.MSELoss</c>.</summary>
 /// <param name="reduction">What becomes of the elements.</param>
 public sealed class MSELoss(Reduction reduction = Reduction.Mean) : Loss(reduction)
@@ -103,14 +111,4 @@ public sealed class BCEWithLogitsLoss(
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor first, Tensor second) =>
         Functional.BinaryCrossEntropyWithLogits(first, second, weight, Reduction, posWeight);
-}
-
-/// <summary>The Kullback-Leibler divergence, as <c>torch.nn.KLDivLoss</c>.</summary>
-/// <param name="reduction">What becomes of the elements.</param>
-/// <param name="logTarget">Whether targets are logarithms.</param>
-public sealed class KLDivLoss(Reduction reduction = Reduction.Mean, bool logTarget = false) : Loss(reduction)
-{
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor first, Tensor second) =>
-        Functional.KLDivLoss(first, second, Reduction, logTarget);
 }

@@ -81,24 +81,21 @@ public partial class Optimizer
 
     private void CheckFits(IReadOnlyDictionary<string, Tensor> state, ParameterState[] own)
     {
-        var groupCount = 0;
-        foreach (var (key, value) in state)
+        var entries = state.Select(e => (e.Key, Value: e.Value, Place: PlaceOf(e.Key))).ToArray();
+        if (entries.Append(default).Max(e => e.Place.IsGroup ? e.Place.Index + 1 : 0) != groups.Count)
+            throw new TensorValueException("loaded state dict has a different number of parameter groups");
+        foreach (var (key, value, (isGroup, index, name)) in entries)
         {
-            if (key.Split('.', 3) is not [("state" or "param_groups") and var kind, var number, var name] ||
-                !int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index))
+            if (isGroup
+                ? name == "params" && value.ElementCount != groups[index].Parameters.Count
+                : index >= own.Length)
             {
-                throw new TensorValueException($"loaded state dict has an entry '{key}', which no optimizer has");
+                throw new TensorValueException(
+                    "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+                    $"'{key}' has no place here");
             }
 
-            if (kind == "param_groups")
-            {
-                groupCount = Math.Max(groupCount, index + 1);
-                if (name == "params" && index < groups.Count && value.ElementCount != groups[index].Parameters.Count)
-                    throw OtherSize(key);
-            }
-            else if (index >= own.Length)
-                throw OtherSize(key);
-            else if (StateNames.Contains(name) && value.Shape != own[index].Parameter.Shape)
+            if (!isGroup && StateNames.Contains(name) && value.Shape != own[index].Parameter.Shape)
             {
                 throw new TensorValueException(
                     $"loaded state dict has a tensor '{key}' of shape {value.Shape.ToListText()} for a parameter of " +
@@ -106,11 +103,10 @@ public partial class Optimizer
             }
         }
 
-        if (groupCount != groups.Count)
-            throw new TensorValueException("loaded state dict has a different number of parameter groups");
-
-        static TensorValueException OtherSize(string key) => new(
-            "loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-            $"'{key}' has no place here");
+        static (bool IsGroup, int Index, string Name) PlaceOf(string key) =>
+            key.Split('.', 3) is [("state" or "param_groups") and var kind, var number, var name] &&
+            int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                ? (kind == "param_groups", index, name)
+                : throw new TensorValueException($"loaded state dict has an entry '{key}', which no optimizer has");
     }
 }

@@ -45,32 +45,12 @@ internal static class ModuleBindings
         { "Softmax", a => new Softmax(a.Int(0, "dim")) },
         { "Softmin", a => new Softmin(a.Int(0, "dim")) },
         { "LogSoftmax", a => new LogSoftmax(a.Int(0, "dim")) },
-        { "MSELoss", a => new MSELoss(LossBindings.ReductionOf(a, 2)) },
-        { "L1Loss", a => new L1Loss(LossBindings.ReductionOf(a, 2)) },
-        { "SmoothL1Loss", a => new SmoothL1Loss(LossBindings.ReductionOf(a, 2), a.Real(3, "beta", 1)) },
-        { "HuberLoss", a => new HuberLoss(LossBindings.ReductionOf(a, 0), a.Real(1, "delta", 1)) },
-        {
-            "CrossEntropyLoss",
-            a => new CrossEntropyLoss(a.TensorOrNull(0, "weight"), a.Long(2, "ignore_index", -100),
-                LossBindings.ReductionOf(a, 4), a.Real(5, "label_smoothing", 0))
-        },
-        {
-            "NLLLoss",
-            a => new NLLLoss(a.TensorOrNull(0, "weight"), a.Long(2, "ignore_index", -100),
-                LossBindings.ReductionOf(a, 4))
-        },
-        { "BCELoss", a => new BCELoss(a.TensorOrNull(0, "weight"), LossBindings.ReductionOf(a, 3)) },
-        {
-            "BCEWithLogitsLoss",
-            a => new BCEWithLogitsLoss(a.TensorOrNull(0, "weight"), LossBindings.ReductionOf(a, 3),
-                a.TensorOrNull(4, "pos_weight"))
-        },
-        { "KLDivLoss", a => new KLDivLoss(LossBindings.ReductionOf(a, 2), a.Flag(3, "log_target")) },
     };
 
     private static readonly BindingTable[] Families =
     [
         Table,
+        LossModuleBindings.Table,
         NormBindings.Modules,
         DistanceBindings.Modules,
         RecurrentBindings.Modules,
@@ -117,6 +97,7 @@ internal static class ModuleBindings
             CosineSimilarity or PairwiseDistance => ((Module<Tensor, Tensor, Tensor>)module).Call(
                 a.Tensor(0, "x1"), a.Tensor(1, "x2")),
             TransposedConvolution transposed => ConvolutionBindings.Call(transposed, a),
+            TripleLoss three => three.Call(a.Tensor(0, "input"), a.Tensor(1, "target"), a.Tensor(2, "other")),
             Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
             Module one => one.Call(a.Tensor(0, "input")),
             _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),

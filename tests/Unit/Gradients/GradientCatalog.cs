@@ -11,5 +11,6 @@ public static class GradientCatalog
         NormGradients.Cases,
         SortingGradients.Cases,
         ConvolutionGradients.Cases,
+        LossGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);
 }

@@ -50,6 +50,10 @@ public sealed class PointwiseGradientTests
         ["smooth_l1_loss/3"] = (-2, 2, [0.8]),
         ["huber_loss/3"] = (-2, 2, [0.8]),
         ["binary_cross_entropy/2"] = (0.2, 0.8, []),
+        ["poisson_nll_loss/2"] = (0.3, 3, []),
+        ["poisson_nll_loss/3"] = (0.3, 3, [1e-8]),
+        ["gaussian_nll_loss/5"] = (0.4, 2, [0.1, 0.9]),
+        ["margin_ranking_loss/4"] = (-2, 2, [0.65]),
     };
 
     private static readonly string[] Positive = ["div", "rdiv", "reciprocal", "sqrt", "rsqrt"];

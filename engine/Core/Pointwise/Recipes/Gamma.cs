@@ -186,6 +186,9 @@ public static partial class Pointwise
         var reflected = (-sign * value) - (Polynomial(CotPi(x), p) * Math.PI);
         var atPole = format.Number(order % 2 == 1 ? double.PositiveInfinity : double.NaN);
         reflected = Select(Equal(x, Round(x)), atPole, reflected);
+        // The slope of digamma has no limit there, as in PyTorch.
+        if (order == 1)
+            reflected = Select(Equal(x, format.Number(double.NegativeInfinity)), format.Number(double.NaN), reflected);
         return Branch(isLeft, reflected, value);
     }
 
