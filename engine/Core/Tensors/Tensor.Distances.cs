@@ -94,7 +94,13 @@ public partial class Tensor
             throw new TensorRuntimeException("pdist only supports non-negative p values");
         var count = Shape[0];
         if (count < 2)
-            return Zeros([0], DType, Device);
+        {
+            var none = Zeros([0], DType, Device);
+            if (ShouldRecord(this))
+                none.SetHistory(Recorded("PdistBackward0", g => [ZerosLike(this)], this), 0);
+            return none;
+        }
+
         var all = Cdist(this, p, "donot_use_mm_for_euclid_dist");
         var pairs = TriuIndices(count, count, 1, device: Device);
         var result = all.IndexBy([pairs.Select(0, 0), pairs.Select(0, 1)]);

@@ -1,26 +1,45 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelEngine.Cpu;
 
 /// <summary>
-/// Softmax of one row of adjacent elements. Sums have sixteen lanes, whatever the width of the vectors, so that the
-/// bits are the same on every machine.
+/// Softmax of one row of adjacent elements. Sums have as many lanes as 64 bytes hold, whatever the width of the vectors,
+/// so that the bits are the same on every machine.
 /// </summary>
-internal static unsafe class SoftmaxRows
+internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {
-    private const int Width = 8;
+    // Lanes of a half: 32 bytes.
+    private static int Width
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256<T>.Count;
+    }
+
+    /// <summary>The lane in which the element at a place of a row is added.</summary>
+    public static int LaneOf(long place, long n)
+    {
+        if (n < Width)
+            return (int)place;
+        var whole = n / (2 * Width) * (2 * Width);
+        if (place < whole)
+            return (int)(place % (2 * Width));
+
+        // A half of its own, and the last ones at the end of the other.
+        return n - whole >= Width && place < whole + Width ? (int)(place - whole) : (int)((2 * Width) - n + place);
+    }
 
     /// <summary>y = softmax(x), or its logarithm. x and y lie apart.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Forward(float* x, float* y, long n, bool log)
+    public static void Forward(T* x, T* y, long n, bool log)
     {
         if (n < Width)
         {
             // Elements that are not there count as minus infinity.
-            float* wide = stackalloc float[2 * Width];
-            Vector256.Create(float.NegativeInfinity).Store(wide);
+            T* wide = stackalloc T[2 * Width];
+            Vector256.Create(T.NegativeInfinity).Store(wide);
             Copy(x, wide, n);
             Forward(wide, wide + Width, Width, log);
             Copy(wide + Width, y, n);
@@ -29,12 +48,34 @@ internal static unsafe class SoftmaxRows
 
         var max = Max(x, n);
         var tops = Vector256.Create(max);
-        Vector256<float> sum0 = default, sum1 = default;
+        Vector256<T> sum0 = default, sum1 = default;
         var i = 0L;
+        if (Vector512.IsHardwareAccelerated)
+        {
+            var wide = Vector512.Create(max);
+            var sums = Vector512<T>.Zero;
+            if (log)
+            {
+                for (; i <= n - (2 * Width); i += 2 * Width)
+                    sums += SoftmaxExp<T>.Of(Vector512.Load(x + i) - wide);
+            }
+            else
+            {
+                for (; i <= n - (2 * Width); i += 2 * Width)
+                {
+                    var e = SoftmaxExp<T>.Of(Vector512.Load(x + i) - wide);
+                    e.Store(y + i);
+                    sums += e;
+                }
+            }
+
+            (sum0, sum1) = (sums.GetLower(), sums.GetUpper());
+        }
+
         for (; i <= n - (2 * Width); i += 2 * Width)
         {
-            var e0 = Exp(Vector256.Load(x + i) - tops);
-            var e1 = Exp(Vector256.Load(x + i + Width) - tops);
+            var e0 = SoftmaxExp<T>.Of(Vector256.Load(x + i) - tops);
+            var e1 = SoftmaxExp<T>.Of(Vector256.Load(x + i + Width) - tops);
             if (!log)
             {
                 e0.Store(y + i);
@@ -47,7 +88,7 @@ internal static unsafe class SoftmaxRows
 
         if (i <= n - Width)
         {
-            var e = Exp(Vector256.Load(x + i) - tops);
+            var e = SoftmaxExp<T>.Of(Vector256.Load(x + i) - tops);
             if (!log)
                 e.Store(y + i);
             sum0 += e;
@@ -57,7 +98,7 @@ internal static unsafe class SoftmaxRows
         if (i < n)
         {
             // The last ones, with some before them that have been counted already.
-            var e = Exp(Vector256.Load(x + n - Width) - tops);
+            var e = SoftmaxExp<T>.Of(Vector256.Load(x + n - Width) - tops);
             if (!log)
                 e.Store(y + n - Width);
             sum1 += e & LastLanes(n - i);
@@ -65,21 +106,21 @@ internal static unsafe class SoftmaxRows
 
         var sum = Fold(sum0 + sum1);
         if (log)
-            Subtract(x, y, n, tops, Vector256.Create((float)Math.Log(sum)));
+            Subtract(x, y, n, tops, Vector256.Create(T.Log(sum)));
         else
-            Divide(y, n, Vector256.Create(sum));
+            Divide(y, n, sum);
     }
 
     /// <summary>d = y · (g - Σ g y), or g - exp(y) · Σ g. d lies apart from both.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     [SkipLocalsInit]
-    public static void Backward(float* g, float* y, float* d, long n, bool log)
+    public static void Backward(T* g, T* y, T* d, long n, bool log)
     {
         if (n < Width)
         {
-            float* wide = stackalloc float[3 * Width];
-            Vector256<float>.Zero.Store(wide);
-            Vector256<float>.Zero.Store(wide + Width);
+            T* wide = stackalloc T[3 * Width];
+            Vector256<T>.Zero.Store(wide);
+            Vector256<T>.Zero.Store(wide + Width);
             Copy(g, wide, n);
             Copy(y, wide + Width, n);
             Backward(wide, wide + Width, wide + (2 * Width), Width, log);
@@ -87,7 +128,7 @@ internal static unsafe class SoftmaxRows
             return;
         }
 
-        Vector256<float> sum0 = default, sum1 = default;
+        Vector256<T> sum0 = default, sum1 = default;
         var i = 0L;
         for (; i <= n - (2 * Width); i += 2 * Width)
         {
@@ -103,55 +144,57 @@ internal static unsafe class SoftmaxRows
 
         if (i < n)
             sum1 += Term(g + n - Width, y + n - Width, log) & LastLanes(n - i);
-        var sum = Vector256.Create(Fold(sum0 + sum1));
-        for (i = 0; i <= n - Width; i += Width)
-            One(g + i, y + i, sum, log).Store(d + i);
-        if (i < n)
-            One(g + n - Width, y + n - Width, sum, log).Store(d + n - Width);
-    }
-
-    /// <summary>As above, in float64.</summary>
-    public static void Forward(double* x, double* y, long n, bool log)
-    {
-        var max = double.NegativeInfinity;
-        for (var i = 0L; i < n; i++)
-            max = Math.Max(max, x[i]);
-        var sum = 0.0;
-        for (var i = 0L; i < n; i++)
+        var sum = Fold(sum0 + sum1);
+        i = 0;
+        if (Vector512.IsHardwareAccelerated && log)
         {
-            var e = Math.Exp(x[i] - max);
-            sum += e;
-            if (!log)
-                y[i] = e;
+            var wide = Vector512.Create(sum);
+            for (; i <= n - (2 * Width); i += 2 * Width)
+                (Vector512.Load(g + i) - (SoftmaxExp<T>.Of(Vector512.Load(y + i)) * wide)).Store(d + i);
         }
 
-        var logOfSum = Math.Log(sum);
-        for (var i = 0L; i < n; i++)
-            y[i] = log ? x[i] - max - logOfSum : y[i] / sum;
+        var sums = Vector256.Create(sum);
+        for (; i <= n - Width; i += Width)
+            One(g + i, y + i, sums, log).Store(d + i);
+        if (i < n)
+            One(g + n - Width, y + n - Width, sums, log).Store(d + n - Width);
     }
 
-    /// <summary>As above, in float64.</summary>
-    public static void Backward(double* g, double* y, double* d, long n, bool log)
+    /// <summary>The sum of the lanes of a half.</summary>
+    public static T Fold(Vector256<T> sums)
     {
-        var sum = 0.0;
-        for (var i = 0L; i < n; i++)
-            sum += log ? g[i] : g[i] * y[i];
-        for (var i = 0L; i < n; i++)
-            d[i] = log ? g[i] - (Math.Exp(y[i]) * sum) : y[i] * (g[i] - sum);
+        var half = sums.GetLower() + sums.GetUpper();
+        return Vector128<T>.Count == 2 ? half[0] + half[1] : half[0] + half[2] + (half[1] + half[3]);
+    }
+
+    /// <summary>e / sum, without a division where the reciprocal of the sum is known: one step of Newton's.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Quotient(Vector256<T> e, Vector256<T> sum, Vector256<T> reciprocal)
+    {
+        var q = e * reciprocal;
+        return SoftmaxExp<T>.Fma(SoftmaxExp<T>.Fma(-q, sum, e), reciprocal, q);
+    }
+
+    /// <inheritdoc cref="Quotient(Vector256{T}, Vector256{T}, Vector256{T})"/>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Quotient(Vector512<T> e, Vector512<T> sum, Vector512<T> reciprocal)
+    {
+        var q = e * reciprocal;
+        return SoftmaxExp<T>.Fma(SoftmaxExp<T>.Fma(-q, sum, e), reciprocal, q);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Term(float* g, float* y, bool log) =>
+    private static Vector256<T> Term(T* g, T* y, bool log) =>
         log ? Vector256.Load(g) : Vector256.Load(g) * Vector256.Load(y);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> One(float* g, float* y, Vector256<float> sum, bool log) => log
-        ? Vector256.Load(g) - (Exp(Vector256.Load(y)) * sum)
+    private static Vector256<T> One(T* g, T* y, Vector256<T> sum, bool log) => log
+        ? Vector256.Load(g) - (SoftmaxExp<T>.Of(Vector256.Load(y)) * sum)
         : Vector256.Load(y) * (Vector256.Load(g) - sum);
 
     // NaN may get lost here: it comes back with the exponentials.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Max(float* x, long n)
+    private static T Max(T* x, long n)
     {
         var max0 = Vector256.Load(x);
         var max1 = max0;
@@ -170,63 +213,46 @@ internal static unsafe class SoftmaxRows
             max0 = Vector256.MaxNative(Vector256.Load(x + i), max0);
         max1 = Vector256.MaxNative(Vector256.Load(x + n - Width), max1);
         var max = Vector256.MaxNative(Vector256.MaxNative(max0, max1), Vector256.MaxNative(max2, max3));
-        var half = Vector128.MaxNative(max.GetLower(), max.GetUpper());
-        var two = Vector128.MaxNative(half, Vector128.Shuffle(half, Vector128.Create(2, 3, 2, 3)));
-        return Vector128.MaxNative(two, Vector128.Shuffle(two, Vector128.Create(1, 1, 1, 1))).ToScalar();
+        var most = max.GetElement(0);
+        for (var lane = 1; lane < Width; lane++)
+            most = max.GetElement(lane) > most ? max.GetElement(lane) : most;
+        return most;
     }
 
-    private static void Subtract(float* x, float* y, long n, Vector256<float> max, Vector256<float> log)
+    private static void Subtract(T* x, T* y, long n, Vector256<T> max, Vector256<T> log)
     {
         for (var i = 0L; i <= n - Width; i += Width)
             (Vector256.Load(x + i) - max - log).Store(y + i);
         (Vector256.Load(x + n - Width) - max - log).Store(y + n - Width);
     }
 
-    private static void Divide(float* y, long n, Vector256<float> sum)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Divide(T* y, long n, T sum)
     {
         // The last ones first: they overlap with what is divided after them.
-        var last = Vector256.Load(y + n - Width) / sum;
-        for (var i = 0L; i <= n - Width; i += Width)
-            (Vector256.Load(y + i) / sum).Store(y + i);
+        var (sums, reciprocals) = (Vector256.Create(sum), Vector256.Create(T.One / sum));
+        var last = Quotient(Vector256.Load(y + n - Width), sums, reciprocals);
+        var i = 0L;
+        for (; i <= n - (2 * Width); i += 2 * Width)
+        {
+            var first = Quotient(Vector256.Load(y + i), sums, reciprocals);
+            var second = Quotient(Vector256.Load(y + i + Width), sums, reciprocals);
+            first.Store(y + i);
+            second.Store(y + i + Width);
+        }
+
+        if (i <= n - Width)
+            Quotient(Vector256.Load(y + i), sums, reciprocals).Store(y + i);
         last.Store(y + n - Width);
     }
 
     /// <summary>All bits in the last lanes, as many as given.</summary>
-    private static Vector256<float> LastLanes(long count) => Vector256.GreaterThan(
-        Vector256.Create(0, 1, 2, 3, 4, 5, 6, 7), Vector256.Create((int)(Width - 1 - count))).AsSingle();
+    private static Vector256<T> LastLanes(long count) => Vector256.GreaterThanOrEqual(
+        Vector256<T>.Indices, Vector256.Create(T.CreateTruncating(Width - count)));
 
-    private static float Fold(Vector256<float> sums)
-    {
-        var half = sums.GetLower() + sums.GetUpper();
-        return half[0] + half[2] + (half[1] + half[3]);
-    }
-
-    private static void Copy(float* from, float* to, long count)
+    private static void Copy(T* from, T* to, long count)
     {
         for (var k = 0L; k < count; k++)
             to[k] = from[k];
-    }
-
-    /// <summary>
-    /// e^x for x not above 0: x = n ln 2 + r, and the polynomial of the recipe for exp. Scaled in two steps, so that
-    /// denormal results are rounded once.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Exp(Vector256<float> x)
-    {
-        var low = Vector256.Create(-104f);
-        var clamped = Vector256.Max(x, low);
-        var rounder = Vector256.Create(12582912f + 191);
-        var power = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.442695041f), rounder);
-        var n = power - rounder;
-        var r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-0.693145752f), clamped);
-        r = Vector256.FusedMultiplyAdd(n, Vector256.Create(-1.42860677e-6f), r);
-        var q = Vector256.FusedMultiplyAdd(Vector256.Create(0.00138470228f), r, Vector256.Create(0.00836999062f));
-        q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(0.041668009f));
-        q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(0.166665092f));
-        q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(0.49999994f));
-        var p = Vector256.FusedMultiplyAdd(r * r, q, r) + Vector256<float>.One;
-        var scale = (power.AsInt32() << 23).AsSingle();
-        return p * scale * Vector256.Create(5.421010862e-20f);
     }
 }

@@ -92,7 +92,9 @@ internal static class Cdist
                 (b * ratio.Sum(-2, false).Unsqueeze(-1)) - ratio.Transpose(-2, -1).Matmul(a),
             ];
         }, first, second), 0);
-        return result;
+
+        // As in PyTorch, where it is the last node.
+        return result.View(result.Shape);
     }
 
     private static Tensor?[] Differentiate(
