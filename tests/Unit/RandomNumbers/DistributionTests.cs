@@ -86,6 +86,18 @@ public sealed class DistributionTests
         Assert.Equal([0L, 1], Tensor.Ones([0, 2], device: on).Multinomial(1).Shape.ToArray());
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void PermutationsAreOrdersOfTheStream(string device)
+    {
+        foreach (var count in new[] { 1, 7, 1000, 140_000 })
+        {
+            var order = Tensor.Randperm(count, device: TestDevices.Get(device), generator: new(9)).ToArray<long>();
+            var keys = Enumerable.Range(0, count)
+                .Select(i => Philox.Words(9, (ulong)i) is var (x, y, _, _) ? ((ulong)y << 32) | x : 0).ToArray();
+            Assert.Equal(Enumerable.Range(0, count).OrderBy(i => keys[i]).Select(i => (long)i), order);
+        }
+    }
+
     [Fact]
     public void DrawnOverViewsAndRecorded()
     {

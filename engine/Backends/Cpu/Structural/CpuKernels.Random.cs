@@ -42,17 +42,65 @@ internal static unsafe partial class CpuKernels
     {
         var output = launch.Operands[0];
         var count = checked((int)output.Layout.ElementCount);
-        var numbers = SpanOf<long>(output, 0, count);
-        var keys = new (ulong Key, int Number)[count];
-        for (var i = 0; i < count; i++)
+        var device = output.Buffer.Device;
+        using var upper = new HostMemory(device, KeyOrder.RoomFor(count) * sizeof(int));
+        using var lower = new HostMemory(device, count * (long)sizeof(uint));
+        using var order = new HostMemory(device, count * (long)sizeof(int));
+        var job = new PermutationJob
         {
-            var (x, y, _, _) = Philox.Words((ulong)launch.Integers[0], (ulong)(launch.Integers[1] + i));
-            keys[i] = (((ulong)y << 32) | x, i);
+            Upper = (int*)upper.Start,
+            Lower = (uint*)lower.Start,
+            Order = (int*)order.Start,
+            Count = count,
+            Seed = (ulong)launch.Integers[0],
+            Offset = (ulong)launch.Integers[1],
+        };
+        WorkerPool.Run(job, (count + RandomBlock - 1) / RandomBlock, count * 4L);
+
+        // By the upper halves first, which are seldom equal.
+        if (count >= KeyOrder.LongRow)
+            KeyOrder.FindTogether(device, job.Upper, count, job.Order);
+        else
+            KeyOrder.Find(job.Upper, count, job.Order);
+        job.OrderEqual();
+        var numbers = SpanOf<long>(output, 0, count);
+        for (var i = 0; i < count; i++)
+            numbers[i] = job.Order[i];
+    }
+
+    private struct PermutationJob : IJob
+    {
+        public int* Upper;
+        public uint* Lower;
+        public int* Order;
+        public int Count;
+        public ulong Seed;
+        public ulong Offset;
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void Invoke(int block)
+        {
+            var end = Math.Min(Count, (block + 1) * (long)RandomBlock);
+            for (var i = block * RandomBlock; i < end; i++)
+            {
+                var (x, y, _, _) = Philox.Words(Seed, Offset + (ulong)i);
+                (Upper[i], Lower[i]) = ((int)(y ^ 0x80000000), x);
+            }
         }
 
-        keys.AsSpan().Sort(static (a, b) => a.Key != b.Key ? a.Key.CompareTo(b.Key) : a.Number - b.Number);
-        for (var i = 0; i < count; i++)
-            numbers[i] = keys[i].Number;
+        /// <summary>Orders runs of equal upper halves by the lower ones.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        public readonly void OrderEqual()
+        {
+            for (var i = 1; i < Count; i++)
+            {
+                var number = Order[i];
+                var at = i;
+                for (; at > 0 && Upper[Order[at - 1]] == Upper[number] && Lower[Order[at - 1]] > Lower[number]; at--)
+                    Order[at] = Order[at - 1];
+                Order[at] = number;
+            }
+        }
     }
 
     private static Span<T> SpanOf<T>(in Operand operand, long start, int length) where T : unmanaged =>

@@ -43,6 +43,7 @@ internal static unsafe class KeyOrder
     /// <summary>How many keys a buffer for <see cref="Find"/> must have room for.</summary>
     public static nint RoomFor(nint count) => count + 64;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Count<TKey>(TKey* keys, int count, int* order) where TKey : unmanaged, IBinaryInteger<TKey>
     {
         var lanes = Vector<TKey>.Count;
@@ -73,6 +74,7 @@ internal static unsafe class KeyOrder
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Radix<TEntry, TKey>(TKey* keys, int count, int* order)
         where TEntry : unmanaged, ISortEntry<TEntry, TKey> where TKey : unmanaged
     {
@@ -200,6 +202,7 @@ internal static unsafe class KeyOrder
         public int Number;
         public Step Step;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Invoke(int block)
         {
             var start = block * ChunkSize;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KernelEngine.Cpu;
 
 /// <content>Poisson numbers, one draw each; see <see cref="Distributions.Poisson"/>.</content>
@@ -45,6 +47,7 @@ internal static unsafe partial class CpuKernels
                 Output[i] = TElement.Store(Draw(TElement.Load(Rates[i]), Philox.Words(Seed, Offset + (ulong)i)));
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static double Draw(double rate, (uint X, uint Y, uint Z, uint W) words)
         {
             if (rate == 0 || !double.IsFinite(rate))

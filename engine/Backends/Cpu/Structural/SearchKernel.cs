@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
@@ -60,6 +61,7 @@ internal static unsafe partial class CpuKernels
         public bool IsRight;
         public bool IsNarrow;
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Invoke(int block)
         {
             var next = (long)block * SearchBlock;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
@@ -196,6 +197,7 @@ internal static unsafe partial class CpuKernels
             WorkerPool.Run(job, blocks);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public readonly void Write(long row, int* order, int start, int end)
         {
             var source = Source + SourceRows.Of(row);
@@ -210,6 +212,7 @@ internal static unsafe partial class CpuKernels
             }
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private readonly void FillTile(long row, int count, TKey* keys, nint pitch)
         {
             var source = Source + SourceRows.Of(row);

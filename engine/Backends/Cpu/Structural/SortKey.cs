@@ -49,6 +49,7 @@ internal static unsafe class SortKey
     public static bool HasNaN<TWide>() => typeof(TWide) == typeof(float) || typeof(TWide) == typeof(double);
 
     /// <summary>The keys of elements that lie some step apart; each inverted where the order is to be.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Fill<T, TWide, TElement, TKey>(T* source, nint step, TKey* keys, nint count, bool inverted)
         where T : unmanaged
         where TWide : unmanaged

@@ -28,6 +28,7 @@ internal static unsafe partial class CpuKernels
 
         public nint RoomFor(nint length) => ((length / 4) + 128) * ((2 * sizeof(TKey)) + sizeof(int));
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         public void Find(TKey* keys, int count, int* places, int results, byte* room)
         {
             // Sorting all costs about as much as reading some ten times.
@@ -65,6 +66,7 @@ internal static unsafe partial class CpuKernels
         }
 
         /// <summary>The first vector from a place on in which a key is below a bound.</summary>
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static int SkipFrom(TKey* keys, int i, int count, TKey worst)
         {
             var bound = new Vector<TKey>(worst);
@@ -77,6 +79,7 @@ internal static unsafe partial class CpuKernels
             return i;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Cut(TKey* best, int* at, int held, int results, TKey* again, int* order)
         {
             // What stands first in the buffer stood first in the row: equal keys stay in order.
@@ -115,6 +118,7 @@ internal static unsafe partial class CpuKernels
             places[0] = Select(keys, count, wanted, (int*)room);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static (int First, int Count) CountNaN(TKey* keys, int count)
         {
             var (first, found) = (-1, 0);
@@ -129,6 +133,7 @@ internal static unsafe partial class CpuKernels
             return (first, found);
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static int Select(TKey* keys, int count, int wanted, int* left)
         {
             const int digits = 256;
@@ -205,6 +210,7 @@ internal static unsafe partial class CpuKernels
     }
 
     /// <summary>Merges ever longer runs; of equal rows the one of the earlier run comes first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int* Merge<TKey>(int* order, int* other, int rows, TKey* keys, nint width)
         where TKey : unmanaged, IBinaryInteger<TKey>
     {
@@ -230,6 +236,7 @@ internal static unsafe partial class CpuKernels
         return order;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool IsBefore<TKey>(TKey* a, TKey* b, nint width) where TKey : unmanaged, IBinaryInteger<TKey>
     {
         for (nint i = 0; i < width; i++)
