@@ -117,7 +117,7 @@ public sealed class Checkpoint
     {
         using var file = SafetensorsFile.Open(path);
         var text = CheckpointText.Parse(file, path, MetadataName);
-        string[] unknown = [.. file.Names.Select(n => n.Split('.')[0]).Distinct().Where(p => !parts.ContainsKey(p)),
+        string[] unknown = [.. file.Names.Select(PartOf).Distinct().Where(p => !parts.ContainsKey(p)),
             .. text.Loaders.Keys.Where(l => !loaders.ContainsKey(l))];
         string[] missing = [.. loaders.Keys.Where(l => !text.Loaders.ContainsKey(l)),
             .. generators.Keys.Where(g => !text.Generators.ContainsKey(g))];
@@ -151,6 +151,8 @@ public sealed class Checkpoint
         parts.Add(name, part);
         return this;
     }
+
+    private static string PartOf(string name) => name.IndexOf('.') is var dot and >= 0 ? name[..dot] : name;
 
     private void Check(string name)
     {

@@ -36,7 +36,7 @@ public sealed class SafetensorsFile : IDisposable
         {
             var length = stream.Length;
             Span<byte> prefix = stackalloc byte[8];
-            if (stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
+            if (length < 8 || stream.ReadAtLeast(prefix, 8, throwOnEndOfStream: false) < 8)
                 throw place.Broken("the file is shorter than the 8 bytes that hold the header's length");
             var headerLength = BinaryPrimitives.ReadUInt64LittleEndian(prefix);
             if (headerLength > (ulong)(length - 8) || headerLength > MaxHeaderBytes)

@@ -8,6 +8,7 @@ namespace KernelEngine.Tests.Files;
 /// Files that somebody has tampered with: whatever is done to a valid one, it is read, or there is the one exception;
 /// and what is allocated stays within a small multiple of the file.
 /// </summary>
+[Collection(GeneratorCollection.Name)]
 public sealed class HostileFileTests : IDisposable
 {
     private const int Draws = 500;
@@ -85,6 +86,32 @@ public sealed class HostileFileTests : IDisposable
         using (var stream = new GZipStream(File.Create(Path), CompressionMode.Compress))
             stream.Write(bytes);
         Check(path => IdxFile.Load(path));
+    }
+
+    [Fact]
+    public void Checkpoints()
+    {
+        var net = new Sequential(new Linear(3, 2), new BatchNorm1d(2));
+        var adam = new Adam(net.Parameters(), lr: 0.1);
+        net.Call(Tensor.Randn(4, 3)).Pow(2).Sum().Backward();
+        adam.Step();
+        var loader = new DataLoader(new TensorDataset(Tensor.Ones(3, 1), Tensor.Ones(3)), generator: new(1));
+        var checkpoint = new Checkpoint().Add("model", net).Add("optimizer", adam)
+            .Add("scheduler", new StepLR(adam, 3)).Add("loader", loader);
+        checkpoint.Values["epoch"] = "3";
+        checkpoint.Save(Path);
+
+        // A file may be whole and still be of other parts.
+        Check(path =>
+        {
+            try
+            {
+                checkpoint.Load(path);
+            }
+            catch (TensorException)
+            {
+            }
+        });
     }
 
     private static Func<byte[], byte[]> With(Action<byte[]> change) => bytes =>

@@ -31,6 +31,18 @@ public partial class TrainProgramTests
         Assert.Matches(LastLine(), result.Output.TrimEnd().Split('\n')[^1].TrimEnd());
     }
 
+    [Fact]
+    public async Task Convolutions_learn_the_digits()
+    {
+        var result = await Train(["--model", "cnn", "--epochs", "3"]);
+        Assert.Equal(0, result.ExitCode);
+        Assert.Contains("Conv2d(1, 16", result.Output, StringComparison.Ordinal);
+        Assert.Matches(@"test accuracy: 0\.[89]\d+ \(\d+/360\)\s*$", result.Output);
+        var spirals = await Train(["--model", "cnn", "--dataset", "spirals"]);
+        Assert.Equal(1, spirals.ExitCode);
+        Assert.Contains("no pictures", spirals.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--dataset", "letters")]
     [InlineData("--model", "transformer")]
