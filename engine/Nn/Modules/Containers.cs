@@ -5,46 +5,50 @@ namespace KernelEngine.Nn;
 /// <summary>Modules one after the other: each is called with the output of the one before.</summary>
 public sealed class Sequential : Module, IReadOnlyList<Module>
 {
-    private readonly (string Name, Module Module)[] modules;
+    private readonly OrderedDictionary<string, Module> modules = [];
 
     /// <summary>Modules named by their places: <c>0</c>, <c>1</c>, ….</summary>
     public Sequential(params ReadOnlySpan<Module> modules)
     {
-        this.modules = new (string, Module)[modules.Length];
-        for (var i = 0; i < modules.Length; i++)
-            this.modules[i] = (PythonNumber.Of(i), modules[i]);
+        foreach (var module in modules)
+            this.modules.Add(PythonNumber.Of(Count), module);
     }
 
     /// <summary>Modules with names: <c>new Sequential(("fc", new Linear(2, 3)), ("act", new ReLU()))</c>.</summary>
-    public Sequential(params ReadOnlySpan<(string Name, Module Module)> modules) => this.modules = modules.ToArray();
+    /// <exception cref="ArgumentException">A name is there twice.</exception>
+    public Sequential(params ReadOnlySpan<(string Name, Module Module)> modules)
+    {
+        foreach (var (name, module) in modules)
+            this.modules.Add(name, module);
+    }
 
     /// <summary>How many modules there are.</summary>
-    public int Count => modules.Length;
+    public int Count => modules.Count;
 
     /// <summary>The module at a place.</summary>
-    public Module this[int index] => modules[index].Module;
+    public Module this[int index] => modules.GetAt(index).Value;
 
     /// <summary>The module of a name.</summary>
     /// <exception cref="KeyNotFoundException">There is none of that name.</exception>
-    public Module this[string name] => Array.Find(modules, m => m.Name == name).Module ??
-        throw new KeyNotFoundException($"there is no module '{name}' in {this}");
+    public Module this[string name] => modules.TryGetValue(name, out var module) ? module
+        : throw new KeyNotFoundException($"there is no module '{name}' in {this}");
 
     /// <inheritdoc/>
-    public IEnumerator<Module> GetEnumerator() => modules.Select(m => m.Module).GetEnumerator();
+    public IEnumerator<Module> GetEnumerator() => modules.Values.GetEnumerator();
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input)
     {
-        foreach (var (_, module) in modules)
+        foreach (var module in modules.Values)
             input = module.Call(input);
         return input;
     }
 
     /// <inheritdoc/>
     protected internal override IEnumerable<ModuleMember> Members() =>
-        modules.Select(m => new ModuleMember(m.Name, m.Module));
+        modules.Select(m => new ModuleMember(m.Key, m.Value));
 }
 
 /// <summary>A list of modules of one type, to be called by the module that has it.</summary>

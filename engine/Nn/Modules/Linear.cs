@@ -1,7 +1,7 @@
 namespace KernelEngine.Nn;
 
 /// <summary>x W^T + b, as <c>torch.nn.Linear</c>: from (…, inFeatures) to (…, outFeatures).</summary>
-public sealed class Linear : Module
+public class Linear : Module
 {
     /// <summary>A linear layer with PyTorch's first values: uniform within one over the root of inFeatures.</summary>
     /// <param name="inFeatures">The size of the input's last dimension.</param>

@@ -12,10 +12,11 @@ namespace KernelEngine.Nn;
 /// <c>blocks.0.weight</c>.
 /// </summary>
 [DynamicallyAccessedMembers(ModuleMembers.Needed)]
-public abstract class Module
+public abstract partial class Module
 {
     private List<Func<Module, Tensor, Tensor?>>? before;
     private List<Func<Module, Tensor, Tensor, Tensor?>>? after;
+    private List<Func<Module, Tensor?, Tensor, Tensor?>>? backward;
 
     /// <summary>Whether it is being trained: dropout drops, batch norm learns its statistics.</summary>
     public bool IsTraining { get; private set; } = true;
@@ -34,24 +35,32 @@ public abstract class Module
     }
 
     /// <summary>The output for an input. Hooks run; <see cref="Forward"/> is what computes it.</summary>
-    public Tensor Call(Tensor input) => before is null && after is null ? Forward(input) : CallWithHooks(input);
+    public Tensor Call(Tensor input) => HasHooks ? CallWithHooks(input, Forward) : Forward(input);
 
-    /// <summary>Itself and every module in it, each once, with dotted names; its own name is empty.</summary>
-    public IEnumerable<(string Name, Module Module)> NamedModules() => ModuleTree.Of(this);
+    /// <summary>The modules that it consists of.</summary>
+    public IEnumerable<Module> Children() => NamedChildren.Select(c => c.Module);
+
+    /// <summary>Itself and every module in it, each once, with dotted names; its own name is the prefix.</summary>
+    public IEnumerable<(string Name, Module Module)> NamedModules(string prefix = "") => ModuleTree.Of(this, prefix);
 
     /// <summary>Itself and every module in it, each once.</summary>
     public IEnumerable<Module> Modules() => ModuleTree.Of(this).Select(m => m.Module);
 
     /// <summary>The parameters of this module and those in it, each once, with dotted names.</summary>
-    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters() =>
-        ModuleTree.Tensors(this).Where(t => t.Value is Parameter).Select(t => (t.Name, (Parameter)t.Value));
+    /// <param name="prefix">What the names begin with, before a dot.</param>
+    /// <param name="recurse">Whether those of modules in it are among them.</param>
+    public IEnumerable<(string Name, Parameter Parameter)> NamedParameters(string prefix = "", bool recurse = true) =>
+        ModuleTree.Tensors(this, prefix, recurse).Where(t => t.Value is Parameter)
+            .Select(t => (t.Name, (Parameter)t.Value));
 
     /// <summary>The parameters of this module and those in it, each once.</summary>
     public IReadOnlyList<Parameter> Parameters() => [.. NamedParameters().Select(p => p.Parameter)];
 
     /// <summary>The buffers of this module and those in it, each once, with dotted names.</summary>
-    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers() =>
-        ModuleTree.Tensors(this).Where(t => t.Value is not Parameter).Select(t => (t.Name, (Tensor)t.Value));
+    /// <inheritdoc cref="NamedParameters"/>
+    public IEnumerable<(string Name, Tensor Buffer)> NamedBuffers(string prefix = "", bool recurse = true) =>
+        ModuleTree.Tensors(this, prefix, recurse).Where(t => t.Value is not Parameter)
+            .Select(t => (t.Name, (Tensor)t.Value));
 
     /// <summary>The buffers of this module and those in it, each once.</summary>
     public IReadOnlyList<Tensor> Buffers() => [.. NamedBuffers().Select(b => b.Buffer)];
@@ -68,18 +77,6 @@ public abstract class Module
         return state;
     }
 
-    /// <summary>Copies saved values into parameters and persistent buffers.</summary>
-    /// <param name="state">The values by name.</param>
-    /// <param name="strict">Whether every name must be there, and no other.</param>
-    /// <exception cref="TensorRuntimeException">
-    /// Names are missing or unexpected, or a shape differs; the message lists them all, and nothing has been copied.
-    /// </exception>
-    public void LoadStateDict(IReadOnlyDictionary<string, Tensor> state, bool strict = true)
-    {
-        ArgumentNullException.ThrowIfNull(state);
-        LoadState(SavedTensors.Of(state), strict);
-    }
-
     /// <summary>Forgets the gradients of all parameters.</summary>
     /// <param name="setToNull">Whether gradients become null, else zeros.</param>
     public void ZeroGrad(bool setToNull = true) => Gradients.Clear(Parameters(), setToNull);
@@ -88,6 +85,14 @@ public abstract class Module
     /// <returns>Disposed, it takes the hook away.</returns>
     public IDisposable RegisterForwardPreHook(Func<Module, Tensor, Tensor?> hook) =>
         new ListEntry<Func<Module, Tensor, Tensor?>>(before ??= [], hook);
+
+    /// <summary>
+    /// Sees, each time gradients have been computed, those of the input (null where it wants none) and of the output,
+    /// and replaces the input's, unless it returns null. As <c>register_full_backward_hook</c>.
+    /// </summary>
+    /// <returns>Disposed, it takes the hook away.</returns>
+    public IDisposable RegisterFullBackwardHook(Func<Module, Tensor?, Tensor, Tensor?> hook) =>
+        new ListEntry<Func<Module, Tensor?, Tensor, Tensor?>>(backward ??= [], hook);
 
     /// <summary>Sees input and output of each call, and replaces the output, unless it returns null.</summary>
     /// <returns>Disposed, it takes the hook away.</returns>
@@ -122,45 +127,6 @@ public abstract class Module
     /// </summary>
     protected internal virtual IEnumerable<ModuleMember> Members() => ModuleMembers.Of(this);
 
-    /// <summary>Does what <see cref="LoadStateDict"/> promises.</summary>
-    internal void LoadState(SavedTensors saved, bool strict)
-    {
-        var own = StateDict();
-        var complaints = new List<string>();
-        string[] unexpected = [.. saved.Names.Where(k => !own.ContainsKey(k))];
-        string[] missing = [.. own.Keys.Where(k => !saved.Contains(k))];
-        if (strict && unexpected.Length > 0)
-            complaints.Add($"Unexpected key(s) in state_dict: {Quoted(unexpected)}. ");
-        if (strict && missing.Length > 0)
-            complaints.Add($"Missing key(s) in state_dict: {Quoted(missing)}. ");
-        foreach (var (name, target) in own)
-        {
-            if (saved.Contains(name) && saved.ShapeOf(name) is var shape && shape != target.Shape)
-            {
-                complaints.Add(
-                    $"size mismatch for {name}: copying a param with shape {shape} from checkpoint, the shape " +
-                    $"in current model is {target.Shape}.");
-            }
-        }
-
-        if (complaints.Count > 0)
-        {
-            throw new TensorRuntimeException(
-                $"Error(s) in loading state_dict for {TypeName}:\n\t{string.Join("\n\t", complaints)}");
-        }
-
-        using (Autograd.NoGrad())
-        {
-            foreach (var (name, target) in own)
-            {
-                if (saved.Contains(name))
-                    target.Copy_(saved.Read(name));
-            }
-        }
-
-        static string Quoted(string[] names) => string.Join(", ", names.Select(n => $"\"{n}\""));
-    }
-
     /// <summary>Says whether it is being trained, with all modules in it.</summary>
     internal void SetTraining(bool training)
     {
@@ -168,29 +134,58 @@ public abstract class Module
             module.IsTraining = training;
     }
 
+    /// <summary>
+    /// Runs the hooks around a forward that takes more than the input: how a module with optional further inputs is
+    /// called.
+    /// </summary>
+    protected Tensor CallThrough(Tensor input, Func<Tensor, Tensor> forward) =>
+        HasHooks ? CallWithHooks(input, forward) : forward(input);
+
+    /// <summary>A copy that shares everything with this but the lists of hooks.</summary>
+    internal virtual Module ShallowCopy()
+    {
+        var copy = (Module)MemberwiseClone();
+        copy.before = before is null ? null : [.. before];
+        copy.after = after is null ? null : [.. after];
+        copy.backward = backward is null ? null : [.. backward];
+        return copy;
+    }
+
+    private bool HasHooks => before is not null || after is not null || backward is not null;
+
     private void Print(StringBuilder text, int indent)
     {
-        text.Append(TypeName).Append('(').Append(Settings);
-        var hasChildren = false;
+        text.Append(TypeName).Append('(');
+        string[] lines = Settings is { Length: > 0 } settings ? settings.Split('\n') : [];
+        var isLong = lines.Length > 1 || NamedChildren.Any();
+        foreach (var line in lines)
+        {
+            if (isLong)
+                text.Append('\n').Append(' ', indent + 2);
+            text.Append(line);
+        }
+
         foreach (var (name, child) in NamedChildren)
         {
-            hasChildren = true;
             text.Append('\n').Append(' ', indent + 2).Append('(').Append(name).Append("): ");
             child.Print(text, indent + 2);
         }
 
-        if (hasChildren)
+        if (isLong)
             text.Append('\n').Append(' ', indent);
         text.Append(')');
     }
 
-    private Tensor CallWithHooks(Tensor input)
+    private Tensor CallWithHooks(Tensor input, Func<Tensor, Tensor> forward)
     {
         foreach (var hook in before?.ToArray() ?? [])
             input = hook(this, input) ?? input;
-        var output = Forward(input);
+        var watch = backward is { Count: > 0 } hooks ? new BackwardWatch(this, [.. hooks]) : null;
+        if (watch is not null)
+            input = watch.Enter(input);
+        var output = forward(input);
         foreach (var hook in after?.ToArray() ?? [])
             output = hook(this, input, output) ?? output;
-        return output;
+        return watch is null ? output : watch.Leave(output);
     }
 }

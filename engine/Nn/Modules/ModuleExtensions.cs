@@ -26,6 +26,29 @@ public static class ModuleExtensions
             return module;
         }
 
+        /// <summary>Moves parameters, gradients and buffers to a device, and converts floating-point ones.</summary>
+        /// <exception cref="TensorTypeException">The dtype has no fractions.</exception>
+        public TModule To(ComputeDevice device, DType dtype) => module.To(dtype).To(device);
+
+        /// <summary>Converts to float32.</summary>
+        public TModule Float() => module.To(DType.Float32);
+
+        /// <summary>Converts to float64.</summary>
+        public TModule Double() => module.To(DType.Float64);
+
+        /// <summary>Converts to float16.</summary>
+        public TModule Half() => module.To(DType.Float16);
+
+        /// <summary>Converts to bfloat16.</summary>
+        public TModule BFloat16() => module.To(DType.BFloat16);
+
+        /// <summary>
+        /// A copy with parameters, buffers and modules of its own; what is shared within it is shared within the copy.
+        /// As <c>copy.deepcopy</c>.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">It holds a tensor that was computed and recorded.</exception>
+        public TModule Clone() => (TModule)new ModuleCopier().Copy(module);
+
         /// <summary>Says that it is being trained, with all modules in it.</summary>
         public TModule Train(bool mode = true)
         {

@@ -31,6 +31,10 @@ internal static class ModuleMembers
         }
     }
 
+    /// <summary>The fields of a module that can hold modules or tensors.</summary>
+    public static IEnumerable<FieldInfo> FieldsOf(Module module) =>
+        (Known.TryGetValue(module.GetType(), out var found) ? found : Remember(module)).Select(f => f.Info);
+
     /// <summary>PyTorch's spelling of a name: <c>OutProj</c>, <c>outProj</c> and <c>_outProj</c> give
     /// <c>out_proj</c>.</summary>
     public static string SpellingOf(string name)

@@ -19,6 +19,7 @@ internal static class ModuleBindings
         { "Dropout", a => new Dropout(a.Real(0, "p", 0.5), a.Flag(1, "inplace")) },
         { "Sequential", a => new Sequential(Modules(a, 0)) },
         { "ModuleList", a => new ModuleList(a.Count > 0 ? Modules(a, 0) : []) },
+        { "ParameterList", a => new ParameterList(a.Count > 0 ? a.Tensors(0, "values") : []) },
         { "ReLU", a => new ReLU(a.Flag(0, "inplace")) },
         { "ReLU6", a => new ReLU6(a.Flag(0, "inplace")) },
         { "Hardtanh", a => new Hardtanh(a.Real(0, "min_val", -1), a.Real(1, "max_val", 1), a.Flag(2, "inplace")) },
@@ -55,6 +56,7 @@ internal static class ModuleBindings
         DistanceBindings.Modules,
         RecurrentBindings.Modules,
         ConvolutionBindings.Modules,
+        AttentionBindings.Modules,
     ];
 
     /// <summary>Makes a module of a recipe, in the default dtype.</summary>
@@ -98,6 +100,7 @@ internal static class ModuleBindings
                 a.Tensor(0, "x1"), a.Tensor(1, "x2")),
             TransposedConvolution transposed => ConvolutionBindings.Call(transposed, a),
             TripleLoss three => three.Call(a.Tensor(0, "input"), a.Tensor(1, "target"), a.Tensor(2, "other")),
+            _ when AttentionBindings.TryCall(module, a, out var result) => result,
             Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
             Module one => one.Call(a.Tensor(0, "input")),
             _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),

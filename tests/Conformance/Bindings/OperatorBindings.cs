@@ -11,6 +11,7 @@ public static class OperatorBindings
         ReductionBindings.Table, IndexingBindings.Table, LinalgBindings.Table, ActivationBindings.Table,
         LossBindings.Table, NnBindings.Table, TensorBindings.Table,
         NormBindings.Table, DistanceBindings.Table,
+        AttentionBindings.Table,
         PoolingBindings.Table,
         SortingBindings.Table,
         FactorisationBindings.Table,

@@ -63,9 +63,12 @@ public sealed class ModuleTests
         state.Add("2.bias", Tensor.Zeros(1));
         var error = Assert.Throws<TensorRuntimeException>(() => other.LoadStateDict(state));
         Assert.StartsWith(
-            "Error(s) in loading state_dict for Sequential:\n\tUnexpected key(s) in state_dict: \"2.bias\". \n\t" +
-            "Missing key(s) in state_dict: \"1.bias\". ", error.Message);
-        other.LoadStateDict(state, strict: false);
+            "Error(s) in loading state_dict for Sequential:\n\tMissing key(s) in state_dict: \"1.bias\". \n\t" +
+            "Unexpected key(s) in state_dict: \"2.bias\". ", error.Message);
+        Assert.Equal(
+            "_IncompatibleKeys(missing_keys=['1.bias'], unexpected_keys=['2.bias'])",
+            other.LoadStateDict(state, strict: false).ToString());
+        Assert.Equal("<All keys matched successfully>", other.LoadStateDict(one.StateDict()).ToString());
         state = one.StateDict();
         state["0.weight"] = Tensor.Zeros(2, 2);
         Assert.Contains("size mismatch for 0.weight: copying a param with shape torch.Size([2, 2]) from checkpoint, " +
@@ -139,6 +142,134 @@ public sealed class ModuleTests
         var normal = Init.KaimingNormal_(Tensor.Empty(400, 100), nonlinearity: "relu");
         Assert.InRange(normal.Std().Item<double>(), 0.97 * Math.Sqrt(0.02), 1.03 * Math.Sqrt(0.02));
         Assert.Throws<TensorValueException>(() => Init.XavierUniform_(Tensor.Empty(3)));
+    }
+
+    [Fact]
+    public void Copies_share_nothing()
+    {
+        var shared = new Linear(2, 2);
+        var net = new Derived(shared);
+        net.Call(Tensor.Ones(1, 2)).Sum().Backward();
+        net.RegisterForwardPreHook((_, x) => x * 2);
+        var copy = net.Clone();
+        Assert.Equal(net.StateDict().Keys, copy.StateDict().Keys);
+        Assert.True(net.Call(Tensor.Ones(1, 2)).Equal(copy.Call(Tensor.Ones(1, 2))));
+        Assert.Empty(net.Parameters().Intersect(copy.Parameters()));
+        Assert.Empty(net.Modules().Intersect(copy.Modules()));
+        foreach (var (from, to) in net.Parameters().Zip(copy.Parameters()))
+        {
+            Assert.True(from.Equal(to) && from.Storage != to.Storage && to.RequiresGrad);
+            Assert.Equal(from.Grad is null, to.Grad is null);
+        }
+
+        using (Autograd.NoGrad())
+            Init.Zeros_(net.Head.Weight);
+        Assert.NotEqual(0, copy.Head.Weight.Abs().Sum().Item<float>());
+        var hook = copy.RegisterForwardHook((_, _, y) => y + 100);
+        Assert.False(net.Call(Tensor.Ones(1, 2)).Max().Item<float>() > 90);
+        hook.Dispose();
+
+        // What is there twice is there twice.
+        var tied = new Sequential(shared, new ModuleList(shared), new ModuleDict { { "a", shared } }).Clone();
+        Assert.Same(tied[0], ((ModuleList)tied[1])[0]);
+        Assert.Same(tied[0], ((ModuleDict)tied[2])["a"]);
+        Assert.NotSame(shared, tied[0]);
+    }
+
+    [Fact]
+    public void Parts_are_found_by_name()
+    {
+        var net = new Derived(new Linear(2, 2));
+        Assert.Same(net.Head, net.GetSubmodule("head"));
+        Assert.Same(net.Head.Weight, net.GetParameter("head.weight"));
+        Assert.Same(net, net.GetSubmodule(""));
+        Assert.IsType<Linear>(net.GetSubmodule("blocks.1"));
+        Assert.Equal([2], net.GetBuffer("mean").Shape.ToArray());
+        Assert.Equal("Linear has no attribute `foo`",
+            Assert.Throws<KeyNotFoundException>(() => net.GetParameter("head.foo")).Message);
+        Assert.Equal("Linear has no attribute `a`",
+            Assert.Throws<KeyNotFoundException>(() => net.Head.GetSubmodule("a.b")).Message);
+        Assert.Equal("`weight` is not an nn.Module",
+            Assert.Throws<KeyNotFoundException>(() => net.GetSubmodule("head.weight")).Message);
+        Assert.Equal(["net.weight", "net.bias"], net.Head.NamedParameters("net").Select(p => p.Name));
+        Assert.Equal(["scale"], net.NamedParameters(recurse: false).Select(p => p.Name));
+        Assert.Equal(["net", "net.first"], net.NamedModules("net").Select(m => m.Name).Take(2));
+        Assert.Equal(net.NamedChildren.Select(c => c.Module), net.Children());
+    }
+
+    [Fact]
+    public void Lists_and_dictionaries_of_parameters()
+    {
+        var list = new ParameterList(new Parameter(Tensor.Ones(2, 3)), new(Tensor.Ones(2)));
+        Assert.Equal(
+            """
+            ParameterList(
+                (0): Parameter containing: [torch.float32 of size 2x3]
+                (1): Parameter containing: [torch.float32 of size 2]
+            )
+            """, list.ToString());
+        var dictionary = new ParameterDict { { "b", new(Tensor.Ones(2, 3)) }, { "a", new(Tensor.Ones(2)) } };
+        Assert.Equal(
+            """
+            ParameterDict(
+                (b): Parameter containing: [torch.FloatTensor of size 2x3]
+                (a): Parameter containing: [torch.FloatTensor of size 2]
+            )
+            """, dictionary.ToString());
+        Assert.Equal(["0", "1"], list.StateDict().Keys);
+        Assert.Equal(["b", "a"], dictionary.StateDict().Keys);
+        Assert.Equal(["b", "a"], dictionary.Clone().StateDict().Keys);
+        Assert.NotSame(list[0], list.Clone()[0]);
+    }
+
+    [Fact]
+    public void Hooks_see_gradients()
+    {
+        var net = new Sequential(new Linear(2, 3, bias: false), new Linear(3, 1, bias: false)).Double();
+        var seen = new List<(Tensor? Input, Tensor Output)>();
+        var second = net[1].RegisterFullBackwardHook((_, input, output) =>
+        {
+            seen.Add((input, output));
+            return input! * 2;
+        });
+        using var first = net[0].RegisterFullBackwardHook((_, input, output) =>
+        {
+            seen.Add((input, output));
+            return null;
+        });
+        var x = Tensor.Ones([4, 2], DType.Float64);
+        net.Call(x).Sum().Backward();
+        Assert.Equal(2, seen.Count);
+        Assert.True(seen[0].Output.Equal(Tensor.Ones([4, 1], DType.Float64)));
+        Assert.Null(seen[1].Input);
+        Assert.True(seen[1].Output.Equal(seen[0].Input! * 2));
+        var doubled = ((Linear)net[0]).Weight.Grad!;
+        net.ZeroGrad();
+        second.Dispose();
+        x.RequiresGrad_();
+        net.Call(x).Sum().Backward();
+        Assert.True((((Linear)net[0]).Weight.Grad! * 2).Equal(doubled));
+        Assert.True(seen[2].Input!.Equal(x.Grad!));
+    }
+
+    [Fact]
+    public void Hooks_of_modules_with_several_inputs()
+    {
+        var lstm = new LSTM(2, 3);
+        var seen = 0;
+        using var before = lstm.RegisterForwardPreHook((_, x, state) => (x * 0, state));
+        using var after = lstm.RegisterForwardHook((_, x, _, y) =>
+        {
+            seen++;
+            Assert.Equal(0, x.Abs().Sum().Item<float>());
+            return y with { Output = y.Output + 1 };
+        });
+        var (output, _) = lstm.Call(Tensor.Ones(1, 1, 2));
+        Assert.Equal(1, seen);
+        Assert.True(output.Min().Item<float>() > 0);
+        var layer = new TransformerEncoderLayer(4, 2, 4);
+        using var masked = layer.RegisterForwardHook((_, _, y) => y * 0);
+        Assert.Equal(0, layer.Call(Tensor.Ones(2, 1, 4), Tensor.Zeros(2, 2)).Abs().Sum().Item<float>());
     }
 
     private class Root : Module
