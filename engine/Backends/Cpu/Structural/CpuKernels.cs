@@ -70,6 +70,7 @@ internal static unsafe partial class CpuKernels
         AddSpectral(add);
         AddBatchNorm(add);
         AddPooling(add);
+        AddAveragePooling(add);
         AddRowNorm(add);
         AddTaps(add);
         AddConvolution(add);

@@ -3,7 +3,8 @@ namespace KernelEngine;
 /// <summary>The largest element of each window.</summary>
 internal static class MaxPool
 {
-    private static readonly string[] Geometry =
+    /// <summary>The names of the numbers of windows.</summary>
+    public static readonly string[] Geometry =
     [
         "kernel_d", "kernel_h", "kernel_w", "stride_d", "stride_h", "stride_w", "padding_d", "padding_h", "padding_w",
         "dilation_d", "dilation_h", "dilation_w",
@@ -28,7 +29,9 @@ internal static class MaxPool
     /// <param name="input">[N?, C, spatial…].</param>
     /// <param name="windows">The windows, fit to the input.</param>
     /// <param name="wantsIndices">Whether indices are to be returned.</param>
-    public static (Tensor Output, Tensor? Indices) Apply(Tensor input, PoolWindows windows, bool wantsIndices)
+    /// <param name="name">The name of the node; PyTorch's of a maximum where null.</param>
+    public static (Tensor Output, Tensor? Indices) Apply(
+        Tensor input, PoolWindows windows, bool wantsIndices, string? name = null)
     {
         var shape = windows.ShapeOf(input.Shape);
         var layout = Layout.Contiguous(shape);
@@ -58,12 +61,8 @@ internal static class MaxPool
             var own = input.Shape;
             output.SetHistory(
                 Tensor.Recorded(
-                    windows.Spatial switch
-                    {
-                        1 => "SqueezeBackward1",
-                        2 => "MaxPool2DWithIndicesBackward0",
-                        _ => "MaxPool3DWithIndicesBackward0",
-                    },
+                    name ?? (windows.Spatial == 1
+                        ? "SqueezeBackward1" : $"MaxPool{windows.Spatial}DWithIndicesBackward0"),
                     [places!], (g, saved) => [Differentiate(g[0]!, saved[0], own, windows)], input), 0);
         }
 

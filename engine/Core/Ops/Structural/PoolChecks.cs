@@ -16,12 +16,7 @@ internal static class PoolChecks
             CheckOne("max_pool1d", "stride", stride);
             CheckOne("max_pool1d", "padding", padding);
             CheckOne("max_pool1d", "dilation", dilation);
-            if (input.Rank is not (2 or 3))
-            {
-                throw new TensorRuntimeException(
-                    $"Expected 2 to 3 dimensions, but got {input.Rank}-dimensional tensor for argument #1 'self' " +
-                    "(while checking arguments for max_pool1d)");
-            }
+            CheckOneDimension(input, "max_pool1d");
         }
         else
         {
@@ -81,6 +76,114 @@ internal static class PoolChecks
         }
     }
 
+    /// <summary>The windows of an average.</summary>
+    public static PoolWindows Average(
+        Tensor input, int spatial, Shape kernel, Shape stride, Shape padding, bool ceilMode, long? divisor)
+    {
+        var name = $"avg_pool{spatial}d";
+        if (spatial == 1)
+        {
+            CheckOne(name, "kernel_size", kernel, 1);
+            CheckOne(name, "stride", stride);
+            CheckOne(name, "padding", padding);
+            CheckOneDimension(input, name);
+        }
+        else
+            CheckLengths(name, spatial, kernel, stride, padding);
+        if (divisor == 0)
+            throw new TensorRuntimeException("divisor must be not zero");
+        if (spatial == 3)
+            CheckRank(input, 3);
+        else if (input.Rank < spatial + 1)
+        {
+            throw new TensorIndexException(
+                $"Dimension out of range (expected to be in range of [{-Math.Max(1, input.Rank)}, " +
+                $"{Math.Max(1, input.Rank) - 1}], but got -3)");
+        }
+        else if (input.Rank > spatial + 2)
+        {
+            throw new TensorRuntimeException(
+                "Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:" +
+                input.Shape.ToListText());
+        }
+
+        var windows = new PoolWindows(spatial, kernel, stride, padding, default);
+        windows.Fit(input.Shape, ceilMode);
+        CheckWindows(input, windows, "avg_pool3d()", fits: true);
+        return windows;
+    }
+
+    /// <summary>The sizes of adaptive pooling: one for all, or one for each; -1 stands for the input's own.</summary>
+    /// <param name="input">The input.</param>
+    /// <param name="spatial">How many dimensions.</param>
+    /// <param name="given">The sizes.</param>
+    /// <param name="isMax">Whether it is the maximum that is looked for.</param>
+    public static long[] Adaptive(Tensor input, int spatial, ReadOnlySpan<long?> given, bool isMax)
+    {
+        var name = $"adaptive_{(isMax ? "max" : "avg")}_pool{spatial}d";
+        if (spatial == 1)
+        {
+            CheckOneDimension(input, name);
+            if (given.Length != 1)
+            {
+                throw new TensorRuntimeException(
+                    $"{name}() argument 'output_size' should contain one int (got {given.Length})");
+            }
+        }
+        else if (given.Length > Math.Max(1, input.Rank))
+            throw new TensorValueException($"Input dimension should be at least {given.Length}");
+        else if (given.Length != spatial && given.Length != 1)
+        {
+            throw new TensorRuntimeException(isMax
+                ? $"{name}(): internal error: output_size.size() must be {spatial}"
+                : $"{name}: output_size must be {spatial}");
+        }
+
+        if (input.Rank != spatial + 1 && input.Rank != spatial + 2)
+        {
+            throw new TensorRuntimeException(
+                $"{name}(): Expected {spatial + 1}D or {spatial + 2}D tensor, but got{(isMax ? ":" : "")} " +
+                input.Shape.ToListText());
+        }
+
+        var (shape, shown) = (input.Shape, name);
+        if (spatial == 1)
+        {
+            shape = [.. shape.AsSpan()[..^1], 1, shape[shape.Rank - 1]];
+            shown = name.Replace("1d", "2d", StringComparison.Ordinal);
+        }
+
+        // The maximum checks everything behind the first dimension; the mean checks the spatial ones only.
+        var first = isMax || spatial == 3 ? 1 : shape.Rank - Math.Max(2, spatial);
+        for (var d = first; d < shape.Rank; d++)
+        {
+            if (shape[d] == 0)
+            {
+                throw new TensorRuntimeException(
+                    $"{shown}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes " +
+                    $"{shape.ToListText()} with dimension {d} being empty");
+            }
+        }
+
+        var sizes = new long[spatial];
+        for (var i = 0; i < spatial; i++)
+            sizes[i] = given[given.Length == 1 ? 0 : i] ?? input.Shape[input.Rank - spatial + i];
+        if (!Array.Exists(sizes, s => s < 0))
+            return sizes;
+        if (isMax)
+        {
+            long[] result = [.. shape.AsSpan()[..^Math.Max(2, spatial)], .. spatial == 1 ? [1] : Array.Empty<long>(), .. sizes];
+            throw new TensorRuntimeException(
+                $"Trying to create tensor with negative dimension {sizes.First(s => s < 0)}: " +
+                new Shape(result).ToListText());
+        }
+
+        throw new TensorRuntimeException(
+            "adaptive_avg_pool2d: elements of output_size must be greater than or equal to 0 but received {" +
+            (spatial == 1 ? $"1, {sizes[0]}" : spatial == 2 ? $"{sizes[0]}, {sizes[1]}"
+                : $"{sizes[0]}, {sizes[1]},{sizes[2]}") + "}");
+    }
+
     /// <summary>Whether a tensor has the dimensions that pooling in one dimension takes.</summary>
     public static void CheckRows(Tensor input, string name)
     {
@@ -93,41 +196,52 @@ internal static class PoolChecks
         }
     }
 
-    /// <summary>That numbers of a window in one dimension are single.</summary>
-    public static void CheckOne(string name, string argument, Shape given)
+    private static void CheckOneDimension(Tensor input, string name)
     {
-        if (given.Rank > 1)
+        if (input.Rank is not (2 or 3))
+        {
+            throw new TensorRuntimeException(
+                $"Expected 2 to 3 dimensions, but got {input.Rank}-dimensional tensor for argument #1 'self' (while " +
+                $"checking arguments for {name})");
+        }
+    }
+
+    // That numbers of a window in one dimension are single.
+    private static void CheckOne(string name, string argument, Shape given, int least = 0)
+    {
+        if (given.Rank > 1 || given.Rank < least)
         {
             throw new TensorRuntimeException(
                 $"{name}() argument '{argument}' should contain one int (got {given.Rank})");
         }
     }
 
-    /// <summary>That there is a number for each dimension, or one for all.</summary>
-    public static void CheckLengths(string name, int spatial, Shape kernel, Shape stride, Shape padding)
+    // That there is a number for each dimension, or one for all.
+    private static void CheckLengths(string name, int spatial, Shape kernel, Shape stride, Shape padding)
     {
+        var must = name == "avg_pool3d" ? "must" : "must either";
         if (kernel.Rank != 1 && kernel.Rank != spatial)
         {
             throw new TensorRuntimeException(
-                $"{name}: kernel_size must either be a single int, or a tuple of {Words[spatial]}");
+                $"{name}: kernel_size {must} be a single int, or a tuple of {Words[spatial]}");
         }
 
         if (stride.Rank != 0 && stride.Rank != 1 && stride.Rank != spatial)
         {
             throw new TensorRuntimeException(
-                $"{name}: stride must either be omitted, a single int, or a tuple of {Words[spatial]}");
+                $"{name}: stride {must} be omitted, a single int, or a tuple of {Words[spatial]}");
         }
 
         if (padding.Rank != 0 && padding.Rank != 1 && padding.Rank != spatial)
         {
             throw new TensorRuntimeException(
-                $"{name}: padding must {(name[0] == 'm' ? "be " : "")}either be a single int, or a tuple of " +
+                $"{name}: padding {(name[0] == 'm' ? "must be either" : must)} be a single int, or a tuple of " +
                 Words[spatial]);
         }
     }
 
-    /// <summary>That a tensor has the windows' dimensions, the channels, and perhaps a batch.</summary>
-    public static void CheckRank(Tensor input, int spatial)
+    // That a tensor has the windows' dimensions, the channels, and perhaps a batch.
+    private static void CheckRank(Tensor input, int spatial)
     {
         if (input.Rank != spatial + 1 && input.Rank != spatial + 2)
         {
@@ -136,8 +250,8 @@ internal static class PoolChecks
         }
     }
 
-    /// <summary>That windows are possible, and the input has something in them.</summary>
-    public static void CheckWindows(Tensor input, PoolWindows windows, string name3d, bool fits = false)
+    // That windows are possible, and the input has something in them.
+    private static void CheckWindows(Tensor input, PoolWindows windows, string name3d, bool fits = false)
     {
         var spatial = windows.Spatial;
         var from = spatial == 3 ? 0 : 1;
