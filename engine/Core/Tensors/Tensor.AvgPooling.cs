@@ -130,7 +130,7 @@ public partial class Tensor
         Shape lead = Shape.AsSpan()[..^spatial].ToArray();
         var plane = outputSize.ElementCount;
         return Zeros([.. lead, plane], DType, Device)
-            .Scatter(-1, indices.Reshape([.. lead, -1]), Reshape([.. lead, -1]))
+            .Scatter(-1, indices.Flatten(-spatial, -1), Flatten(-spatial, -1))
             .Reshape([.. lead, .. outputSize]);
     }
 

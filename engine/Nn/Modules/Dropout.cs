@@ -45,14 +45,19 @@ public sealed class Dropout2d(double p = 0.5, bool inplace = false)
 public sealed class Dropout3d(double p = 0.5, bool inplace = false)
     : DropoutModule(p, inplace, Functional.Dropout3d);
 
-/// <summary>While training, elements go to SELU's lower end, and mean and variance stay; as <c>torch.nn.AlphaDropout</c>.</summary>
+/// <summary>
+/// While training, elements go to SELU's lower end, and mean and variance stay; as <c>torch.nn.AlphaDropout</c>.
+/// </summary>
 /// <param name="p">The probability.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>
 /// <exception cref="TensorValueException">p is not between 0 and 1.</exception>
 public sealed class AlphaDropout(double p = 0.5, bool inplace = false)
     : DropoutModule(p, inplace, Functional.AlphaDropout);
 
-/// <summary>While training, whole channels go to SELU's lower end, and mean and variance stay; as <c>torch.nn.FeatureAlphaDropout</c>.</summary>
+/// <summary>
+/// While training, whole channels go to SELU's lower end, and mean and variance stay; as
+/// <c>torch.nn.FeatureAlphaDropout</c>.
+/// </summary>
 /// <param name="p">The probability.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>
 /// <exception cref="TensorValueException">p is not between 0 and 1.</exception>

@@ -3,7 +3,9 @@ namespace KernelEngine.Nn;
 /// <summary>
 /// The means of as many parts in one dimension as wanted, as <c>torch.nn.AdaptiveAvgPool1d</c>.
 /// </summary>
-/// <param name="outputSize">How many: one number for all dimensions, or one for each; the input's own size where null.</param>
+/// <param name="outputSize">
+/// How many: one number for all dimensions, or one for each; the input's own size where null.
+/// </param>
 public sealed class AdaptiveAvgPool1d(params long?[] outputSize) : Module
 {
     /// <inheritdoc/>
@@ -16,7 +18,9 @@ public sealed class AdaptiveAvgPool1d(params long?[] outputSize) : Module
 /// <summary>
 /// The largest elements of as many parts in one dimension as wanted, as <c>torch.nn.AdaptiveMaxPool1d</c>.
 /// </summary>
-/// <param name="outputSize">How many: one number for all dimensions, or one for each; the input's own size where null.</param>
+/// <param name="outputSize">
+/// How many: one number for all dimensions, or one for each; the input's own size where null.
+/// </param>
 public sealed class AdaptiveMaxPool1d(params long?[] outputSize) : Module
 {
     /// <inheritdoc/>
@@ -32,7 +36,9 @@ public sealed class AdaptiveMaxPool1d(params long?[] outputSize) : Module
 /// <summary>
 /// The means of as many parts in two dimensions as wanted, as <c>torch.nn.AdaptiveAvgPool2d</c>.
 /// </summary>
-/// <param name="outputSize">How many: one number for all dimensions, or one for each; the input's own size where null.</param>
+/// <param name="outputSize">
+/// How many: one number for all dimensions, or one for each; the input's own size where null.
+/// </param>
 public sealed class AdaptiveAvgPool2d(params long?[] outputSize) : Module
 {
     /// <inheritdoc/>
@@ -45,7 +51,9 @@ public sealed class AdaptiveAvgPool2d(params long?[] outputSize) : Module
 /// <summary>
 /// The largest elements of as many parts in two dimensions as wanted, as <c>torch.nn.AdaptiveMaxPool2d</c>.
 /// </summary>
-/// <param name="outputSize">How many: one number for all dimensions, or one for each; the input's own size where null.</param>
+/// <param name="outputSize">
+/// How many: one number for all dimensions, or one for each; the input's own size where null.
+/// </param>
 public sealed class AdaptiveMaxPool2d(params long?[] outputSize) : Module
 {
     /// <inheritdoc/>
@@ -61,7 +69,9 @@ public sealed class AdaptiveMaxPool2d(params long?[] outputSize) : Module
 /// <summary>
 /// The means of as many parts in three dimensions as wanted, as <c>torch.nn.AdaptiveAvgPool3d</c>.
 /// </summary>
-/// <param name="outputSize">How many: one number for all dimensions, or one for each; the input's own size where null.</param>
+/// <param name="outputSize">
+/// How many: one number for all dimensions, or one for each; the input's own size where null.
+/// </param>
 public sealed class AdaptiveAvgPool3d(params long?[] outputSize) : Module
 {
     /// <inheritdoc/>
@@ -74,7 +84,9 @@ public sealed class AdaptiveAvgPool3d(params long?[] outputSize) : Module
 /// <summary>
 /// The largest elements of as many parts in three dimensions as wanted, as <c>torch.nn.AdaptiveMaxPool3d</c>.
 /// </summary>
-/// <param name="outputSize">How many: one number for all dimensions, or one for each; the input's own size where null.</param>
+/// <param name="outputSize">
+/// How many: one number for all dimensions, or one for each; the input's own size where null.
+/// </param>
 public sealed class AdaptiveMaxPool3d(params long?[] outputSize) : Module
 {
     /// <inheritdoc/>

@@ -53,6 +53,8 @@ internal static class ModuleBindings
         Table,
         LossModuleBindings.Table,
         NormBindings.Modules,
+        PoolingBindings.Modules,
+        PaddingBindings.Modules,
         DistanceBindings.Modules,
         RecurrentBindings.Modules,
         ConvolutionBindings.Modules,

@@ -1,3 +1,5 @@
+using KernelEngine.Nn;
+
 namespace KernelEngine.Conformance;
 
 /// <summary>Pooling.</summary>
@@ -8,11 +10,149 @@ internal static class PoolingBindings
         { "nn.functional.max_pool1d max_pool1d", a => MaxPool(a, 1) },
         { "nn.functional.max_pool2d max_pool2d", a => MaxPool(a, 2) },
         { "nn.functional.max_pool3d max_pool3d", a => MaxPool(a, 3) },
+        { "nn.functional.avg_pool1d avg_pool1d", AvgPool1d },
+        {
+            "nn.functional.avg_pool2d",
+            a => Functional.AvgPool2d(a.Self, Sizes(a, 1, "kernel_size"), Sizes(a, 2, "stride"), Sizes(a, 3, "padding"),
+                a.Flag(4, "ceil_mode"), a.Flag(5, "count_include_pad", true), a.LongOrNull(6, "divisor_override"))
+        },
+        {
+            "nn.functional.avg_pool3d",
+            a => Functional.AvgPool3d(a.Self, Sizes(a, 1, "kernel_size"), Sizes(a, 2, "stride"), Sizes(a, 3, "padding"),
+                a.Flag(4, "ceil_mode"), a.Flag(5, "count_include_pad", true), a.LongOrNull(6, "divisor_override"))
+        },
+        {
+            "nn.functional.adaptive_avg_pool1d adaptive_avg_pool1d",
+            a => Functional.AdaptiveAvgPool1d(a.Self, Outputs(a, 1, "output_size"))
+        },
+        {
+            "nn.functional.adaptive_avg_pool2d",
+            a => Functional.AdaptiveAvgPool2d(a.Self, Outputs(a, 1, "output_size"))
+        },
+        {
+            "nn.functional.adaptive_avg_pool3d",
+            a => Functional.AdaptiveAvgPool3d(a.Self, Outputs(a, 1, "output_size"))
+        },
+        {
+            "nn.functional.adaptive_max_pool1d",
+            a => Chosen(a.Self.AdaptiveMaxPool1d(Outputs(a, 1, "output_size")), a.Flag(2, "return_indices"))
+        },
+        {
+            "nn.functional.adaptive_max_pool2d",
+            a => Chosen(a.Self.AdaptiveMaxPool2d(Outputs(a, 1, "output_size")), a.Flag(2, "return_indices"))
+        },
+        {
+            "nn.functional.adaptive_max_pool3d",
+            a => Chosen(a.Self.AdaptiveMaxPool3d(Outputs(a, 1, "output_size")), a.Flag(2, "return_indices"))
+        },
+        {
+            "nn.functional.lp_pool1d",
+            a => Functional.LpPool1d(a.Self, a.Scalar(1, "norm_type"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), a.Flag(4, "ceil_mode"))
+        },
+        {
+            "nn.functional.lp_pool2d",
+            a => Functional.LpPool2d(a.Self, a.Scalar(1, "norm_type"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), a.Flag(4, "ceil_mode"))
+        },
+        {
+            "nn.functional.max_unpool1d",
+            a => Functional.MaxUnpool1d(a.Self, a.Tensor(1, "indices"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), Sizes(a, 4, "padding"), Sizes(a, 5, "output_size"))
+        },
+        {
+            "nn.functional.max_unpool2d",
+            a => Functional.MaxUnpool2d(a.Self, a.Tensor(1, "indices"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), Sizes(a, 4, "padding"), Sizes(a, 5, "output_size"))
+        },
+        {
+            "nn.functional.max_unpool3d",
+            a => Functional.MaxUnpool3d(a.Self, a.Tensor(1, "indices"), Sizes(a, 2, "kernel_size"),
+                Sizes(a, 3, "stride"), Sizes(a, 4, "padding"), Sizes(a, 5, "output_size"))
+        },
+    };
+
+    /// <summary>Modules.</summary>
+    public static readonly BindingTable Modules = new()
+    {
+        {
+            "MaxPool1d",
+            a => new MaxPool1d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
+                Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode"))
+        },
+        {
+            "MaxPool2d",
+            a => new MaxPool2d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
+                Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode"))
+        },
+        {
+            "MaxPool3d",
+            a => new MaxPool3d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
+                Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode"))
+        },
+        {
+            "AvgPool1d",
+            a => new AvgPool1d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
+                a.Flag(3, "ceil_mode"), a.Flag(4, "count_include_pad", true))
+        },
+        {
+            "AvgPool2d",
+            a => new AvgPool2d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
+                a.Flag(3, "ceil_mode"), a.Flag(4, "count_include_pad", true), a.LongOrNull(5, "divisor_override"))
+        },
+        {
+            "AvgPool3d",
+            a => new AvgPool3d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
+                a.Flag(3, "ceil_mode"), a.Flag(4, "count_include_pad", true), a.LongOrNull(5, "divisor_override"))
+        },
+        { "AdaptiveAvgPool1d", a => new AdaptiveAvgPool1d(Outputs(a, 0, "output_size")) },
+        { "AdaptiveAvgPool2d", a => new AdaptiveAvgPool2d(Outputs(a, 0, "output_size")) },
+        { "AdaptiveAvgPool3d", a => new AdaptiveAvgPool3d(Outputs(a, 0, "output_size")) },
+        { "AdaptiveMaxPool1d", a => new AdaptiveMaxPool1d(Outputs(a, 0, "output_size")) },
+        { "AdaptiveMaxPool2d", a => new AdaptiveMaxPool2d(Outputs(a, 0, "output_size")) },
+        { "AdaptiveMaxPool3d", a => new AdaptiveMaxPool3d(Outputs(a, 0, "output_size")) },
+        {
+            "LPPool1d",
+            a => new LPPool1d(a.Scalar(0, "norm_type"), Sizes(a, 1, "kernel_size"), Sizes(a, 2, "stride"),
+                a.Flag(3, "ceil_mode"))
+        },
+        {
+            "LPPool2d",
+            a => new LPPool2d(a.Scalar(0, "norm_type"), Sizes(a, 1, "kernel_size"), Sizes(a, 2, "stride"),
+                a.Flag(3, "ceil_mode"))
+        },
+        {
+            "MaxUnpool1d",
+            a => new MaxUnpool1d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"))
+        },
+        {
+            "MaxUnpool2d",
+            a => new MaxUnpool2d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"))
+        },
+        {
+            "MaxUnpool3d",
+            a => new MaxUnpool3d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"))
+        },
     };
 
     /// <summary>Sizes: a number or a list; nothing where None or not given.</summary>
     public static Shape Sizes(Arguments a, int position, string keyword) =>
         a.IntsOrNull(position, keyword) is { } sizes ? sizes : default(Shape);
+
+    private static long?[] Outputs(Arguments a, int position, string keyword) => a.Any(position, keyword) switch
+    {
+        long one => [one],
+        object?[] items => Array.ConvertAll(items, item => item as long?),
+        TupleValue tuple => Array.ConvertAll(tuple.Items, item => item as long?),
+        _ => throw a.Wrong(keyword, "has no sizes"),
+    };
+
+    private static object? Chosen((Tensor Output, Tensor Indices) both, bool withIndices) =>
+        withIndices ? both : both.Output;
+
+    private static Tensor AvgPool1d(Arguments a) => Functional.AvgPool1d(
+        a.Self, Sizes(a, 1, "kernel_size"), Sizes(a, 2, "stride"), Sizes(a, 3, "padding"), a.Flag(4, "ceil_mode"),
+        a.Flag(5, "count_include_pad", true));
 
     private static object? MaxPool(Arguments a, int spatial)
     {

@@ -9,6 +9,7 @@ public static class GradientCatalog
         StructuralGradients.Cases,
         LinalgGradients.Cases,
         NormGradients.Cases,
+        PoolingGradients.Cases,
         SortingGradients.Cases,
         ConvolutionGradients.Cases,
         LossGradients.Cases,

@@ -57,7 +57,7 @@ internal static class AdaptivePool
             var (d, table) = tables[i];
             var places = Tensor.FromSpan<long>(table.Places, [table.Count], input.Device);
             var at = places.IndexSelect(0, rest.Remainder(table.Count).Reshape([-1])).Reshape(indices.Shape);
-            own += at * step;
+            own = own + (at * step);
             step *= input.Shape[d];
             rest = rest.FloorDivide(table.Count);
         }

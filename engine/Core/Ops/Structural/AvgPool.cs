@@ -11,7 +11,9 @@ internal static class AvgPool
         "avg_pool", [("in", Access.Read), ("out", Access.Write)],
         [.. MaxPool.Geometry, "includes_padding", "divisor"]);
 
-    /// <summary>gradient of the windows → out [N, C, D, H, W]: each element gathers from the windows it is in.</summary>
+    /// <summary>
+    /// gradient of the windows → out [N, C, D, H, W]: each element gathers from the windows it is in.
+    /// </summary>
     public static readonly StructuralKernel Backward = new(
         "avg_pool_backward", [("gradient", Access.Read), ("out", Access.Write)],
         [.. MaxPool.Geometry, "includes_padding", "divisor"]);

@@ -114,7 +114,7 @@ internal static class MaxPool
             var start = Tensor.Arange(windows.Output[i], DType.Int64, places.Device) * windows.Stride[i];
             var at = (rest.Remainder(size) * windows.Dilation[i]) +
                 (start - windows.Padding[i]).Reshape([windows.Output[i], .. Ones(2 - i)]);
-            index += at * step;
+            index = index + (at * step);
             step *= shape[shape.Rank - 3 + i];
             rest = rest.FloorDivide(size);
         }

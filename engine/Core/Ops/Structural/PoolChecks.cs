@@ -172,7 +172,8 @@ internal static class PoolChecks
             return sizes;
         if (isMax)
         {
-            long[] result = [.. shape.AsSpan()[..^Math.Max(2, spatial)], .. spatial == 1 ? [1] : Array.Empty<long>(), .. sizes];
+            long[] lead = shape.AsSpan()[..^Math.Max(2, spatial)].ToArray();
+            long[] result = spatial == 1 ? [.. lead, 1, .. sizes] : [.. lead, .. sizes];
             throw new TensorRuntimeException(
                 $"Trying to create tensor with negative dimension {sizes.First(s => s < 0)}: " +
                 new Shape(result).ToListText());
