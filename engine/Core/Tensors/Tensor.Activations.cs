@@ -169,10 +169,28 @@ public partial class Tensor
     }
 
     /// <summary>
-    /// <see cref="LeakyRelu"/> with the mean of two slopes: what evaluation does. As
-    /// <c>torch.nn.functional.rrelu</c> without training.
+    /// <see cref="LeakyRelu"/> with a slope between two bounds: drawn for each element while training, else their mean.
+    /// As <c>torch.nn.functional.rrelu</c>.
     /// </summary>
-    public Tensor Rrelu(double lower = 1.0 / 8, double upper = 1.0 / 3) => LeakyRelu((lower + upper) / 2);
+    /// <param name="lower">The lower bound.</param>
+    /// <param name="upper">The upper bound.</param>
+    /// <param name="training">Whether slopes are drawn.</param>
+    /// <param name="generator">What they are drawn from; the device's default generator where null.</param>
+    /// <exception cref="TensorRuntimeException">The lower bound is above the upper one, or whole numbers.</exception>
+    public Tensor Rrelu(
+        double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false, Generator? generator = null)
+    {
+        CheckRrelu(lower, upper, training);
+        return training ? this * Slopes(lower, upper, generator) : LeakyRelu((lower + upper) / 2);
+    }
+
+    /// <summary><see cref="Rrelu"/> in place. As <c>torch.nn.functional.rrelu_</c>.</summary>
+    public Tensor Rrelu_(
+        double lower = 1.0 / 8, double upper = 1.0 / 3, bool training = false, Generator? generator = null)
+    {
+        CheckRrelu(lower, upper, training);
+        return training ? Mul_(Slopes(lower, upper, generator)) : LeakyRelu_((lower + upper) / 2);
+    }
 
     /// <summary>
     /// The first half along a dimension times the logistic function of the second. As <c>torch.nn.functional.glu</c>.
@@ -216,6 +234,21 @@ public partial class Tensor
 
     /// <summary><see cref="Selu"/> in place. As <c>torch.selu_</c>.</summary>
     public Tensor Selu_() => Activations.EluInPlace.ApplyInPlace(this, this, SeluAlpha, SeluScale, 1.0);
+
+    private void CheckRrelu(double lower, double upper, bool training)
+    {
+        if (lower > upper)
+            throw new TensorRuntimeException("Lower bound should be less than or equal to the upper bound");
+        if (training && !DType.IsFloatingPoint)
+            throw new TensorRuntimeException($"\"rrelu_with_noise_out_cpu\" not implemented for '{DType.LegacyName}'");
+    }
+
+    // A slope for each element that is not positive, 1 for the others.
+    private Tensor Slopes(double lower, double upper, Generator? generator)
+    {
+        using var scope = Autograd.NoGrad();
+        return Where(Detach() <= 0, EmptyLike(this).Uniform_(lower, upper, generator), 1.0);
+    }
 
     private void CheckHardtanh(Scalar low, Scalar high)
     {

@@ -52,8 +52,21 @@ internal static class ActivationBindings
         },
         { "nn.functional.logsigmoid", Unary(t => t.LogSigmoid()) },
         { "nn.functional.glu", a => a.Self.Glu(a.Int(1, "dim", -1)) },
+        {
+            "nn.functional.rrelu",
+            InPlace(4, (t, a) => t.Rrelu(Lower(a), Upper(a), a.Flag(3, "training")),
+                (t, a) => t.Rrelu_(Lower(a), Upper(a), a.Flag(3, "training")))
+        },
+        {
+            "rrelu", a => a.Self.Rrelu(Lower(a), Upper(a), a.Flag(3, "training")),
+            a => a.Self.Rrelu_(Lower(a), Upper(a), a.Flag(3, "training"))
+        },
         { "nn.functional.prelu prelu", a => a.Self.Prelu(a.Tensor(1, "weight")) },
     };
+
+    private static double Lower(Arguments a) => a.Real(1, "lower", 1.0 / 8);
+
+    private static double Upper(Arguments a) => a.Real(2, "upper", 1.0 / 3);
 
     /// <summary>A row of <c>softmax(input, dim, dtype=…)</c>; nn.functional has another argument between.</summary>
     private static Binding Normalized(Func<Tensor, int, DType?, Tensor> call) => a =>

@@ -43,9 +43,14 @@ internal static class ModuleBindings
         { "GLU", a => new GLU(a.Int(0, "dim", -1)) },
         { "Threshold", a => new Threshold(a.Scalar(0, "threshold"), a.Scalar(1, "value"), a.Flag(2, "inplace")) },
         { "PReLU", a => new PReLU(a.Long(0, "num_parameters", 1), a.Real(1, "init", 0.25)) },
-        { "Softmax", a => new Softmax(a.Int(0, "dim")) },
-        { "Softmin", a => new Softmin(a.Int(0, "dim")) },
-        { "LogSoftmax", a => new LogSoftmax(a.Int(0, "dim")) },
+        {
+            "RReLU",
+            a => new RReLU(a.Real(0, "lower", 1.0 / 8), a.Real(1, "upper", 1.0 / 3), a.Flag(2, "inplace"))
+        },
+        { "Softmax2d", _ => new Softmax2d() },
+        { "Softmax", a => new Softmax(a.IntOrNull(0, "dim")) },
+        { "Softmin", a => new Softmin(a.IntOrNull(0, "dim")) },
+        { "LogSoftmax", a => new LogSoftmax(a.IntOrNull(0, "dim")) },
     };
 
     private static readonly BindingTable[] Families =

@@ -22,11 +22,7 @@ internal static class NnBindings
                 a.Flag(3, "error_if_nonfinite"))
         },
         { "nn.utils.clip_grad_value_", ClipValue },
-        { "nn.init.uniform_", a => Init.Uniform_(a.Self, a.Real(1, "a", 0), a.Real(2, "b", 1)) },
-        { "nn.init.normal_", a => Init.Normal_(a.Self, a.Real(1, "mean", 0), a.Real(2, "std", 1)) },
-        { "nn.init.constant_", a => Init.Constant_(a.Self, a.Scalar(1, "val")) },
-        { "nn.init.ones_", a => Init.Ones_(a.Self) },
-        { "nn.init.zeros_", a => Init.Zeros_(a.Self) },
+        { "nn.utils.parameters_to_vector", a => ParameterVector.From(Several(a)) },
     };
 
     private static object? ClipValue(Arguments a)

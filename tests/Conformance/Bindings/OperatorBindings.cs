@@ -9,7 +9,7 @@ public static class OperatorBindings
     [
         UnaryBindings.Table, BinaryBindings.Table, CreationBindings.Table, ShapeBindings.Table,
         ReductionBindings.Table, IndexingBindings.Table, LinalgBindings.Table, ActivationBindings.Table,
-        LossBindings.Table, NnBindings.Table, TensorBindings.Table,
+        LossBindings.Table, InitBindings.Table, NnBindings.Table, TensorBindings.Table,
         NormBindings.Table, DistanceBindings.Table,
         AttentionBindings.Table,
         PoolingBindings.Table,
