@@ -7,13 +7,21 @@ internal static partial class CpuKernels
 {
     private static void AddGather(Adding add)
     {
-        add("gather", (in StructuralLaunch launch) => ElementMove(
-            launch.Operands[0], launch.Operands[1], launch.Operands[2], (int)launch.Integers[0], reads: true));
-        add("scatter", (in StructuralLaunch launch) => ElementMove(
-            launch.Operands[2], launch.Operands[1], launch.Operands[0], (int)launch.Integers[0], reads: false));
-        add("scatter_reduce", (in StructuralLaunch launch) => Combining.Dispatch(
-            launch.Operands[2].DType, (Gather.Combination)launch.Integers[1],
-            new ScatterJob(launch.Operands[0], launch.Operands[1], launch.Operands[2], (int)launch.Integers[0])));
+        add("gather", (in launch) => BesideDimension(launch, (in part) => ElementMove(
+            part.Operands[0], part.Operands[1], part.Operands[2], (int)part.Integers[0], reads: true)));
+        add("scatter", (in launch) => BesideDimension(launch, (in part) => ElementMove(
+            part.Operands[2], part.Operands[1], part.Operands[0], (int)part.Integers[0], reads: false)));
+        add("scatter_reduce", (in launch) => BesideDimension(launch, (in part) => Combining.Dispatch(
+            part.Operands[2].DType, (Gather.Combination)part.Integers[1],
+            new ScatterJob(part.Operands[0], part.Operands[1], part.Operands[2], (int)part.Integers[0]))));
+    }
+
+    // Cut along a dimension that indices do not leave: what goes to one place stays with one thread, in its order.
+    private static void BesideDimension(in StructuralLaunch launch, KernelBody body)
+    {
+        var index = launch.Operands[1].Layout;
+        var cut = LaunchParts.Largest(index.Shape, 0, index.Rank, except: (int)launch.Integers[0]);
+        LaunchParts.Run(launch, [cut, cut, cut], index.ElementCount, body);
     }
 
     private static void ElementMove(in Operand far, in Operand index, in Operand near, int dimension, bool reads)
@@ -65,7 +73,7 @@ internal static partial class CpuKernels
         return strides;
     }
 
-    // One thread, in the source's order: the value of a place is the same each time.
+    // In the source's order: the value of a place is the same each time.
     private readonly struct ScatterJob(Operand source, Operand index, Operand target, int dimension) : ICombiningJob
     {
         public void Run<T, TCombining>() where T : unmanaged where TCombining : struct, ICombining<T>

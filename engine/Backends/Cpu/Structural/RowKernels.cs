@@ -8,14 +8,29 @@ internal static partial class CpuKernels
     private static void AddRows(Adding add)
     {
         add("index_offsets", IndexOffsets);
-        add("row_gather", (in StructuralLaunch launch) =>
-            RowMove(launch.Operands[0], launch.Operands[1], launch.Operands[2], reads: true));
-        add("row_scatter", (in StructuralLaunch launch) =>
-            RowMove(launch.Operands[2], launch.Operands[1], launch.Operands[0], reads: false));
-        add("row_add", (in StructuralLaunch launch) => Combining.Dispatch(
-            launch.Operands[2].DType, Gather.Combination.Sum,
-            new RowAddJob(launch.Operands[0], launch.Operands[1], launch.Operands[2])));
+        add("row_gather", (in launch) =>
+        {
+            // Whole rows, each to a place of its own.
+            var offsets = launch.Operands[1].Layout;
+            var cut = LaunchParts.Largest(offsets.Shape, 0, offsets.Rank);
+            LaunchParts.Run(launch, [-1, cut, cut], launch.Operands[2].Layout.ElementCount, (in part) =>
+                RowMove(part.Operands[0], part.Operands[1], part.Operands[2], reads: true));
+        });
+        add("row_scatter", (in launch) => AcrossRows(launch, (in part) =>
+            RowMove(part.Operands[2], part.Operands[1], part.Operands[0], reads: false)));
+        add("row_add", (in launch) => AcrossRows(launch, (in part) => Combining.Dispatch(
+            part.Operands[2].DType, Gather.Combination.Sum,
+            new RowAddJob(part.Operands[0], part.Operands[1], part.Operands[2]))));
         add("nonzero", NonZeroPlaces);
+    }
+
+    // A part of every row for each thread, so that rows that go to one place do it in their order.
+    private static void AcrossRows(in StructuralLaunch launch, KernelBody body)
+    {
+        var (offsets, rows) = (launch.Operands[1].Layout, launch.Operands[2].Layout);
+        var cut = LaunchParts.Largest(rows.Shape, 0, rows.Rank);
+        LaunchParts.Run(
+            launch, [cut < 0 ? -1 : cut + offsets.Rank, -1, cut], launch.Operands[0].Layout.ElementCount, body);
     }
 
     private static void IndexOffsets(in StructuralLaunch launch)

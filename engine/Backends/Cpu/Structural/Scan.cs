@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
@@ -7,11 +8,21 @@ internal static unsafe partial class CpuKernels
 {
     private static void AddScans(Adding add)
     {
-        add("scan", RunScan, (_, dtype) => dtype != DType.Bool);
+        add("scan", (in launch) => InParts(launch, RunScan), (_, dtype) => dtype != DType.Bool);
         add("linear_recurrence",
-            (in StructuralLaunch launch) => Elements.FloatingInDouble<LinearRecurrence>(launch),
+            (in launch) => InParts(launch, (in part) => Elements.FloatingInDouble<LinearRecurrence>(part)),
             (_, dtype) => dtype.IsFloatingPoint);
-        add("running_extremum", (in StructuralLaunch launch) => Elements.Wide<RunningExtremum>(launch));
+        add("running_extremum",
+            (in launch) => InParts(launch, (in part) => Elements.Wide<RunningExtremum>(part)));
+    }
+
+    /// <summary>Rows on all threads; a row is one thread's.</summary>
+    private static void InParts(in StructuralLaunch launch, KernelBody body)
+    {
+        var layout = launch.Operands[0].Layout;
+        Span<int> dimensions = stackalloc int[launch.Operands.Length];
+        dimensions.Fill(LaunchParts.Largest(layout.Shape, 0, layout.Rank - 1));
+        LaunchParts.Run(launch, dimensions, layout.ElementCount, body);
     }
 
     private static void RunScan(in StructuralLaunch launch)
@@ -24,6 +35,10 @@ internal static unsafe partial class CpuKernels
 
     private readonly struct Scan : INumberKernel
     {
+        // Neighbouring rows that are walked together: they share cache lines where they lie side by side, and wait for
+        // each other's sums nowhere.
+        private const int Together = 8;
+
         public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
             where T : unmanaged
             where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
@@ -33,19 +48,43 @@ internal static unsafe partial class CpuKernels
             var rows = new Rows(launch, launch.Integers[1] != 0);
             fixed (byte* source = &FirstOf(launch.Operands[0]), target = &FirstOf(launch.Operands[1]))
             {
+                var shape = launch.Operands[0].Layout.Shape;
+                var side = shape.Rank > 1 ? shape[^2] : 1;
+                nint across = rows.Across(0), acrossTo = rows.Across(1);
                 do
                 {
                     var from = (T*)source + rows.Start(0);
                     var to = (T*)target + rows.Start(1);
-                    nint step = rows.Step(0), stepTo = rows.Step(1);
-                    var value = product ? TWide.One : TWide.Zero;
-                    for (var i = 0L; i < rows.Length; i++, from += step, to += stepTo)
+                    for (var row = 0L; row < side; row += Together)
                     {
-                        value = product ? value * TElement.Load(*from) : value + TElement.Load(*from);
-                        *to = TElement.Store(value);
+                        var count = (int)Math.Min(Together, side - row);
+                        Some<T, TWide, TElement>(
+                            from + ((nint)row * across), rows.Step(0), across, to + ((nint)row * acrossTo),
+                            rows.Step(1), acrossTo, count, rows.Length, product);
                     }
                 }
-                while (rows.Next());
+                while (rows.NextSide());
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Some<T, TWide, TElement>(
+            T* from, nint step, nint across, T* to, nint stepTo, nint acrossTo, int count, long length, bool product)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
+        {
+            var values = stackalloc TWide[Together];
+            new Span<TWide>(values, Together).Fill(product ? TWide.One : TWide.Zero);
+            for (var i = 0L; i < length; i++, from += step, to += stepTo)
+            {
+                for (var row = 0; row < count; row++)
+                {
+                    var own = TElement.Load(from[row * across]);
+                    var value = product ? values[row] * own : values[row] + own;
+                    values[row] = value;
+                    to[row * acrossTo] = TElement.Store(value);
+                }
             }
         }
     }
@@ -182,6 +221,19 @@ internal static unsafe partial class CpuKernels
         {
             var step = (nint)operands[operand].Layout.Strides[^1];
             return reverse ? -step : step;
+        }
+
+        /// <summary>How far the next row is.</summary>
+        public readonly nint Across(int operand) =>
+            index.Length == 0 ? 0 : (nint)operands[operand].Layout.Strides[^2];
+
+        /// <summary>Goes past all rows that lie side by side, if there are more.</summary>
+        public readonly bool NextSide()
+        {
+            if (index.Length == 0)
+                return false;
+            index[^1] = operands[0].Layout.Shape[^2] - 1;
+            return Next();
         }
 
         /// <summary>Goes to the next row, if there is one.</summary>
