@@ -24,7 +24,10 @@ public sealed class BatchNormTests
         var pull = Tensor.Randn([n, c, s], DType.Float64, generator: generator);
         var weight = Tensor.Randn([c], DType.Float64, generator: generator);
         var bias = Tensor.Randn([c], DType.Float64, generator: generator);
-        foreach (var (dtype, tolerance) in new[] { (DType.Float64, 1e-12), (DType.Float32, 2e-5), (DType.Float16, 2e-2) })
+        foreach (var (dtype, tolerance) in new[]
+        {
+            (DType.Float64, 1e-12), (DType.Float32, 2e-5), (DType.Float16, 2e-2),
+        })
         {
             var x = exact.To(dtype).Detach().RequiresGrad_();
             var (w, b) = (weight.To(dtype).Detach().RequiresGrad_(), bias.To(dtype).Detach().RequiresGrad_());

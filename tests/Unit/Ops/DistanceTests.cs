@@ -14,7 +14,10 @@ public sealed class DistanceTests
     [InlineData(double.PositiveInfinity)]
     public void CdistAndItsGradientAreThoseOfTheNormOfDifferences(double p)
     {
-        foreach (var (dtype, tolerance) in new[] { (DType.Float64, 1e-12), (DType.Float32, 1e-5), (DType.Float16, 1e-2) })
+        foreach (var (dtype, tolerance) in new[]
+        {
+            (DType.Float64, 1e-12), (DType.Float32, 1e-5), (DType.Float16, 1e-2),
+        })
         {
             // Seen with exchanged dimensions, one batch for two.
             var x = Tensor.Randn([19, 7, 2], DType.Float64, generator: new(1)).To(dtype).Detach().RequiresGrad_();

@@ -20,7 +20,10 @@ public sealed class RowNormTests
         var pull = Tensor.Randn([samples, count, inner], DType.Float64, generator: generator);
         var weight = Tensor.Randn([count], DType.Float64, generator: generator);
         var bias = Tensor.Randn([count], DType.Float64, generator: generator);
-        foreach (var (dtype, tolerance) in new[] { (DType.Float64, 1e-12), (DType.Float32, 3e-5), (DType.BFloat16, 0.1) })
+        foreach (var (dtype, tolerance) in new[]
+        {
+            (DType.Float64, 1e-12), (DType.Float32, 3e-5), (DType.BFloat16, 0.1),
+        })
         {
             var x = exact.To(dtype).Detach().RequiresGrad_();
             var w = weight.To(dtype).Detach().RequiresGrad_();

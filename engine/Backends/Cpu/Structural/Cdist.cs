@@ -50,7 +50,8 @@ internal static unsafe partial class CpuKernels
                     P = launch.Reals[0],
                 };
                 var work = shape.ElementCount * job.Length;
-                WorkerPool.Run(job, checked((int)(shape[0] * shape[1])), job.Kind == Power.Other ? work * 20 : work / 4);
+                WorkerPool.Run(
+                    job, checked((int)(shape[0] * shape[1])), job.Kind == Power.Other ? work * 20 : work / 4);
             }
         }
     }
@@ -77,7 +78,8 @@ internal static unsafe partial class CpuKernels
                     P = launch.Reals[0],
                 };
                 var work = shape.ElementCount * job.Length;
-                WorkerPool.Run(job, checked((int)(shape[0] * shape[1])), job.Kind == Power.Other ? work * 20 : work / 4);
+                WorkerPool.Run(
+                    job, checked((int)(shape[0] * shape[1])), job.Kind == Power.Other ? work * 20 : work / 4);
             }
         }
     }

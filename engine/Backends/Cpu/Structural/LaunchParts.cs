@@ -1,8 +1,8 @@
 namespace KernelEngine.Cpu;
 
 /// <summary>
-/// A launch cut along a dimension, its parts run on all threads. For kernels whose parts write apart from each other, so
-/// that every cut gives the same bits.
+/// A launch cut along a dimension, its parts run on all threads. For kernels whose parts write apart from each other,
+/// so that every cut gives the same bits.
 /// </summary>
 internal readonly struct LaunchParts : IJob
 {

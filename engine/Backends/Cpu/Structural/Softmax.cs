@@ -60,7 +60,7 @@ internal static unsafe partial class CpuKernels
             }
         }
 
-        /// <summary>Sizes, then the strides of each operand, neighbouring dimensions before the last made one.</summary>
+        /// <summary>Sizes, then the strides of each operand, neighbouring dimensions but the last made one.</summary>
         /// <returns>How many dimensions there are.</returns>
         private static int Merge(ReadOnlySpan<Operand> operands, long* numbers)
         {

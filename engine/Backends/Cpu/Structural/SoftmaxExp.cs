@@ -4,8 +4,8 @@ using System.Runtime.Intrinsics;
 namespace KernelEngine.Cpu;
 
 /// <summary>
-/// e^x for x not above 0, in float32 or float64: x = n ln 2 + r, and the polynomial of the recipe for exp. Scaled in two
-/// steps, so that denormal results are rounded once.
+/// e^x for x not above 0, in float32 or float64: x = n ln 2 + r, and the polynomial of the recipe for exp. Scaled in
+/// two steps, so that denormal results are rounded once.
 /// </summary>
 internal static class SoftmaxExp<T> where T : unmanaged
 {

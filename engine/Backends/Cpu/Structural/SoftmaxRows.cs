@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace KernelEngine.Cpu;
 
 /// <summary>
-/// Softmax of one row of adjacent elements. Sums have as many lanes as 64 bytes hold, whatever the width of the vectors,
-/// so that the bits are the same on every machine.
+/// Softmax of one row of adjacent elements. Sums have as many lanes as 64 bytes hold, whatever the width of the
+/// vectors, so that the bits are the same on every machine.
 /// </summary>
 internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloatingPointIeee754<T>
 {

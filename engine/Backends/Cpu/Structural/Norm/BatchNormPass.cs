@@ -287,16 +287,18 @@ internal unsafe struct BatchNormPass<T>(Layout layout) : IJob where T : unmanage
                 means[j] = Mean[from + k];
             }
 
-            for (var row = first; row < last; row++)
+            var start = (first * c * s) + (from * s);
+            if (Gradient == null)
             {
-                var start = (row * c * s) + (from * s);
-                if (Gradient == null)
-                    NormLoops<T>.ScaleColumns(X + start, Out + start, width, means, a, b);
-                else
-                {
-                    NormLoops<T>.CombineColumns(
-                        Gradient + start, X + start, Out + start, width, a, means, factors, b);
-                }
+                NormLoops<T>.ScaleColumns(
+                    X + start, Out + start, (nint)(c * s), last - first, width, means, a, b);
+                return;
+            }
+
+            for (var row = first; row < last; row++, start += c * s)
+            {
+                NormLoops<T>.CombineColumns(
+                    Gradient + start, X + start, Out + start, width, a, means, factors, b);
             }
         }
         finally
@@ -310,17 +312,14 @@ internal unsafe struct BatchNormPass<T>(Layout layout) : IJob where T : unmanage
         var width = columns.Length;
         for (var row = first; row < last; row += Rows)
         {
-            var end = Math.Min(last, row + Rows);
-            new Span<T>(a, width).Clear();
-            new Span<T>(b, width).Clear();
-            for (var r = row; r < end; r++)
-                NormLoops<T>.AddColumns(X + (r * c * s) + start, a, width);
+            var count = Math.Min(last, row + Rows) - row;
+            var x = X + (row * c * s) + start;
+            NormLoops<T>.SumColumns(x, (nint)(c * s), count, a, width);
             for (var j = 0; j < width; j++)
-                a[j] /= T.CreateTruncating(end - row);
-            for (var r = row; r < end; r++)
-                NormLoops<T>.AddSquares(X + (r * c * s) + start, a, b, width);
+                a[j] /= T.CreateTruncating(count);
+            NormLoops<T>.SumSquares(x, (nint)(c * s), count, a, b, width);
             for (var j = 0; j < width; j++)
-                columns[j].Add(end - row, ToDouble(a[j]), ToDouble(b[j]));
+                columns[j].Add(count, ToDouble(a[j]), ToDouble(b[j]));
         }
     }
 
@@ -330,15 +329,9 @@ internal unsafe struct BatchNormPass<T>(Layout layout) : IJob where T : unmanage
         var width = columns.Length;
         for (var row = first; row < last; row += Rows)
         {
-            var end = Math.Min(last, row + Rows);
-            new Span<T>(a, width).Clear();
-            new Span<T>(b, width).Clear();
-            for (var r = row; r < end; r++)
-            {
-                var at = (r * c * s) + start;
-                NormLoops<T>.AddProducts(Gradient + at, X + at, means, a, b, width);
-            }
-
+            var count = Math.Min(last, row + Rows) - row;
+            var at = (row * c * s) + start;
+            NormLoops<T>.SumProducts(Gradient + at, X + at, (nint)(c * s), count, means, a, b, width);
             for (var j = 0; j < width; j++)
             {
                 columns[j].Mean += ToDouble(a[j]);

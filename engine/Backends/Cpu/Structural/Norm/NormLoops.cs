@@ -67,64 +67,195 @@ internal static unsafe class NormLoops<T> where T : unmanaged, IBinaryFloatingPo
             y[i] = ((x[i] - mean) * rstd * w[i]) + b[i];
     }
 
-    /// <summary>y = (x - mean) · scale + shift, with one of each for every element.</summary>
+    /// <summary>y = (x - mean) · scale + shift in each row, with one of each for every column.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void ScaleColumns(T* x, T* y, long n, T* mean, T* scale, T* shift)
+    public static void ScaleColumns(T* x, T* y, nint step, long rows, long n, T* mean, T* scale, T* shift)
     {
         var i = 0L;
-        for (; i <= n - Width; i += Width)
+        for (; i <= n - (2 * Width); i += 2 * Width)
         {
-            (((Vector256.Load(x + i) - Vector256.Load(mean + i)) * Vector256.Load(scale + i)) +
-                Vector256.Load(shift + i)).Store(y + i);
+            var (m0, m1) = (Vector256.Load(mean + i), Vector256.Load(mean + i + Width));
+            var (k0, k1) = (Vector256.Load(scale + i), Vector256.Load(scale + i + Width));
+            var (b0, b1) = (Vector256.Load(shift + i), Vector256.Load(shift + i + Width));
+            var from = x + i;
+            var to = y + i;
+            for (var row = 0L; row < rows; row++, from += step, to += step)
+            {
+                (((Vector256.Load(from) - m0) * k0) + b0).Store(to);
+                (((Vector256.Load(from + Width) - m1) * k1) + b1).Store(to + Width);
+            }
         }
 
-        for (; i < n; i++)
-            y[i] = ((x[i] - mean[i]) * scale[i]) + shift[i];
-    }
-
-    /// <summary>sums += x.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddColumns(T* x, T* sums, long n)
-    {
-        var i = 0L;
-        for (; i <= n - Width; i += Width)
-            (Vector256.Load(sums + i) + Vector256.Load(x + i)).Store(sums + i);
-        for (; i < n; i++)
-            sums[i] += x[i];
-    }
-
-    /// <summary>squares += (x - mean)².</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddSquares(T* x, T* mean, T* squares, long n)
-    {
-        var i = 0L;
-        for (; i <= n - Width; i += Width)
+        if (i <= n - Width)
         {
-            var d = Vector256.Load(x + i) - Vector256.Load(mean + i);
-            (Vector256.Load(squares + i) + (d * d)).Store(squares + i);
-        }
+            var (m, k, b) = (Vector256.Load(mean + i), Vector256.Load(scale + i), Vector256.Load(shift + i));
+            for (var row = 0L; row < rows; row++)
+            {
+                var at = i + ((nint)row * step);
+                (((Vector256.Load(x + at) - m) * k) + b).Store(y + at);
+            }
 
-        for (; i < n; i++)
-            squares[i] += (x[i] - mean[i]) * (x[i] - mean[i]);
-    }
-
-    /// <summary>sums += g; dots += g · (x - mean).</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void AddProducts(T* g, T* x, T* mean, T* sums, T* dots, long n)
-    {
-        var i = 0L;
-        for (; i <= n - Width; i += Width)
-        {
-            var gradient = Vector256.Load(g + i);
-            (Vector256.Load(sums + i) + gradient).Store(sums + i);
-            (Vector256.Load(dots + i) + (gradient * (Vector256.Load(x + i) - Vector256.Load(mean + i))))
-                .Store(dots + i);
+            i += Width;
         }
 
         for (; i < n; i++)
         {
-            sums[i] += g[i];
-            dots[i] += g[i] * (x[i] - mean[i]);
+            for (var row = 0L; row < rows; row++)
+            {
+                var at = i + ((nint)row * step);
+                y[at] = ((x[at] - mean[i]) * scale[i]) + shift[i];
+            }
+        }
+    }
+
+    /// <summary>sums = Σ x of each column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumColumns(T* x, nint step, long rows, T* sums, long n)
+    {
+        var i = 0L;
+        for (; i <= n - (4 * Width); i += 4 * Width)
+        {
+            Vector256<T> s0 = default, s1 = default, s2 = default, s3 = default;
+            var from = x + i;
+            for (var row = 0L; row < rows; row++, from += step)
+            {
+                s0 += Vector256.Load(from);
+                s1 += Vector256.Load(from + Width);
+                s2 += Vector256.Load(from + (2 * Width));
+                s3 += Vector256.Load(from + (3 * Width));
+            }
+
+            s0.Store(sums + i);
+            s1.Store(sums + i + Width);
+            s2.Store(sums + i + (2 * Width));
+            s3.Store(sums + i + (3 * Width));
+        }
+
+        for (; i <= n - Width; i += Width)
+        {
+            var sum = Vector256<T>.Zero;
+            for (var row = 0L; row < rows; row++)
+                sum += Vector256.Load(x + i + ((nint)row * step));
+            sum.Store(sums + i);
+        }
+
+        for (; i < n; i++)
+        {
+            var sum = T.Zero;
+            for (var row = 0L; row < rows; row++)
+                sum += x[i + ((nint)row * step)];
+            sums[i] = sum;
+        }
+    }
+
+    /// <summary>squares = Σ (x - mean)² of each column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumSquares(T* x, nint step, long rows, T* mean, T* squares, long n)
+    {
+        var i = 0L;
+        for (; i <= n - (4 * Width); i += 4 * Width)
+        {
+            Vector256<T> s0 = default, s1 = default, s2 = default, s3 = default;
+            var (m0, m1) = (Vector256.Load(mean + i), Vector256.Load(mean + i + Width));
+            var (m2, m3) = (Vector256.Load(mean + i + (2 * Width)), Vector256.Load(mean + i + (3 * Width)));
+            var from = x + i;
+            for (var row = 0L; row < rows; row++, from += step)
+            {
+                var (d0, d1) = (Vector256.Load(from) - m0, Vector256.Load(from + Width) - m1);
+                var (d2, d3) =
+                    (Vector256.Load(from + (2 * Width)) - m2, Vector256.Load(from + (3 * Width)) - m3);
+                s0 += d0 * d0;
+                s1 += d1 * d1;
+                s2 += d2 * d2;
+                s3 += d3 * d3;
+            }
+
+            s0.Store(squares + i);
+            s1.Store(squares + i + Width);
+            s2.Store(squares + i + (2 * Width));
+            s3.Store(squares + i + (3 * Width));
+        }
+
+        for (; i <= n - Width; i += Width)
+        {
+            var sum = Vector256<T>.Zero;
+            var m = Vector256.Load(mean + i);
+            for (var row = 0L; row < rows; row++)
+            {
+                var d = Vector256.Load(x + i + ((nint)row * step)) - m;
+                sum += d * d;
+            }
+
+            sum.Store(squares + i);
+        }
+
+        for (; i < n; i++)
+        {
+            var sum = T.Zero;
+            for (var row = 0L; row < rows; row++)
+            {
+                var d = x[i + ((nint)row * step)] - mean[i];
+                sum += d * d;
+            }
+
+            squares[i] = sum;
+        }
+    }
+
+    /// <summary>sums = Σ g and dots = Σ g · (x - mean) of each column.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void SumProducts(T* g, T* x, nint step, long rows, T* mean, T* sums, T* dots, long n)
+    {
+        var i = 0L;
+        for (; i <= n - (2 * Width); i += 2 * Width)
+        {
+            Vector256<T> s0 = default, s1 = default, d0 = default, d1 = default;
+            var (m0, m1) = (Vector256.Load(mean + i), Vector256.Load(mean + i + Width));
+            var gradient = g + i;
+            var from = x + i;
+            for (var row = 0L; row < rows; row++, gradient += step, from += step)
+            {
+                var (g0, g1) = (Vector256.Load(gradient), Vector256.Load(gradient + Width));
+                s0 += g0;
+                s1 += g1;
+                d0 += g0 * (Vector256.Load(from) - m0);
+                d1 += g1 * (Vector256.Load(from + Width) - m1);
+            }
+
+            s0.Store(sums + i);
+            s1.Store(sums + i + Width);
+            d0.Store(dots + i);
+            d1.Store(dots + i + Width);
+        }
+
+        if (i <= n - Width)
+        {
+            Vector256<T> sum = default, dot = default;
+            var m = Vector256.Load(mean + i);
+            for (var row = 0L; row < rows; row++)
+            {
+                var at = i + ((nint)row * step);
+                var gradient = Vector256.Load(g + at);
+                sum += gradient;
+                dot += gradient * (Vector256.Load(x + at) - m);
+            }
+
+            sum.Store(sums + i);
+            dot.Store(dots + i);
+            i += Width;
+        }
+
+        for (; i < n; i++)
+        {
+            var (sum, dot) = (T.Zero, T.Zero);
+            for (var row = 0L; row < rows; row++)
+            {
+                var at = i + ((nint)row * step);
+                sum += g[at];
+                dot += g[at] * (x[at] - mean[i]);
+            }
+
+            (sums[i], dots[i]) = (sum, dot);
         }
     }
 
