@@ -23,6 +23,9 @@ internal unsafe struct ConvolutionJob<T, TReal, TElement, TVector, TSimd> : IJob
     private const nint MostRows = 256;
     private const nint FewestBlocks = 16;
 
+    // To pack a vector takes about as long as to multiply it by so many rows of weights.
+    private const nint PackingRows = 6;
+
     public ConvolutionPlan* Plan;
     public ConvolutionWeights Weights;
     public T* Out;
@@ -30,6 +33,12 @@ internal unsafe struct ConvolutionJob<T, TReal, TElement, TVector, TSimd> : IJob
     public nint BiasStep;
     public nint RowBlock;
     public nint RowBlocks;
+
+    /// <summary>
+    /// Whether patches are read where they lie in the band, and not packed: where vectors that end with each row of
+    /// places waste less than packing costs. Both give the same bits.
+    /// </summary>
+    public bool InBand;
 
     /// <summary>Chooses tiles and blocks, by shape alone.</summary>
     /// <returns>How many blocks there are.</returns>
@@ -48,6 +57,9 @@ internal unsafe struct ConvolutionJob<T, TReal, TElement, TVector, TSimd> : IJob
         RowBlock = (Plan->Rows + RowBlocks - 1) / RowBlocks;
         RowBlock = (RowBlock + TSimd.MaxRows - 1) / TSimd.MaxRows * TSimd.MaxRows;
         RowBlocks = (Plan->Rows + RowBlock - 1) / RowBlock;
+        var vectors = Plan->TileRows * ((Plan->TileColumns + TSimd.Count - 1) / TSimd.Count);
+        var packed = (Plan->TileRows * Plan->TileColumns + TSimd.Count - 1) / TSimd.Count;
+        InBand = (vectors - packed) * Math.Min(RowBlock, Plan->Rows) <= vectors * PackingRows;
         return checked((int)(tiles * RowBlocks));
     }
 
@@ -77,42 +89,91 @@ internal unsafe struct ConvolutionJob<T, TReal, TElement, TVector, TSimd> : IJob
         var panel = vector * (places > 3 * vector && places <= 4 * vector ? 2 : 3);
         var depth = Depth(Plan->Depth);
         var padded = (places + panel - 1) / panel * panel;
-        var patches = depth == 0 ? default : new Patches<T, TReal, TElement, TVector, TSimd>(Plan, depth, workspace);
-        var packed = (TReal*)workspace.Take(depth * padded * sizeof(TReal));
         var isDirect = typeof(T) == typeof(TReal) && Plan->H.Step == 1 && Plan->W.Step == 1
             && (tile.Columns == Plan->W.Count || tile.Rows == 1);
+        var ldc = isDirect ? OutChannel : padded;
+        var c = isDirect ? (TReal*)(OutAt(tile, row) + Place(tile, 0))
+            : (TReal*)workspace.Take((end - row) * padded * sizeof(TReal));
+        var bias = BiasOf(tile.Group, row, end, workspace);
+        if (depth == 0)
+        {
+            for (var r = row; r < end; r++)
+                new Span<TReal>(c + (r - row) * ldc, (int)places).Fill(bias == null ? default : bias[r - row]);
+        }
+        else
+        {
+            var patches = new Patches<T, TReal, TElement, TVector, TSimd>(Plan, depth, workspace);
+            if (InBand) FromBand(patches, tile, row, end, depth, c, ldc, bias);
+            else FromPanels(patches, tile, row, end, depth, c, ldc, bias, panel, workspace);
+        }
+        if (!isDirect) for (var r = row; r < end; r++) Spread(c + (r - row) * ldc, tile, OutAt(tile, r));
+    }
+
+    // Each row of weights by the patches where they lie.
+    private readonly void FromBand(
+        Patches<T, TReal, TElement, TVector, TSimd> patches, in PatchTile tile, nint row, nint end, nint depth,
+        TReal* c, nint ldc, TReal* bias)
+    {
+        patches.MoveInBand(tile, tile.Columns);
+        BandTile<TReal> block = default;
+        block.Ldc = ldc;
+        block.ARow = Weights.IsPacked ? 1 : Weights.Row;
+        block.Offsets = patches.Offsets;
+        for (nint k = 0; k < Plan->Depth; k += depth)
+        {
+            block.K = Math.Min(depth, Plan->Depth - k);
+            block.Adds = k > 0;
+            patches.Stage(k, block.K);
+            for (var r = row; r < end; r += TSimd.MaxRows)
+            {
+                block.Bias = bias != null && k + depth >= Plan->Depth ? bias + (r - row) : null;
+                BandKernel<TReal, TVector, TSimd>.Rows(
+                    Weights.IsPacked, Math.Min(TSimd.MaxRows, end - r), WeightsAt(tile.Group, r, k), patches.Band,
+                    patches.Pieces, patches.PieceCount, c + (r - row) * ldc, block);
+            }
+        }
+    }
+
+    // Each row of weights by panels of patches.
+    private readonly void FromPanels(
+        Patches<T, TReal, TElement, TVector, TSimd> patches, in PatchTile tile, nint row, nint end, nint depth,
+        TReal* c, nint ldc, TReal* bias, nint panel, Workspace workspace)
+    {
+        patches.Move(tile, panel);
+        var packed = (TReal*)workspace.Take(depth * ((tile.Places + panel - 1) / panel * panel) * sizeof(TReal));
         Tile<TReal> block = default;
         block.Panel = panel;
         block.BStep = panel;
         block.Alpha = TReal.One;
-        block.Ldc = isDirect ? OutChannel : padded;
+        block.Ldc = ldc;
         (block.ARow, block.AStep) = Weights.IsPacked ? (1, TSimd.MaxRows) : (Weights.Row, 1);
-        var c = isDirect ? (TReal*)(OutAt(tile, row) + Place(tile, 0))
-            : (TReal*)workspace.Take((end - row) * padded * sizeof(TReal));
-        if (depth > 0) patches.Move(tile, panel);
-        else for (var r = row; r < end; r++) new Span<TReal>(c + (r - row) * block.Ldc, (int)places).Clear();
         for (nint k = 0; k < Plan->Depth; k += depth)
         {
             block.K = Math.Min(depth, Plan->Depth - k);
             block.Beta = k == 0 ? TReal.Zero : TReal.One;
-            patches.Pack(k, block.K, panel, packed);
+            patches.Stage(k, block.K);
+            patches.Pack(block.K, panel, packed);
             for (var r = row; r < end; r += TSimd.MaxRows)
             {
-                var weights = (TReal*)Weights.First + tile.Group * Weights.Group
-                    + (Weights.IsPacked ? r * Plan->Depth + k * TSimd.MaxRows : r * Weights.Row + k);
                 GemmBlock<TReal, TVector, TSimd>.Rows(
-                    Weights.IsPacked, Math.Min(TSimd.MaxRows, end - r), weights, packed, panel * block.K,
-                    c + (r - row) * block.Ldc, null, places, block);
+                    Weights.IsPacked, Math.Min(TSimd.MaxRows, end - r), WeightsAt(tile.Group, r, k), packed,
+                    panel * block.K, c + (r - row) * ldc, null, tile.Places, block);
             }
         }
-        for (var r = row; r < end; r++)
-        {
-            var values = c + (r - row) * block.Ldc;
-            if (Bias != null)
-                Add(values, TElement.Load(Bias[(tile.Group * Plan->Rows + r) * BiasStep]), places);
-            if (!isDirect) Spread(values, tile, OutAt(tile, r));
-        }
+        if (bias == null) return;
+        for (var r = row; r < end; r++) Add(c + (r - row) * ldc, bias[r - row], tile.Places);
     }
+
+    private readonly TReal* BiasOf(nint group, nint row, nint end, Workspace workspace)
+    {
+        if (Bias == null) return null;
+        var bias = (TReal*)workspace.Take((end - row) * sizeof(TReal));
+        for (var r = row; r < end; r++) bias[r - row] = TElement.Load(Bias[(group * Plan->Rows + r) * BiasStep]);
+        return bias;
+    }
+
+    private readonly TReal* WeightsAt(nint group, nint row, nint k) => (TReal*)Weights.First + group * Weights.Group
+        + (Weights.IsPacked ? row * Plan->Depth + k * TSimd.MaxRows : row * Weights.Row + k);
 
     // Elements of a channel of the result.
     private readonly nint OutChannel => Plan->D.OutSize * Plan->H.OutSize * Plan->W.OutSize;

@@ -19,8 +19,12 @@ internal unsafe struct ConvolutionWeightJob<T, TReal, TElement, TVector, TSimd> 
     private const nint MostRows = 512;
     private const nint MostBlocks = 16;
 
-    // Bytes that the sums of all parts may take.
+    // Bytes that the sums of all parts may take, and those of a block, which stay in L2.
     private const nint SumBytes = 16 << 20;
+    private const nint BlockBytes = 256 << 10;
+
+    // Rows of a register block on any machine: tiles, and with them the order of sums, must not depend on it.
+    private const nint Unit = 8;
 
     public ConvolutionPlan* Plan;
     public T* Gradient;
@@ -33,6 +37,9 @@ internal unsafe struct ConvolutionWeightJob<T, TReal, TElement, TVector, TSimd> 
     public nint RowBlock;
     public nint RowBlocks;
 
+    /// <summary>Whether sums run along the places in vectors; else channels do.</summary>
+    public bool IsDot;
+
     /// <summary>The sums of each part: [part][group][channel and tap][channel of the result].</summary>
     public TReal* Sums;
 
@@ -43,11 +50,12 @@ internal unsafe struct ConvolutionWeightJob<T, TReal, TElement, TVector, TSimd> 
     /// <returns>How many blocks there are.</returns>
     public int Cut()
     {
-        RowBlocks = (Plan->Depth + MostRows - 1) / MostRows;
+        var most = Math.Clamp(BlockBytes / sizeof(TReal) / Plan->Rows, 64, MostRows);
+        RowBlocks = (Plan->Depth + most - 1) / most;
         Parts = Math.Clamp(MostBlocks / (Plan->Groups * RowBlocks), 1, Math.Max(1, Plan->Batch));
         Parts = Math.Clamp(SumBytes / sizeof(TReal) / PartSize, 1, Parts);
         RowBlock = (Plan->Depth + RowBlocks - 1) / RowBlocks;
-        RowBlock = (RowBlock + TSimd.MaxRows - 1) / TSimd.MaxRows * TSimd.MaxRows;
+        RowBlock = (RowBlock + Unit - 1) / Unit * Unit;
         RowBlocks = (Plan->Depth + RowBlock - 1) / RowBlock;
         Plan->Cut(Math.Clamp(TileBytes / sizeof(TReal) / (RowBlock + Plan->Rows), 48, 1024));
         return checked((int)(Parts * Plan->Groups * RowBlocks));
@@ -75,41 +83,63 @@ internal unsafe struct ConvolutionWeightJob<T, TReal, TElement, TVector, TSimd> 
             var columns = Plan->Rows;
             var panel = vector * (columns > 3 * vector && columns <= 4 * vector ? 2 : 3);
             var most = Plan->TileRows * Plan->TileColumns;
-            var width = (most + vector - 1) / vector * vector;
             var patches = new Patches<T, TReal, TElement, TVector, TSimd>(Plan, rows, workspace);
-            var packed = (TReal*)workspace.Take(rows * width * sizeof(TReal));
             var turned = (TReal*)workspace.Take(
                 (columns + panel - 1) / panel * panel * most * sizeof(TReal));
             var dense = (TReal*)workspace.Take((columns + 1) * most * sizeof(TReal));
-            Tile<TReal> product = default;
+            if (IsDot)
+            {
+                new Span<TReal>(sums, (int)(rows * columns)).Clear();
+                Dot(patches, from, to, group, row, rows, sums, dense);
+                return;
+            }
+            TapTile product = default;
+            product.RowStep = patches.RowStep;
             product.Panel = panel;
-            product.BStep = panel;
-            product.Alpha = TReal.One;
-            product.ARow = width;
-            product.AStep = 1;
             product.Ldc = columns;
             for (var image = from; image < to; image++)
             {
                 for (nint t = 0; t < Plan->Tiles; t++)
                 {
                     var tile = Plan->TileAt(image, group, t);
-                    product.K = tile.Places;
-                    patches.Move(tile, width);
-                    patches.Pack(row, rows, width, packed);
+                    product.Rows = tile.Rows;
+                    product.Columns = tile.Columns;
+                    patches.MoveInBand(tile, 0);
+                    patches.Stage(row, rows);
                     Turn(tile, panel, dense, turned);
                     for (nint r = 0; r < rows; r += TSimd.MaxRows)
                     {
-                        GemmBlock<TReal, TVector, TSimd>.Rows(
-                            false, Math.Min(TSimd.MaxRows, rows - r), packed + r * width, turned,
-                            panel * product.K, sums + r * columns, null, columns, product);
+                        TapKernel<TReal, TVector, TSimd>.Rows(
+                            Math.Min(TSimd.MaxRows, rows - r), patches.Band, patches.Offsets + r, turned,
+                            sums + r * columns, columns, product);
                     }
-                    product.Beta = TReal.One;
+                    product.Adds = true;
                 }
             }
         }
         finally
         {
             workspace.Release(mark);
+        }
+    }
+
+    private readonly void Dot(
+        Patches<T, TReal, TElement, TVector, TSimd> patches, nint from, nint to, nint group, nint row, nint rows,
+        TReal* sums, TReal* dense)
+    {
+        for (var image = from; image < to; image++)
+        {
+            for (nint t = 0; t < Plan->Tiles; t++)
+            {
+                var tile = Plan->TileAt(image, group, t);
+                var isDirect = typeof(T) == typeof(TReal) && GradientW == 1;
+                patches.MoveInBand(tile, isDirect ? GradientH : tile.Columns);
+                patches.Stage(row, rows);
+                if (!isDirect) Gather(tile, dense);
+                DotKernel<TReal, TVector, TSimd>.Rows(
+                    rows, patches.Band, patches.Offsets, isDirect ? (TReal*)GradientAt(tile) : dense,
+                    isDirect ? GradientChannel : tile.Places, Plan->Rows, patches.Pieces, patches.PieceCount, sums);
+            }
         }
     }
 
@@ -137,24 +167,32 @@ internal unsafe struct ConvolutionWeightJob<T, TReal, TElement, TVector, TSimd> 
     private readonly void Turn(in PatchTile tile, nint panel, TReal* dense, TReal* to)
     {
         var places = tile.Places;
-        var first = Gradient + tile.Image * GradientBatch + tile.Group * Plan->Rows * GradientChannel
-            + tile.Depth * GradientD + tile.Row * GradientH + tile.Column * GradientW;
         if (typeof(T) == typeof(TReal) && GradientW == 1
             && (tile.Rows == 1 || (tile.Columns == Plan->W.Count && GradientH == tile.Columns)))
         {
             Packing<TReal, TVector, TSimd>.Columns(
-                (TReal*)first, 1, GradientChannel, places, Plan->Rows, panel, to);
+                (TReal*)GradientAt(tile), 1, GradientChannel, places, Plan->Rows, panel, to);
             return;
         }
-        var target = dense;
+        Gather(tile, dense);
+        Packing<TReal, TVector, TSimd>.Columns(dense, 1, places, places, Plan->Rows, panel, to);
+    }
+
+    // The gradient's channels one after the other, converted.
+    private readonly void Gather(in PatchTile tile, TReal* to)
+    {
+        var first = GradientAt(tile);
         for (nint m = 0; m < Plan->Rows; m++)
         {
             for (nint r = 0; r < tile.Rows; r++)
             {
-                var from = first + m * GradientChannel + r * GradientH;
-                for (nint x = 0; x < tile.Columns; x++) *target++ = TElement.Load(from[x * GradientW]);
+                var from = first + (m * GradientChannel + r * GradientH);
+                for (nint x = 0; x < tile.Columns; x++) *to++ = TElement.Load(from[x * GradientW]);
             }
         }
-        Packing<TReal, TVector, TSimd>.Columns(dense, 1, places, places, Plan->Rows, panel, to);
     }
+
+    private readonly T* GradientAt(in PatchTile tile) => Gradient
+        + (tile.Image * GradientBatch + tile.Group * Plan->Rows * GradientChannel
+            + tile.Depth * GradientD + tile.Row * GradientH + tile.Column * GradientW);
 }

@@ -46,6 +46,21 @@ internal static class WidestVectors
         }
     }
 
+    /// <summary>
+    /// Runs it with vectors of 64 bytes, made of narrower ones where the machine has no such: where lanes are added up,
+    /// so that the width is part of the result's definition.
+    /// </summary>
+    public static void RunInFullLines<TWork, T, TReal, TElement>(TWork work)
+        where TWork : IVectorWork, allows ref struct
+        where T : unmanaged
+        where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+        where TElement : struct, IElement<T, TReal>
+    {
+        if (typeof(TReal) == typeof(float))
+            work.Run<T, float, As<T, TReal, TElement, float>, Vector512<float>, F32x16>();
+        else work.Run<T, double, As<T, TReal, TElement, double>, Vector512<double>, F64x8>();
+    }
+
     // The same type by another name, which the compiler cannot know.
     private readonly struct As<T, TReal, TElement, TSame> : IElement<T, TSame>
         where T : unmanaged where TReal : unmanaged where TSame : unmanaged where TElement : struct, IElement<T, TReal>

@@ -156,15 +156,31 @@ internal static unsafe partial class CpuKernels
                 plan.D = AxisOf(numbers, x, y, w, 0);
                 plan.H = AxisOf(numbers, x, y, w, 1);
                 plan.W = AxisOf(numbers, x, y, w, 2);
-                WidestVectors.Run<WeightWork, T, TReal, TElement>(new()
+                var work = new WeightWork
                 {
                     Plan = &plan,
+                    IsDot = plan.Depth > 0 && PrefersDot<TReal>(plan),
                     Gradient = gradient,
                     Strides = y.Strides,
                     Out = output,
                     Device = launch.Operands[0].Buffer.Device,
-                });
+                };
+                if (work.IsDot) WidestVectors.RunInFullLines<WeightWork, T, TReal, TElement>(work);
+                else WidestVectors.Run<WeightWork, T, TReal, TElement>(work);
             }
+        }
+
+        // Whether few channels, or few taps, make vectors along the places faster than along the result's channels: by
+        // estimates of cycles for an image.
+        private static bool PrefersDot<TReal>(in ConvolutionPlan plan) where TReal : unmanaged
+        {
+            var vector = 64 / sizeof(TReal);
+            var (rows, row) = (plan.H.Count, plan.W.Count);
+            var dot = plan.Depth * plan.Rows * ((rows * ((row + vector - 1) / vector) * 0.6) + 8);
+            var wide = (plan.Rows + vector - 1) / vector;
+            var along = ((plan.Depth + 7) / 8 * row * rows * Math.Max(4.5, 4.0 * wide)) +
+                (plan.Rows * row * rows * 0.5);
+            return dot < along;
         }
     }
 
@@ -172,6 +188,7 @@ internal static unsafe partial class CpuKernels
     {
         public ConvolutionPlan* Plan;
         public byte* Gradient;
+        public bool IsDot;
         public ReadOnlySpan<long> Strides;
         public byte* Out;
         public ComputeDevice Device;
@@ -187,6 +204,7 @@ internal static unsafe partial class CpuKernels
             {
                 Plan = Plan,
                 Gradient = (T*)Gradient,
+                IsDot = IsDot,
                 GradientBatch = (nint)Strides[0],
                 GradientChannel = (nint)Strides[1],
                 GradientD = (nint)Strides[2],
