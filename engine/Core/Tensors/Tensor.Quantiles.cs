@@ -19,8 +19,14 @@ public partial class Tensor
 
     /// <summary>Quantiles; with one dimension of q, that one first. As <c>torch.quantile</c>.</summary>
     /// <param name="q">Between 0 and 1: of one dimension or none, of this tensor's dtype.</param>
-    /// <inheritdoc cref="Quantile(double, int?, bool, string)"/>
-    /// <param name="dimension"/><param name="keepDimension"/><param name="interpolation"/>
+    /// <param name="dimension">The dimension, negative from the end; all elements where null.</param>
+    /// <param name="keepDimension">Whether it stays, with size 1.</param>
+    /// <param name="interpolation">
+    /// Between two elements: <c>linear</c>, <c>lower</c>, <c>higher</c>, <c>midpoint</c> or <c>nearest</c>.
+    /// </param>
+    /// <exception cref="TensorException">
+    /// The dimension or a q is out of range, there are no elements, or a dtype is not as it must be.
+    /// </exception>
     public Tensor Quantile(
         Tensor q, int? dimension = null, bool keepDimension = false, string interpolation = "linear") =>
         QuantileOf(q, dimension, keepDimension, interpolation, false);

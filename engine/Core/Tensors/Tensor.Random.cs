@@ -51,10 +51,12 @@ public partial class Tensor
     /// <param name="dtype">The dtype; int64 where null.</param>
     /// <param name="device">The device; the default one where null.</param>
     /// <param name="generator">The generator; the device's default one where null.</param>
-    /// <exception cref="TensorRuntimeException">n is negative.</exception>
+    /// <exception cref="TensorRuntimeException">n is negative, or the dtype does not hold all numbers below it.
+    /// </exception>
     public static Tensor Randperm(
         long n, DType? dtype = null, ComputeDevice? device = null, Generator? generator = null)
     {
+        CheckPermutation(n, dtype ?? DType.Int64);
         var order = Empty([n], DType.Int64, device).Draw(RandomKernels.Permutation, generator, [], []);
         return order.To(dtype ?? DType.Int64);
     }
@@ -149,6 +151,28 @@ public partial class Tensor
 
     private static Tensor Wanting(Tensor tensor, bool requiresGrad) =>
         requiresGrad ? tensor.RequiresGrad_() : tensor;
+
+    private static void CheckPermutation(long n, DType dtype)
+    {
+        if (dtype == DType.Bool)
+            throw new TensorRuntimeException("\"randperm\" not implemented for 'Bool'");
+        var (limit, isReal) = dtype.Code switch
+        {
+            DTypeCode.UInt8 => (byte.MaxValue + 1L, false),
+            DTypeCode.Int8 => (sbyte.MaxValue + 1, false),
+            DTypeCode.Int16 => (short.MaxValue + 1, false),
+            DTypeCode.Int32 => (int.MaxValue + 1L, false),
+            DTypeCode.Float16 => ((1L << 11) + 1, true),
+            DTypeCode.Float32 => ((1L << 24) + 1, true),
+            _ => (long.MaxValue, false),
+        };
+        if (n > limit)
+        {
+            throw new TensorRuntimeException(isReal
+                ? $"n cannot be greater than {limit} for {dtype.LegacyName} type."
+                : $"value cannot be converted to type {dtype.Name}_t without overflow");
+        }
+    }
 
     private void CheckHolds(long value, string name)
     {

@@ -96,47 +96,8 @@ public partial class Tensor
     /// <param name="dimension">The dimension, negative from the end.</param>
     /// <param name="keepDimension">Whether it stays, with size 1.</param>
     /// <exception cref="TensorIndexException">The dimension is out of range, or empty.</exception>
-    public (Tensor Values, Tensor Indices) Mode(int dimension = -1, bool keepDimension = false)
-    {
-        var d = NonEmpty("mode", dimension);
-        Tensor values, places;
-        using (Autograd.NoGrad())
-        {
-            var (input, along) = (Detach().AtLeast1D(), d);
-            var size = input.Shape[along];
-            var (sorted, order) = Sorting.Apply("SortBackward0", input, along, descending: false);
-
-            // Of each run of equal elements the last one knows how long it is: from its place less that of the last
-            // before it.
-            var last = sorted.Narrow(along, 1, size - 1).Ne(sorted.Narrow(along, 0, size - 1));
-            var edge = Ones(OneAlong(input.Shape, along, 1), DType.Bool, Device);
-            var ends = Cat([last, edge], along);
-            var own = Arange(size, device: Device).Reshape(AlongOnly(input.Rank, along, size));
-            var before = Where(ends, own, -1L).Cummax(along).Values;
-            var starts = Cat([edge.To(DType.Int64) * -1L, before.Narrow(along, 0, size - 1)], along);
-            var best = Where(ends, own - starts, 0L).Argmax(along, true);
-            (values, places) = (sorted.Gather(along, best), order.Gather(along, best));
-            if (Rank == 0 || !keepDimension)
-                (values, places) = (Without(values, along), Without(places, along));
-        }
-
-        if (DType.IsFloatingPoint && ShouldRecord(this))
-        {
-            var own = Shape;
-            values.SetHistory(Recorded("ModeBackward0", [places], (g, saved) =>
-                [Sorting.Return(g[0]!, saved[0], d, own.Rank > 0 && !keepDimension, own)], this), 0);
-        }
-
-        return (values, places);
-
-        // No views: they are results.
-        static Tensor Without(Tensor x, int dimension)
-        {
-            var dropped = new bool[x.Rank];
-            dropped[dimension] = true;
-            return new(x.Storage, x.Layout.Without(dropped), x.DType);
-        }
-    }
+    public (Tensor Values, Tensor Indices) Mode(int dimension = -1, bool keepDimension = false) => Sorting.At(
+        "ModeBackward0", this, NonEmpty("mode", dimension), keepDimension, Sorting.RankRule.MostFrequent, 0);
 
     /// <summary>A shape with one dimension of another size.</summary>
     private static Shape OneAlong(Shape shape, int dimension, long size)

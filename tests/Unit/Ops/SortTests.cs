@@ -121,6 +121,21 @@ public sealed class SortTests
     }
 
     [Fact]
+    public void ShapesWithoutData()
+    {
+        var x = Tensor.Empty([3, 5], device: ComputeDevice.Parse("meta"));
+        Assert.Equal([3L, 5], x.Sort().Indices.Shape.ToArray());
+        Assert.Equal([3L, 2], x.Topk(2).Values.Shape.ToArray());
+        Assert.Equal([5L], x.Median(0).Values.Shape.ToArray());
+        Assert.Equal([3L], x.Mode(1).Indices.Shape.ToArray());
+        Assert.Equal([5L], x.Quantile(0.5, 0).Shape.ToArray());
+        Assert.Equal([3L, 5], x[0].Searchsorted(x).Shape.ToArray());
+        Assert.Equal([3L, 5], Tensor.Isin(x, x[0]).Shape.ToArray());
+        Assert.Equal([4L], x.Histc(4, 0, 1).Shape.ToArray());
+        Assert.Equal([3L, 3], x.Corrcoef().Shape.ToArray());
+    }
+
+    [Fact]
     public void ErrorsSayWhatPyTorchSays()
     {
         var x = Tensor.Ones(2, 3);

@@ -124,6 +124,8 @@ public sealed class DistributionTests
         Says("invalid Poisson rate, expected rate to be non-negative", () => (-x).Poisson());
         Says("Expected p_in >= 0 && p_in <= 1 to be true, but got false.", () => (x * 2).Bernoulli());
         Says("\"exponential_cpu\" not implemented for 'Long'", () => x.Long().Exponential_());
+        Says("value cannot be converted to type uint8_t without overflow", () => Tensor.Randperm(257, DType.UInt8));
+        Says("n cannot be greater than 2049 for Half type.", () => Tensor.Randperm(3000, DType.Float16));
         Says("prob_dist must be 1 or 2 dim", () => Tensor.Ones(1, 1, 1).Multinomial(1));
         Says("cannot sample n_sample <= 0 samples", () => x.Multinomial(0));
         Says("cannot sample n_sample > prob_dist.size(-1) samples without replacement", () => x.Multinomial(4));

@@ -162,7 +162,8 @@ internal static unsafe class KeyOrder
         }
     }
 
-    /// <summary>From how often each digit is in each chunk to where the first one goes; false if all go together.</summary>
+    /// <summary>From how often each digit is in each chunk to where the first one goes.</summary>
+    /// <returns>False if all have the same digit.</returns>
     private static bool Place(int* counts, int chunks)
     {
         var sum = 0;

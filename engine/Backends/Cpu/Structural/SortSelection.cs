@@ -102,6 +102,12 @@ internal static unsafe partial class CpuKernels
 
         public void Find(TKey* keys, int count, int* places, int results, byte* room)
         {
+            if (rule == Sorting.RankRule.MostFrequent)
+            {
+                places[0] = MostFrequent(keys, count, (int*)room);
+                return;
+            }
+
             var wanted = rank;
             if (rule != Sorting.RankRule.Given)
             {
@@ -116,6 +122,23 @@ internal static unsafe partial class CpuKernels
             }
 
             places[0] = Select(keys, count, wanted, (int*)room);
+        }
+
+        private int MostFrequent(TKey* keys, int count, int* order)
+        {
+            KeyOrder.Find(keys, count, order);
+            var (best, longest, start) = (order[0], 0, 0);
+            for (var i = 0; i < count; i++)
+            {
+                var key = keys[order[i]];
+                if (i + 1 < count && keys[order[i + 1]] == key && !(hasNaN && key == TKey.MaxValue))
+                    continue;
+                if (i + 1 - start > longest)
+                    (best, longest) = (order[i], i + 1 - start);
+                start = i + 1;
+            }
+
+            return best;
         }
 
         [MethodImpl(MethodImplOptions.AggressiveOptimization)]

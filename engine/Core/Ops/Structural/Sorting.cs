@@ -42,6 +42,8 @@ internal static class Sorting
         Middle,
         /// <summary>The lower one in the middle of those that are numbers; the first NaN if none is.</summary>
         MiddleOfNumbers,
+        /// <summary>The last of the longest run of equal ones, of several runs the first; no NaN equals another.</summary>
+        MostFrequent,
     }
 
     /// <summary>Sorts along a dimension.</summary>
