@@ -130,11 +130,11 @@ public static partial class Linalg
         if (dimensions.Length > 2)
         {
             throw new TensorRuntimeException(
-                "linalg.norm: If dim is specified, it must be of length 1 or 2. Got " +
+                "linalg.norm: If dim is specified, it mut be of length 1 or 2. Got " +
                 $"[{string.Join(", ", dimensions.ToArray())}]");
         }
 
-        if (dimensions.Length == 0 && a.Rank is not (1 or 2))
+        if (dimensions.Length == 0 && order is ("fro" or "nuc") && a.Rank is not (1 or 2))
         {
             throw new TensorRuntimeException(
                 $"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {a.Rank}D.");
@@ -163,6 +163,8 @@ public static partial class Linalg
             return (order == -2 ? smallest / largest : largest / smallest).Squeeze(-1);
         }
 
+        if (a.ElementCount == 0 && Math.Abs(p) is (1 or double.PositiveInfinity))
+            return Tensor.Zeros(Lead(a.Shape), a.DType, a.Device);
         return Math.Abs(p) is 1 or double.PositiveInfinity
             ? CondOf(a, OrderText(p), m => MatrixNorm(m, p))
             : throw new TensorRuntimeException($"linalg.cond got an invalid norm type: {OrderText(p)}");
@@ -179,6 +181,7 @@ public static partial class Linalg
             throw new TensorRuntimeException($"linalg.cond got an invalid norm type: {order}");
         if (order == "nuc")
         {
+            CheckSquare(a, "linalg.cond(ord=nuc)");
             var values = Svdvals(a);
             return values.Sum(-1) * values.Reciprocal().Sum(-1);
         }
@@ -202,10 +205,10 @@ public static partial class Linalg
         if (a.DType != DType.Float32 && a.DType != DType.Float64)
             throw new TensorRuntimeException("This function doesn't handle types other than float and double");
         var detached = a.Detach();
+        if (a.ElementCount == 0)
+            return Tensor.Zeros(Lead(a.Shape), DType.Int64, a.Device);
         var values = hermitian ? Eigvalsh(detached).Abs() : Svdvals(detached);
-        return values.Shape[^1] == 0
-            ? Tensor.Zeros(Lead(a.Shape), DType.Int64, a.Device)
-            : values.Gt(BoundOf(a, values, atol, rtol)).Sum(-1);
+        return values.Gt(BoundOf(a, values, atol, rtol)).Sum(-1);
     }
 
     private const string MatrixNormName = "linalg.matrix_norm";

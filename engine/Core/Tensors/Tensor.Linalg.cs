@@ -29,7 +29,8 @@ public partial class Tensor
 
     /// <summary>The triangular factor of positive-definite matrices. As <c>torch.cholesky</c>.</summary>
     /// <inheritdoc cref="Linalg.Cholesky(Tensor, bool)"/>
-    public Tensor Cholesky(bool upper = false) => Linalg.Cholesky(this, upper, FactorFault.TensorCholesky).L;
+    public Tensor Cholesky(bool upper = false) => ElementCount == 0 && Rank > 1 ? Clone()
+        : Linalg.Cholesky(this, upper, FactorFault.TensorCholesky).L;
 
     /// <summary>
     /// The X of A·X = this, for A = L·Lᵀ, or Uᵀ·U where upper. As <c>torch.cholesky_solve</c>.
@@ -152,8 +153,10 @@ public partial class Tensor
 
         CheckWide(this, "triangular_solve_cpu");
         MatrixArguments.CheckSameType(this, a, "torch.triangular_solve", "b", "A");
-        return (transpose ? TriangularSystem.Solve(a.Mt, this, !upper, true, unitriangular)
-            : TriangularSystem.Solve(a, this, upper, true, unitriangular), a.Clone());
+        const string Name = "TriangularSolveBackward0";
+        var shape = WithMatrix(Shape.Broadcast(Lead(Shape), Lead(a.Shape)), a.Shape[^1], a.Shape[^1]);
+        return (transpose ? TriangularSystem.Solve(a.Mt, this, !upper, true, unitriangular, Name)
+            : TriangularSystem.Solve(a, this, upper, true, unitriangular, Name), a.Expand(shape).Clone());
     }
 
     /// <summary>The X of A·X = this from the factors of A. As <c>torch.lu_solve</c>.</summary>

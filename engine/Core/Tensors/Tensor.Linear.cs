@@ -150,8 +150,7 @@ public partial class Tensor
 
         // The sum over the batch is one product, with batch and inner dimension in one.
         long batch = a.Shape[0], rows = a.Shape[1], inner = a.Shape[2], columns = b.Shape[2];
-        var left = a.Contiguous().AsStrided(
-            [rows, batch, inner], [inner, rows * inner, 1], a.IsContiguous ? null : 0).Reshape([rows, batch * inner]);
+        var left = a.Permute(1, 0, 2).Reshape([rows, batch * inner]);
         return Add(
             "AddbmmBackward0", left, b.Reshape([batch * inner, columns]),
             new(left.Layout, false, Layout.Matrix(batch * inner, columns), false), null, beta, alpha);

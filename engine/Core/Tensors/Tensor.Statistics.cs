@@ -65,8 +65,17 @@ public partial class Tensor
     /// A dimension is out of range or named twice, or the dtype is not a floating-point one.
     /// </exception>
     public Tensor Norm(
-        double p = 2, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false, DType? dtype = null) =>
-        Reductions.OfNorm(p).Apply(this, dimensions, keepDimensions, dtype, p);
+        double p = 2, ReadOnlySpan<int> dimensions = default, bool keepDimensions = false, DType? dtype = null)
+    {
+        if (!(dtype ?? DType).IsFloatingPoint)
+        {
+            throw new TensorRuntimeException(
+                "norm(): input dtype should be either floating point or complex. Got " +
+                $"{(dtype ?? DType).LegacyName} instead.", "convert it first, as in x.Float()");
+        }
+
+        return Reductions.OfNorm(p).Apply(this, dimensions, keepDimensions, dtype, p);
+    }
 
     /// <summary>Frobenius' norm, or the nuclear one: the sum of singular values. As <c>torch.norm</c>.</summary>
     /// <param name="p"><c>fro</c> or <c>nuc</c>.</param>

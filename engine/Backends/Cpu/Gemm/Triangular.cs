@@ -128,6 +128,7 @@ internal static unsafe class Triangular<T> where T : unmanaged, IBinaryFloatingP
         SubtractSquare(n - half, k, below, aRow, c + (half * cRow) + half, cRow);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int CholeskySmall(nint n, T* a, nint row)
     {
         for (nint j = 0; j < n; j++)
@@ -150,6 +151,7 @@ internal static unsafe class Triangular<T> where T : unmanaged, IBinaryFloatingP
         return 0;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FactorSmall(nint m, nint n, T* a, nint row, int* pivots)
     {
         var info = 0;
@@ -187,6 +189,7 @@ internal static unsafe class Triangular<T> where T : unmanaged, IBinaryFloatingP
         return info;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SolveRows(
         nint n, nint k, T* a, nint aRow, nint aColumn, T* x, nint xRow, bool upper, bool unit)
     {
@@ -202,6 +205,7 @@ internal static unsafe class Triangular<T> where T : unmanaged, IBinaryFloatingP
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SolveColumns(
         nint n, nint k, T* a, nint aRow, nint aColumn, T* x, nint xRow, nint xColumn, bool upper, bool unit)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lines = KernelEngine.Cpu.RowOperations<double>;
 
 namespace KernelEngine.Cpu;
@@ -47,6 +48,7 @@ internal static unsafe class JacobiSingularValues
             Scale(rows * length, g, scale);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool Sweep(nint rows, nint length, double* g, double* rotations, double* squares)
     {
         var any = false;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
@@ -138,6 +139,7 @@ internal static unsafe partial class CpuKernels
                 new Span<T>(t + (i * count) + from, (int)first).Clear();
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private void FactorSmall(T* a, nint row, nint from, nint to)
         {
             for (var j = from; j < to; j++)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Lines = KernelEngine.Cpu.RowOperations<double>;
 
 namespace KernelEngine.Cpu;
@@ -61,6 +62,7 @@ internal static unsafe class SymmetricEigen
     }
 
     /// <summary>The v, with v[0] = 1, of the reflection 1 - factor·v·vᵀ that leaves only a first element.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double Reflection(double* x, nint length, out double first)
     {
         first = x[0];
@@ -123,6 +125,7 @@ internal static unsafe class SymmetricEigen
     }
 
     // One step with Wilkinson's shift: rotations from m upwards to l.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Chase(nint n, nint l, nint m, double* d, double* e, double* vectors)
     {
         var g = (d[l + 1] - d[l]) / (2 * e[l]);

@@ -33,7 +33,7 @@ internal static class CholeskyFactor
         if (Tensor.ShouldRecord(a))
         {
             factor.SetHistory(Tensor.Recorded(
-                "LinalgCholeskyExBackward0", [factor],
+                fault == FactorFault.TensorCholesky ? "CholeskyBackward0" : "LinalgCholeskyExBackward0", [factor],
                 (g, saved) => [Differentiate(saved[0], g[0]!, upper)], a), 0);
         }
 

@@ -33,7 +33,8 @@ internal static class TriangularSystem
     }
 
     /// <summary>The X of A·X = B, or of X·A = B where not left, recorded; the shapes have been checked.</summary>
-    public static Tensor Solve(Tensor a, Tensor b, bool upper, bool left, bool unit)
+    public static Tensor Solve(
+        Tensor a, Tensor b, bool upper, bool left, bool unit, string name = "LinalgSolveTriangularBackward0")
     {
         var lead = Shape.Broadcast(MatrixArguments.Lead(a.Shape), MatrixArguments.Lead(b.Shape));
         var shape = MatrixArguments.WithMatrix(lead, b.Shape[^2], b.Shape[^1]);
@@ -47,7 +48,7 @@ internal static class TriangularSystem
         {
             var needsA = a.RequiresGrad;
             var (shapeA, shapeB) = (a.Shape, b.Shape);
-            x.SetHistory(Tensor.Recorded("LinalgSolveTriangularBackward0", [a, x], (g, saved) =>
+            x.SetHistory(Tensor.Recorded(name, [a, x], (g, saved) =>
             {
                 var gradient = Solve(saved[0].Mt, g[0]!, !upper, left, unit);
                 if (!needsA)
