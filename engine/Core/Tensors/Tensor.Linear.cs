@@ -151,9 +151,9 @@ public partial class Tensor
         // The sum over the batch is one product, with batch and inner dimension in one.
         long batch = a.Shape[0], rows = a.Shape[1], inner = a.Shape[2], columns = b.Shape[2];
         var left = a.Permute(1, 0, 2).Reshape([rows, batch * inner]);
+        var right = b.Reshape([batch * inner, columns]);
         return Add(
-            "AddbmmBackward0", left, b.Reshape([batch * inner, columns]),
-            new(left.Layout, false, Layout.Matrix(batch * inner, columns), false), null, beta, alpha);
+            "AddbmmBackward0", left, right, new(left.Layout, false, right.Layout, false), null, beta, alpha);
     }
 
     /// <summary>beta · this + alpha · (matrix · vector). As <c>torch.addmv</c>.</summary>

@@ -152,19 +152,27 @@ internal static unsafe partial class CpuKernels
                 // The rows that are rotated are the shorter side's: of A, or of its transpose.
                 var isWide = A.Rows < A.Columns;
                 var (count, length) = isWide ? (A.Rows, A.Columns) : (A.Columns, A.Rows);
-                var long1 = HasVectors ? Math.Max(count, isWide ? V.Rows : U.Columns) : count;
+                var most = HasVectors ? Math.Max(count, isWide ? V.Rows : U.Columns) : count;
                 var memory = ArrayPool<double>.Shared.Rent(
-                    checked((int)((long1 * length) + (count * count) + count + 1)));
+                    checked((int)((most * length) + (HasVectors ? count * count : 0) + (4 * count) + 1)));
                 var order = ArrayPool<int>.Shared.Rent((int)count);
                 var keys = ArrayPool<double>.Shared.Rent((int)count);
                 try
                 {
                     fixed (double* g = memory)
                     {
-                        var rotations = g + (long1 * length);
-                        var values = rotations + (count * count);
+                        var rotations = g + (most * length);
+                        var values = rotations + (HasVectors ? count * count : 0);
                         Gather(matrix, g, count, length, isWide);
-                        JacobiSingularValues.Run(count, length, g, HasVectors ? rotations : null, values);
+                        var isFound = !HasVectors && count >= Bidiagonal.Worth &&
+                            Bidiagonal.Run(count, length, g, values);
+                        if (!isFound)
+                        {
+                            if (!HasVectors && count >= Bidiagonal.Worth)
+                                Gather(matrix, g, count, length, isWide);
+                            JacobiSingularValues.Run(count, length, g, HasVectors ? rotations : null, values);
+                        }
+
                         for (var i = 0; i < count; i++)
                             (order[i], keys[i]) = (i, -values[i]);
                         Array.Sort(keys, order, 0, (int)count);

@@ -63,7 +63,7 @@ internal static unsafe class SymmetricEigen
 
     /// <summary>The v, with v[0] = 1, of the reflection 1 - factor·v·vᵀ that leaves only a first element.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static double Reflection(double* x, nint length, out double first)
+    public static double Reflection(double* x, nint length, out double first)
     {
         first = x[0];
         var largest = 0.0;
@@ -104,15 +104,30 @@ internal static unsafe class SymmetricEigen
         }
     }
 
-    private static int Iterate(nint n, double* d, double* e, double* vectors)
+    /// <summary>Makes a tridiagonal matrix diagonal.</summary>
+    /// <param name="n">Its size.</param>
+    /// <param name="d">Its diagonal; the eigenvalues then, in no order.</param>
+    /// <param name="e">What lies beside it, and one element more.</param>
+    /// <param name="vectors">n rows that are rotated with it; null where there are none.</param>
+    /// <returns>0, or the number, from 1, of a value that was not found.</returns>
+    public static int Iterate(nint n, double* d, double* e, double* vectors)
     {
+        // What is nothing beside the whole matrix is nothing, also where the diagonal is zero.
+        var largest = 0.0;
+        for (nint i = 0; i < n; i++)
+            largest = Math.Max(largest, Math.Abs(d[i]) + Math.Abs(e[i]));
+        var least = 1e-17 * largest;
         for (nint l = 0; l < n; l++)
         {
             for (var round = 0; ; round++)
             {
                 var m = l;
-                while (m < n - 1 && !(Math.Abs(e[m]) <= 1.1e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1]))))
+                while (m < n - 1 && !(Math.Abs(e[m]) <= Math.Max(
+                    1.1e-16 * (Math.Abs(d[m]) + Math.Abs(d[m + 1])), least)))
+                {
                     m++;
+                }
+
                 if (m == l)
                     break;
                 if (round == MostRounds)
