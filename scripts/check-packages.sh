@@ -78,7 +78,7 @@ var adam = new Adam(net.Parameters(), lr: 5e-3);
 var criterion = new CrossEntropyLoss();
 for (var epoch = 0; epoch < 5; epoch++)
 {
-    foreach (var (image, label) in new DataLoader(Digits.Train, batchSize: 64, shuffle: true, workers: 1))
+    foreach (var (image, label) in new DataLoader(Digits.Train, batchSize: 64, shuffle: true, numWorkers: 1))
     {
         adam.ZeroGrad();
         var loss = criterion.Call(net.Call(image), label);

@@ -33,7 +33,7 @@ internal sealed class TrainingRun
         var example = train[0].Input.Shape;
         var classes = Options.Dataset == "spirals" ? 3 : 10;
         var net = NetworkFor(example, classes).To(Device);
-        var loader = new DataLoader(train, Options.BatchSize, shuffle: true, workers: 1).To(Device);
+        var loader = new DataLoader(train, Options.BatchSize, shuffle: true, numWorkers: 1).To(Device);
         var optimizer = OptimizerFor(net);
         var scheduler = new ExponentialLR(optimizer, Options.Gamma);
         var checkpoint = new Checkpoint()

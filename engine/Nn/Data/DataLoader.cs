@@ -22,17 +22,17 @@ public class DataLoader<T> : IEnumerable<T>
     /// <param name="generator">What the orders are drawn from; the CPU's default generator where null.</param>
     /// <param name="sampler">Which examples a pass takes; instead of shuffling.</param>
     /// <param name="collate">Makes a batch of examples; where null, tensors are stacked.</param>
-    /// <param name="workers">
+    /// <param name="numWorkers">
     /// How many threads make batches ahead; none where 0: then each is made when its turn comes. Several call the
     /// dataset at once.
     /// </param>
-    /// <param name="prefetch">How many batches each worker makes ahead.</param>
+    /// <param name="prefetchFactor">How many batches each worker makes ahead.</param>
     /// <exception cref="TensorValueException">A size is not above zero, or there are a sampler and shuffling.
     /// </exception>
     public DataLoader(
         Dataset<T> dataset, int batchSize = 1, bool shuffle = false, bool dropLast = false,
         Generator? generator = null, Sampler? sampler = null, Func<IReadOnlyList<T>, T>? collate = null,
-        int workers = 0, int prefetch = 2)
+        int numWorkers = 0, int prefetchFactor = 2)
     {
         ArgumentNullException.ThrowIfNull(dataset);
         if (batchSize <= 0)
@@ -43,16 +43,20 @@ public class DataLoader<T> : IEnumerable<T>
 
         if (sampler is not null && shuffle)
             throw new TensorValueException("sampler option is mutually exclusive with shuffle");
-        if (workers < 0)
+        if (numWorkers < 0)
         {
             throw new TensorValueException(
                 "num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.");
         }
 
-        if (prefetch <= 0)
-            throw new TensorValueException($"prefetch should be above zero, but is {prefetch}");
+        if (prefetchFactor <= 0)
+        {
+            throw new TensorValueException(
+                $"prefetch_factor should be a positive integer value, but got prefetch_factor={prefetchFactor}");
+        }
+
         sampler ??= shuffle ? new RandomSampler(dataset.Count) : new SequentialSampler(dataset.Count);
-        options = new(dataset, batchSize, dropLast, generator, sampler, collate, workers, prefetch, null);
+        options = new(dataset, batchSize, dropLast, generator, sampler, collate, numWorkers, prefetchFactor, null);
     }
 
     private DataLoader(Options options) => this.options = options;
@@ -77,7 +81,7 @@ public class DataLoader<T> : IEnumerable<T>
 
     private Generator Source => options.Generator ?? Generator.For(ComputeDevice.Parse("cpu"));
 
-    /// <summary>The same loader, with batches on a device.</summary>
+    /// <summary>The same loader, with batches on a device; it has a <see cref="State"/> of its own.</summary>
     public DataLoader<T> To(ComputeDevice device) => new(options with { Device = device });
 
     /// <summary>A pass over the dataset.</summary>
@@ -126,10 +130,10 @@ public class DataLoader<T> : IEnumerable<T>
 public sealed class DataLoader(
     Dataset<(Tensor Input, Tensor Label)> dataset, int batchSize = 1, bool shuffle = false, bool dropLast = false,
     Generator? generator = null, Sampler? sampler = null,
-    Func<IReadOnlyList<(Tensor Input, Tensor Label)>, (Tensor Input, Tensor Label)>? collate = null, int workers = 0,
-    int prefetch = 2)
+    Func<IReadOnlyList<(Tensor Input, Tensor Label)>, (Tensor Input, Tensor Label)>? collate = null, int numWorkers = 0,
+    int prefetchFactor = 2)
     : DataLoader<(Tensor Input, Tensor Label)>(
-        dataset, batchSize, shuffle, dropLast, generator, sampler, collate, workers, prefetch);
+        dataset, batchSize, shuffle, dropLast, generator, sampler, collate, numWorkers, prefetchFactor);
 
 /// <summary>A pass of a loader.</summary>
 /// <param name="Generator">Where the generator stood when the order was drawn.</param>

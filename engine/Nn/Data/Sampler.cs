@@ -38,13 +38,13 @@ public sealed class SequentialSampler(int count) : Sampler
 /// <summary>At random, as <c>torch.utils.data.RandomSampler</c>.</summary>
 /// <param name="count">How many examples there are.</param>
 /// <param name="replacement">Whether one may come several times.</param>
-/// <param name="samples">How many a pass has, all where null; with more, passes follow each other.</param>
-public sealed class RandomSampler(int count, bool replacement = false, int? samples = null) : Sampler
+/// <param name="numSamples">How many a pass has, all where null; with more, passes follow each other.</param>
+public sealed class RandomSampler(int count, bool replacement = false, int? numSamples = null) : Sampler
 {
     private readonly int examples = Checked(count, "num_samples");
 
     /// <inheritdoc/>
-    public override int Count { get; } = Checked(samples ?? count, "num_samples");
+    public override int Count { get; } = Checked(numSamples ?? count, "num_samples");
 
     /// <inheritdoc/>
     public override long[] Order(Generator generator)
@@ -91,12 +91,12 @@ public sealed class WeightedRandomSampler : Sampler
 
     /// <summary>A sampler.</summary>
     /// <param name="weights">How likely each example is; they need not add up to 1.</param>
-    /// <param name="samples">How many a pass has.</param>
+    /// <param name="numSamples">How many a pass has.</param>
     /// <exception cref="TensorValueException">A weight is negative or no number, or all are zero.</exception>
-    public WeightedRandomSampler(IReadOnlyList<double> weights, int samples)
+    public WeightedRandomSampler(IReadOnlyList<double> weights, int numSamples)
     {
         ArgumentNullException.ThrowIfNull(weights);
-        Count = Checked(samples, "num_samples");
+        Count = Checked(numSamples, "num_samples");
         ends = new double[weights.Count];
         var sum = 0.0;
         for (var i = 0; i < ends.Length; i++)

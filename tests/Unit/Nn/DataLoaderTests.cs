@@ -15,7 +15,7 @@ public sealed class DataLoaderTests
     public void Workers_change_nothing_but_the_thread(int workers)
     {
         var slow = new Slow(101);
-        var loader = new DataLoader(slow, 4, shuffle: true, generator: new(5), workers: workers, prefetch: 1);
+        var loader = new DataLoader(slow, 4, shuffle: true, generator: new(5), numWorkers: workers, prefetchFactor: 1);
         var plain = new DataLoader(new Slow(101), 4, shuffle: true, generator: new(5));
         for (var pass = 0; pass < 2; pass++)
         {
@@ -32,13 +32,13 @@ public sealed class DataLoaderTests
     public void Breaking_off_leaves_no_thread()
     {
         var slow = new Slow(1000);
-        foreach (var _ in new DataLoader(slow, 2, workers: 3))
+        foreach (var _ in new DataLoader(slow, 2, numWorkers: 3))
             break;
         AssertNoWorkers(slow);
-        using (var iterator = new DataLoader(slow, 2, workers: 3).GetEnumerator())
+        using (var iterator = new DataLoader(slow, 2, numWorkers: 3).GetEnumerator())
             Assert.True(iterator.MoveNext());
         AssertNoWorkers(slow);
-        Assert.Empty(new DataLoader(new Slow(0), 2, workers: 3));
+        Assert.Empty(new DataLoader(new Slow(0), 2, numWorkers: 3));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class DataLoaderTests
         AssertNoWorkers(slow);
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
-        static void Forget(Slow slow) => new DataLoader(slow, 2, workers: 2).GetEnumerator().MoveNext();
+        static void Forget(Slow slow) => new DataLoader(slow, 2, numWorkers: 2).GetEnumerator().MoveNext();
     }
 
     [Theory]
@@ -68,7 +68,7 @@ public sealed class DataLoaderTests
         var seen = 0;
         var error = Assert.Throws<InvalidDataException>(() =>
         {
-            foreach (var _ in new DataLoader(slow, 4, workers: workers))
+            foreach (var _ in new DataLoader(slow, 4, numWorkers: workers))
                 seen++;
         });
         Assert.Equal("13 is bad", error.Message);
@@ -93,7 +93,8 @@ public sealed class DataLoaderTests
         var next = loader.Select(b => b.Label.ToArray<long>()).ToArray();
         for (var i = 0; i < states.Count; i++)
         {
-            var other = new DataLoader(Ten, 3, shuffle: true, generator: new(1), workers: i % 2) { State = states[i] };
+            var other = new DataLoader(Ten, 3, shuffle: true, generator: new(1), numWorkers: i % 2);
+            other.State = states[i];
             Assert.Equal(states[i], other.State);
             if (i < states.Count - 1)
                 Assert.Equal(batches.Skip(i), other.Select(b => b.Label.ToArray<long>()));
@@ -112,10 +113,10 @@ public sealed class DataLoaderTests
         var generator = new Generator(4);
         Assert.Equal([0L, 1, 2], new SequentialSampler(3).Order(generator));
         Assert.Equal([3L, 5, 7], new SubsetRandomSampler([7, 3, 5]).Order(generator).Order());
-        Assert.Equal(25, new RandomSampler(10, samples: 25).Order(generator).Length);
-        Assert.Equal(10, new RandomSampler(10, samples: 25).Order(generator)[10..20].Distinct().Count());
+        Assert.Equal(25, new RandomSampler(10, numSamples: 25).Order(generator).Length);
+        Assert.Equal(10, new RandomSampler(10, numSamples: 25).Order(generator)[10..20].Distinct().Count());
         Assert.All(
-            new RandomSampler(10, replacement: true, samples: 50).Order(generator), i => Assert.InRange(i, 0, 9));
+            new RandomSampler(10, replacement: true, numSamples: 50).Order(generator), i => Assert.InRange(i, 0, 9));
         Assert.Empty(new RandomSampler(0).Order(generator));
         var weighted = new WeightedRandomSampler([0, 1, 0, 3, 0], 4000).Order(generator);
         Assert.Equal([1L, 3], weighted.Distinct().Order());
@@ -127,7 +128,7 @@ public sealed class DataLoaderTests
         Assert.Equal([1L, 2, 3], loader.SelectMany(b => b.Label.ToArray<long>()).Order());
         Assert.Throws<TensorValueException>(
             () => new DataLoader(Ten, 2, shuffle: true, sampler: new SequentialSampler(3)));
-        Assert.Throws<TensorValueException>(() => new DataLoader(Ten, workers: -1));
+        Assert.Throws<TensorValueException>(() => new DataLoader(Ten, numWorkers: -1));
     }
 
     [Fact]
