@@ -67,6 +67,27 @@ public sealed class LaunchPartsTests
         }
     }
 
+    [Theory]
+    [InlineData(40, 33)]
+    [InlineData(7, 12)]
+    [InlineData(300, 517)]
+    public void SumsAndProductsAreRoundedFromDoubleAlongEveryDimension(int rows, int columns)
+    {
+        foreach (var dtype in new[] { DType.Float32, DType.BFloat16 })
+        {
+            var x = Tensor.Randn([rows, columns], generator: new(6)).To(dtype);
+            foreach (var d in new[] { 0, 1 })
+            {
+                Same(x.Double().Cumsum(d), x.Cumsum(d));
+                Same(x.Double().Cumprod(d), x.Cumprod(d));
+                Same(x.Double().Flip(0, 1).Cumsum(d), x.Flip(0, 1).Cumsum(d));
+            }
+
+            void Same(Tensor wide, Tensor got) =>
+                Assert.Equal(wide.To(dtype).Float().ToArray<float>(), got.Float().ToArray<float>());
+        }
+    }
+
     [Fact]
     public void AnIndexOutOfRangeIsFoundInEveryPart()
     {

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 
 namespace KernelEngine.Cpu;
 
@@ -38,6 +39,7 @@ internal static unsafe partial class CpuKernels
         // Neighbouring rows that are walked together: they share cache lines where they lie side by side, and wait for
         // each other's sums nowhere.
         private const int Together = 8;
+        private const int Four = 4;
 
         public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
             where T : unmanaged
@@ -67,24 +69,85 @@ internal static unsafe partial class CpuKernels
             }
         }
 
-        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         private static void Some<T, TWide, TElement>(
             T* from, nint step, nint across, T* to, nint stepTo, nint acrossTo, int count, long length, bool product)
             where T : unmanaged
             where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
             where TElement : struct, IElement<T, TWide>
         {
-            var values = stackalloc TWide[Together];
-            new Span<TWide>(values, Together).Fill(product ? TWide.One : TWide.Zero);
+            if (typeof(T) == typeof(float) && count == Together && across == 1 && acrossTo == 1)
+            {
+                Beside((float*)from, step, (float*)to, stepTo, length, product);
+                return;
+            }
+
+            for (var row = 0; row < count; row++, from += across, to += acrossTo)
+            {
+                if (count - row >= Four)
+                {
+                    Rows4<T, TWide, TElement>(from, step, across, to, stepTo, acrossTo, length, product);
+                    from += (Four - 1) * across;
+                    to += (Four - 1) * acrossTo;
+                    row += Four - 1;
+                }
+                else
+                    Row<T, TWide, TElement>(from, step, to, stepTo, length, product);
+            }
+        }
+
+        // Eight rows side by side.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Beside(float* from, nint step, float* to, nint stepTo, long length, bool product)
+        {
+            var low = product ? Vector256<double>.One : Vector256<double>.Zero;
+            var high = low;
             for (var i = 0L; i < length; i++, from += step, to += stepTo)
             {
-                for (var row = 0; row < count; row++)
-                {
-                    var own = TElement.Load(from[row * across]);
-                    var value = product ? values[row] * own : values[row] + own;
-                    values[row] = value;
-                    to[row * acrossTo] = TElement.Store(value);
-                }
+                var (first, second) = Vector256.Widen(Vector256.Load(from));
+                if (product)
+                    (low, high) = (low * first, high * second);
+                else
+                    (low, high) = (low + first, high + second);
+                Vector256.Narrow(low, high).Store(to);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Rows4<T, TWide, TElement>(
+            T* from, nint step, nint across, T* to, nint stepTo, nint acrossTo, long length, bool product)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
+        {
+            var v0 = product ? TWide.One : TWide.Zero;
+            var (v1, v2, v3) = (v0, v0, v0);
+            for (var i = 0L; i < length; i++, from += step, to += stepTo)
+            {
+                var (x0, x1) = (TElement.Load(*from), TElement.Load(from[across]));
+                var (x2, x3) = (TElement.Load(from[2 * across]), TElement.Load(from[3 * across]));
+                if (product)
+                    (v0, v1, v2, v3) = (v0 * x0, v1 * x1, v2 * x2, v3 * x3);
+                else
+                    (v0, v1, v2, v3) = (v0 + x0, v1 + x1, v2 + x2, v3 + x3);
+                *to = TElement.Store(v0);
+                to[acrossTo] = TElement.Store(v1);
+                to[2 * acrossTo] = TElement.Store(v2);
+                to[3 * acrossTo] = TElement.Store(v3);
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private static void Row<T, TWide, TElement>(
+            T* from, nint step, T* to, nint stepTo, long length, bool product)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
+        {
+            var value = product ? TWide.One : TWide.Zero;
+            for (var i = 0L; i < length; i++, from += step, to += stepTo)
+            {
+                value = product ? value * TElement.Load(*from) : value + TElement.Load(*from);
+                *to = TElement.Store(value);
             }
         }
     }
