@@ -82,7 +82,9 @@ public static class Init
         return tensor;
     }
 
-    /// <summary>A matrix with orthonormal rows or columns (further dimensions count as columns), times a gain.</summary>
+    /// <summary>
+    /// A matrix with orthonormal rows or columns (further dimensions count as columns), times a gain.
+    /// </summary>
     /// <exception cref="TensorValueException">The tensor has fewer than two dimensions.</exception>
     public static Tensor Orthogonal_(Tensor tensor, double gain = 1, Generator? generator = null)
     {

@@ -110,6 +110,45 @@ public static partial class Losses
         },
         x => [Select(x[2] & x[3], Positive(1 - x[1] + x[0]), 0)], isListed: false);
 
+    /// <summary>
+    /// A step of connectionist temporal classification, all in logarithms: what reaches a state from itself, from the
+    /// one before and, where that may be, from the one before that, times its probability; a sequence that has ended
+    /// stays. State, before, before that, whether from there, probability, whether the sequence goes on.
+    /// </summary>
+    public static readonly PointwiseOperator CtcStep = new(
+        "ctc_loss", 6,
+        (name, arguments) =>
+        {
+            var kind = TypeRules.OnlyFloat(name, arguments[..3]).Arguments[0];
+            return new([kind, kind, kind, ValueKind.Bool, kind, ValueKind.Bool], [arguments[0].DType]);
+        },
+        x =>
+        {
+            var second = Select(x[3], x[2], double.NegativeInfinity);
+            var largest = Max(Max(x[0], x[1]), second);
+            var shift = Select(Equal(largest, double.NegativeInfinity), 0, largest);
+            var sum = Exp(x[0] - shift) + Exp(x[1] - shift) + Exp(second - shift);
+            return [Select(x[5], Log(sum) + shift + x[4], x[0])];
+        },
+        isListed: false)
+    {
+        Gradient = (g, y, x) =>
+        {
+            // The part of each way; none where there is no way at all.
+            var isReached = y > double.NegativeInfinity;
+            var rest = Select(isReached, x[4] - y, double.NegativeInfinity);
+            return
+            [
+                Select(x[5], Select(isReached, g * Exp(x[0] + rest), 0), g),
+                Select(x[5] & isReached, g * Exp(x[1] + rest), 0),
+                Select(x[5] & isReached & x[3], g * Exp(x[2] + rest), 0),
+                null,
+                Select(x[5] & isReached, g, 0),
+                null,
+            ];
+        },
+    };
+
     private static PointwiseOperator MultiMarginOf(Func<Expr, Expr> power) => new(
         "multi_margin_loss", 5,
         (name, arguments) =>

@@ -90,6 +90,11 @@ internal static class LossBindings
             a => Functional.MultilabelSoftMarginLoss(
                 a.Self, Target(a), a.TensorOrNull(2, "weight"), ReductionOf(a, 5, 3))
         },
+        {
+            "nn.functional.ctc_loss",
+            a => Functional.CtcLoss(a.Tensor(0, "log_probs"), a.Tensor(1, "targets"), Lengths(a, 2, "input_lengths"),
+                Lengths(a, 3, "target_lengths"), a.Long(4, "blank", 0), ReductionOf(a, 5), a.Flag(6, "zero_infinity"))
+        },
     };
 
     /// <summary>What becomes of a loss's elements.</summary>
@@ -110,6 +115,9 @@ internal static class LossBindings
 
         return Reduction.Parse(name);
     }
+
+    private static Tensor Lengths(Arguments a, int position, string name) =>
+        a.IsTensor(position, name) ? a.Tensor(position, name) : Tensor.FromArray(a.Longs(position, name));
 
     private static Tensor Target(Arguments a) => a.Tensor(1, "target");
 }

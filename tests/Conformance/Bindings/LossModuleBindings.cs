@@ -52,6 +52,7 @@ internal static class LossModuleBindings
             a => new TripletMarginWithDistanceLoss(
                 null, a.Real(-1, "margin", 1), a.Flag(-1, "swap"), ReductionOf(a, -1))
         },
+        { "CTCLoss", a => new CTCLoss(a.Long(0, "blank", 0), ReductionOf(a, 1), a.Flag(2, "zero_infinity")) },
     };
 
     private static Tensor? Weight(Arguments a) => a.TensorOrNull(0, "weight");

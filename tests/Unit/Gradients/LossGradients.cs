@@ -48,6 +48,10 @@ internal static class LossGradients
             x => Functional.MultiMarginLoss(x[0], Classes(x[0], 1, 3, 0), 2, 0.55)) { AllowsTies = false },
         new("MultilabelMarginLoss", [[2, 3]], x => Functional.MultilabelMarginLoss(
             x[0], Classes(x[0], 1, 0, -1, 2, -1, 0).Reshape(2, 3))) { AllowsTies = false },
+        new("CtcLoss", [[5, 2, 4]], x => Functional.CtcLoss(
+            x[0].LogSoftmax(2), Classes(x[0], 1, 2, 2, 3, 1, 0).Reshape(2, 3), [5, 4], [3, 1])),
+        new("CtcLoss: none, one after the other", [[4, 2, 3]], x => Functional.CtcLoss(
+            x[0].LogSoftmax(2), Classes(x[0], 1, 0), [4, 3], [2, 0], 2, Reduction.None)),
         new("MultilabelSoftMarginLoss", [[3, 4], [3, 4], [4]],
             x => Functional.MultilabelSoftMarginLoss(x[0], x[1], x[2])),
     ];

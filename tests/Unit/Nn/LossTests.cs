@@ -97,6 +97,58 @@ public sealed class LossTests
         Tensor Whole(params long[] values) => Tensor.FromArray(values).To(device);
     }
 
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Ways_through_a_sequence(string name)
+    {
+        // Against a sum over all sequences of five classes.
+        var device = TestDevices.Get(name);
+        var logits = Tensor.Randn([5, 2, 3], DType.Float64).LogSoftmax(2);
+        var targets = Tensor.FromArray<long>([1, 1, 2, 99], [2, 2]).To(device);
+        var got = Functional.CtcLoss(logits.To(device), targets, [5, 4], [2, 1], reduction: Reduction.None);
+        Assert.Equal(Expected(0, 5, [1, 1]), got[0].Item<double>(), 1e-10);
+        Assert.Equal(Expected(1, 4, [2]), got[1].Item<double>(), 1e-10);
+        Assert.Equal((Expected(0, 5, [1, 1]) / 2 + Expected(1, 4, [2])) / 2, new CTCLoss().Call(
+            logits.To(device), targets, Tensor.FromArray([5L, 4]), Tensor.FromArray([2L, 1])).Item<double>(), 1e-10);
+        var tooLong = Functional.CtcLoss(logits.To(device), targets, [2, 4], [2, 0], reduction: Reduction.None);
+        Assert.Equal(double.PositiveInfinity, tooLong[0].Item<double>());
+        Assert.Equal(0, Functional.CtcLoss(logits.To(device)[.., 0], targets[0], [2L], [2L], zeroInfinity: true)
+            .Item<double>());
+        Says("blank must be in label range", [5, 4], [2, 1], 3);
+        Says("input_lengths must be of size batch_size", [5], [2, 1]);
+        Says("target_lengths must be of size batch_size", [5, 4], [2]);
+        Says("Expected input_lengths to have value at most 5, but got value 6 (while checking arguments for " +
+            "ctc_loss_cpu)", [6, 4], [2, 1]);
+        Says("Expected tensor to have size at least 4 at dimension 1, but got size 2 for argument #2 'targets' (while " +
+            "checking arguments for ctc_loss_cpu)", [5, 4], [4, 1]);
+
+        double Expected(int n, int length, int[] target)
+        {
+            var values = logits.ToArray<double>();
+            var sum = 0.0;
+            for (var code = 0; code < Math.Pow(3, length); code++)
+            {
+                var (rest, last, logarithm) = (code, -1, 0.0);
+                var read = new List<int>();
+                for (var t = 0; t < length; t++, rest /= 3)
+                {
+                    logarithm += values[(t * 6) + (n * 3) + (rest % 3)];
+                    if (rest % 3 != last && rest % 3 != 0)
+                        read.Add(rest % 3);
+                    last = rest % 3;
+                }
+
+                sum += read.SequenceEqual(target) ? Math.Exp(logarithm) : 0;
+            }
+
+            return -Math.Log(sum);
+        }
+
+        void Says(string message, long[] inputs, long[] lengths, long blank = 0) => Assert.Equal(message,
+            Assert.Throws<TensorRuntimeException>(
+                () => Functional.CtcLoss(logits.To(device), targets, inputs, lengths, blank)).Message);
+    }
+
     [Fact]
     public void Modules_call_their_functions()
     {
