@@ -188,7 +188,10 @@ internal static unsafe partial class CpuKernels
             using var order = new HostMemory(device, (long)Length * sizeof(int));
             var job = new LongRowJob<T, TWide, TElement, TKey, TFinder>
             {
-                Rows = this, Row = row, Keys = (TKey*)keys.Start, Order = (int*)order.Start,
+                Rows = this,
+                Row = row,
+                Keys = (TKey*)keys.Start,
+                Order = (int*)order.Start,
             };
             var blocks = (Length + LongRowBlock - 1) / LongRowBlock;
             WorkerPool.Run(job, blocks);

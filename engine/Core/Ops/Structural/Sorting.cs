@@ -42,7 +42,9 @@ internal static class Sorting
         Middle,
         /// <summary>The lower one in the middle of those that are numbers; the first NaN if none is.</summary>
         MiddleOfNumbers,
-        /// <summary>The last of the longest run of equal ones, of several runs the first; no NaN equals another.</summary>
+        /// <summary>
+        /// The last of the longest run of equal ones, of several runs the first; no NaN equals another.
+        /// </summary>
         MostFrequent,
     }
 
