@@ -38,6 +38,9 @@ internal static unsafe partial class CpuKernels
                     Rows = output.Shape[0] * output.Shape[1],
                 };
                 var taps = Math.Max(1, launch.Operands[2].Layout.ElementCount / job.Count);
+                job.Each = taps;
+                for (var o = 0L; o <= job.Count; o++)
+                    job.Each = job.Starts[o] == o * taps ? job.Each : 0;
                 job.RowsPerBlock = Math.Max(1, TapBlock / (job.Inner * taps));
                 WorkerPool.Run(
                     job, checked((int)((job.Rows + job.RowsPerBlock - 1) / job.RowsPerBlock)),
@@ -56,6 +59,7 @@ internal static unsafe partial class CpuKernels
         public long* Starts;
         public long* Places;
         public TWide* Weights;
+        public long Each; // how many places each output has; 0 where they differ
         public long OuterStep;
         public long Step;
         public long InnerStep;
@@ -69,12 +73,16 @@ internal static unsafe partial class CpuKernels
             var last = Math.Min(Rows, (block + 1) * RowsPerBlock);
             var outer = block * RowsPerBlock / Count;
             var o = (block * RowsPerBlock) - (outer * Count);
-            for (var row = block * RowsPerBlock; row < last; row++)
+            for (var row = block * RowsPerBlock; row < last;)
             {
                 var from = Input + (outer * OuterStep);
                 var to = Output + (row * Inner);
+                var end = o + 1;
                 if (Inner == 1)
-                    *to = TElement.Store(Sum(from, Starts[o], Starts[o + 1]));
+                {
+                    end = Math.Min(Count, o + last - row);
+                    Row(from, to, o, end);
+                }
                 else if (typeof(T) == typeof(TWide) && InnerStep == 1 && Inner >= Vector<T>.Count)
                     Along((TWide*)from, (TWide*)to, Starts[o], Starts[o + 1]);
                 else
@@ -83,8 +91,45 @@ internal static unsafe partial class CpuKernels
                         to[b] = TElement.Store(Sum(from + (b * InnerStep), Starts[o], Starts[o + 1]));
                 }
 
-                if (++o == Count)
+                row += end - o;
+                o = end;
+                if (o == Count)
                     (o, outer) = (0, outer + 1);
+            }
+        }
+
+        // Outputs next to each other, in the same sums as below.
+        private readonly void Row(T* from, T* to, long start, long end)
+        {
+            if (Each == 1 && Weights is null)
+            {
+                for (var o = start; o < end; o++)
+                    *to++ = from[Places[o] * Step];
+            }
+            else if (Each == 2 && Weights is not null)
+            {
+                for (var o = 2 * start; o < 2 * end; o += 2)
+                {
+                    *to++ = TElement.Store(
+                        (TElement.Load(from[Places[o] * Step]) * Weights[o]) +
+                        (TElement.Load(from[Places[o + 1] * Step]) * Weights[o + 1]));
+                }
+            }
+            else if (Each == 4 && Weights is not null)
+            {
+                for (var o = 4 * start; o < 4 * end; o += 4)
+                {
+                    *to++ = TElement.Store(
+                        (TElement.Load(from[Places[o] * Step]) * Weights[o]) +
+                        (TElement.Load(from[Places[o + 1] * Step]) * Weights[o + 1]) +
+                        (TElement.Load(from[Places[o + 2] * Step]) * Weights[o + 2]) +
+                        (TElement.Load(from[Places[o + 3] * Step]) * Weights[o + 3]));
+                }
+            }
+            else
+            {
+                for (var o = start; o < end; o++)
+                    *to++ = TElement.Store(Sum(from, Starts[o], Starts[o + 1]));
             }
         }
 

@@ -15,8 +15,6 @@ internal static class AdaptivePool
         }
 
         var name = spatial == 1 ? "SqueezeBackward1" : $"AdaptiveAvgPool{spatial}DBackward0";
-        if (Even(input, spatial, sizes) is { } windows)
-            return AvgPool.Apply(input, windows, name: name);
         var tables = new List<(int, TapTable)>();
         for (var i = 0; i < spatial; i++)
         {

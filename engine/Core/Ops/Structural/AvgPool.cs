@@ -23,16 +23,14 @@ internal static class AvgPool
     /// <param name="windows">The windows, fit to the input.</param>
     /// <param name="includesPadding">Whether elements in the padding count.</param>
     /// <param name="divisor">What sums are divided by instead, if not 0.</param>
-    /// <param name="name">The name of the node; PyTorch's of an average where null.</param>
-    public static Tensor Apply(
-        Tensor input, PoolWindows windows, bool includesPadding = true, long divisor = 0, string? name = null)
+    public static Tensor Apply(Tensor input, PoolWindows windows, bool includesPadding, long divisor)
     {
         var output = Launch(
             Forward, input, Layout.Contiguous(windows.ShapeOf(input.Shape)), windows, includesPadding, divisor);
         if (Tensor.ShouldRecord(input))
         {
             var shape = input.Shape;
-            name ??= windows.Spatial == 1 ? "SqueezeBackward1" : $"AvgPool{windows.Spatial}DBackward0";
+            var name = windows.Spatial == 1 ? "SqueezeBackward1" : $"AvgPool{windows.Spatial}DBackward0";
             output.SetHistory(
                 Tensor.Recorded(
                     name, g => [Differentiate(g[0]!, shape, windows, includesPadding, divisor)], input), 0);

@@ -33,6 +33,14 @@ internal static class MaxPool
     public static (Tensor Output, Tensor? Indices) Apply(
         Tensor input, PoolWindows windows, bool wantsIndices, string? name = null)
     {
+        // Kernels track indices in lanes as wide as the elements that they compare.
+        if (input.DType != DType.Float64 && input.Shape.AsSpan()[^windows.Spatial..] is var plane &&
+            new Shape(plane.ToArray()).ElementCount > int.MaxValue)
+        {
+            throw new TensorNotImplementedException(
+                "max_pool of planes with more than 2^31 - 1 elements", "convert it first, as in x.Double()");
+        }
+
         var shape = windows.ShapeOf(input.Shape);
         var layout = Layout.Contiguous(shape);
         var output = Tensor.Allocate(input.Device, layout, input.DType);
