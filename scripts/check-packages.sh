@@ -7,10 +7,11 @@ cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
 work=$(mktemp -d)
+if command -v cygpath > /dev/null; then work=$(cygpath -m "$work"); fi  # .NET on Windows wants C:/…
 trap 'rm -rf "$work"' EXIT
 packages=${1:-$work/packages}
 mkdir -p "$packages"
-packages=$(cd "$packages" && pwd)
+packages=$(cd "$packages" && (pwd -W 2> /dev/null || pwd))
 version=0.0.1-check
 dotnet pack Kernel.sln -c Release -o "$packages" -v q -p:Version=$version -p:ContinuousIntegrationBuild=true \
   -p:RepositoryUrl="${REPOSITORY_URL:-https://example.com/kernel}"

@@ -12,16 +12,17 @@ namespace KernelEngine.Nn;
 /// they are asked for, each straight to its device.
 /// </summary>
 /// <remarks>
-/// While the file is open, nobody may cut it short: it is mapped into memory. Writing it anew with
-/// <see cref="Save"/>, which replaces the file, is fine on Linux; on Windows, dispose of this first.
+/// The file is mapped into memory: on Linux, a program that cuts it short in just the moment of reading ends this one.
+/// Writing it anew with <see cref="Save"/>, which replaces the file, is fine there; on Windows, dispose of this first.
 /// </remarks>
 public sealed class SafetensorsFile : IDisposable
 {
     // The bound of the format's own reader.
     private const long MaxHeaderBytes = 100_000_000;
-    private const int PartBytes = 1 << 30;
+    private const int PartBytes = 1 << 26;
 
     private readonly string path;
+    private readonly FileStream stream;
     private readonly MemoryMappedFile map;
     private readonly MemoryMappedViewAccessor view;
     private readonly SafetensorsHeader header;
@@ -31,7 +32,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         this.path = path;
         var place = new FilePlace(path, "header");
-        var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
         try
         {
             var length = stream.Length;
@@ -43,7 +44,7 @@ public sealed class SafetensorsFile : IDisposable
                 throw place.Broken($"a header of {headerLength} bytes does not fit into a file of {length}");
             dataStart = 8 + (long)headerLength;
             map = MemoryMappedFile.CreateFromFile(
-                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: false);
+                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
             view = map.CreateViewAccessor(0, length, MemoryMappedFileAccess.Read);
             header = Use(8, (long)headerLength, json => SafetensorsHeader.Parse(json, length - dataStart, place));
         }
@@ -180,6 +181,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         view.Dispose();
         map.Dispose();
+        stream.Dispose();
     }
 
     private static ArrayBufferWriter<byte> HeaderOf(
@@ -228,6 +230,9 @@ public sealed class SafetensorsFile : IDisposable
     /// <summary>Looks at some bytes of the file; it stays mapped meanwhile, even if it is disposed of.</summary>
     private unsafe T Use<T>(long at, long count, Reading<T> reading)
     {
+        // The system ends a process that reads a mapped file behind its end.
+        if (RandomAccess.GetLength(stream.SafeFileHandle) < at + count)
+            throw new TensorFileException(path, "data", "the file has been cut short since it was opened");
         var handle = view.SafeMemoryMappedViewHandle;
         byte* start = null;
         handle.AcquirePointer(ref start);

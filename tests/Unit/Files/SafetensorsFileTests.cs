@@ -155,6 +155,21 @@ public sealed class SafetensorsFileTests : IDisposable
     }
 
     [Fact]
+    public void AFileThatShrinksWhileItIsOpenIsNamed()
+    {
+        if (OperatingSystem.IsWindows())
+            Assert.Skip("Windows lets nobody cut a mapped file");
+        SafetensorsFile.Save(Path, [new("x", Tensor.Ones(100_000))]);
+        using var file = SafetensorsFile.Open(Path);
+
+        // As another program may, which knows nothing of .NET's locks.
+        using (var cut = System.Diagnostics.Process.Start("truncate", ["-s", "1000", Path]))
+            cut.WaitForExit();
+        Assert.Contains("cut short", Assert.Throws<TensorFileException>(() => file.Read("x")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void MissingFilesAreIOExceptions() =>
         Assert.Throws<FileNotFoundException>(() => SafetensorsFile.Open(folder.File("none")));
 
