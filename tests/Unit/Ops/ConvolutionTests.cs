@@ -207,6 +207,20 @@ public sealed class ConvolutionTests
         Assert.Equal(padding == "same" ? 3 : 4, y[0, 0, 0].Item().ToDouble());
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AWindowThatReachesFarTakesLittleMemory(string device)
+    {
+        var on = TestDevices.Get(device);
+        var x = Tensor.Ones([1, 400, 3], device: on).RequiresGrad_();
+        var w = Tensor.Ones([2, 400, 3], device: on).RequiresGrad_();
+        var y = x.Conv1d(w, padding: 1_000_000, dilation: 1_000_000);
+        Assert.Equal([1, 2, 3], y.Shape);
+        Assert.Equal(6 * 400, y.Sum().Item().ToDouble());
+        y.Sum().Backward();
+        Assert.Equal([0, 3, 0], w.Grad![1, 399].ToArray<float>());
+        Assert.Equal(2 * 1200, x.Grad!.Sum().Item().ToDouble());
+    }
+
     [Fact]
     public void MessagesArePyTorchs()
     {
@@ -265,27 +279,27 @@ public sealed class ConvolutionTests
         (size, k, s, p, d) = (One(size, 1), One(k, 1), One(s, 1), One(p, 0), One(d, 1));
         var place = new long[3];
         for (var image = 0L; image < n; image++)
-        for (var row = 0L; row < g * m; row++)
-        for (var channel = 0L; channel < c; channel++)
-        for (var o = 0L; o < output[0] * output[1] * output[2]; o++)
-        for (var tap = 0L; tap < k[0] * k[1] * k[2]; tap++)
-        {
-            long[] at = [o / (output[1] * output[2]), o / output[2] % output[1], o % output[2]];
-            long[] of = [tap / (k[1] * k[2]), tap / k[2] % k[1], tap % k[2]];
-            var isInside = true;
-            for (var i = 0; i < 3; i++)
-            {
-                place[i] = (at[i] * s[i]) - p[i] + (of[i] * d[i]);
-                isInside &= place[i] >= 0 && place[i] < size[i];
-            }
+            for (var row = 0L; row < g * m; row++)
+                for (var channel = 0L; channel < c; channel++)
+                    for (var o = 0L; o < output[0] * output[1] * output[2]; o++)
+                        for (var tap = 0L; tap < k[0] * k[1] * k[2]; tap++)
+                        {
+                            long[] at = [o / (output[1] * output[2]), o / output[2] % output[1], o % output[2]];
+                            long[] of = [tap / (k[1] * k[2]), tap / k[2] % k[1], tap % k[2]];
+                            var isInside = true;
+                            for (var i = 0; i < 3; i++)
+                            {
+                                place[i] = (at[i] * s[i]) - p[i] + (of[i] * d[i]);
+                                isInside &= place[i] >= 0 && place[i] < size[i];
+                            }
 
-            if (!isInside)
-                continue;
-            var input = (((((image * g * c) + (row / m * c) + channel) * size[0]) + place[0]) * size[1]) + place[1];
-            visit(
-                (input * size[2]) + place[2],
-                (((row * c) + channel) * k[0] * k[1] * k[2]) + tap,
-                (((image * g * m) + row) * output[0] * output[1] * output[2]) + o);
-        }
+                            if (!isInside)
+                                continue;
+                            var input = (((((image * g * c) + (row / m * c) + channel) * size[0]) + place[0]) * size[1]) + place[1];
+                            visit(
+                                (input * size[2]) + place[2],
+                                (((row * c) + channel) * k[0] * k[1] * k[2]) + tap,
+                                (((image * g * m) + row) * output[0] * output[1] * output[2]) + o);
+                        }
     }
 }

@@ -87,7 +87,7 @@ internal unsafe struct ConvolutionJob<T, TReal, TElement, TVector, TSimd> : IJob
         var places = tile.Places;
         nint vector = TSimd.Count;
         var panel = vector * (places > 3 * vector && places <= 4 * vector ? 2 : 3);
-        var depth = Depth(Plan->Depth);
+        var depth = Math.Min(Depth(Plan->Depth), Plan->MostStaged);
         var padded = (places + panel - 1) / panel * panel;
         var isDirect = typeof(T) == typeof(TReal) && Plan->H.Step == 1 && Plan->W.Step == 1
             && (tile.Columns == Plan->W.Count || tile.Rows == 1);

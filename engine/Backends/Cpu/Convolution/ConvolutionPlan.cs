@@ -38,6 +38,20 @@ internal unsafe struct ConvolutionPlan
     /// <summary>Tiles of one image and group.</summary>
     public readonly nint Tiles => D.Count * TilesDown * TilesAcross;
 
+    // Elements of a band: windows that reach far take fewer channels at a time.
+    private const nint MostBand = 8 << 20;
+
+    /// <summary>How many channels and taps a band of a tile may hold, at least those of one channel.</summary>
+    public readonly nint MostStaged
+    {
+        get
+        {
+            var row = TileColumns * W.InStep + W.Span;
+            var plane = D.Taps * ((TileRows - 1) * H.InStep + H.Span + 1) * row;
+            return Math.Max(1, MostBand / Math.Max(1, plane)) * Taps;
+        }
+    }
+
     /// <summary>Reads input sizes and strides from a layout [N, G · C, D, H, W].</summary>
     public void TakeInput(byte* first, Layout layout)
     {

@@ -52,6 +52,8 @@ internal unsafe struct ConvolutionWeightJob<T, TReal, TElement, TVector, TSimd> 
     {
         var most = Math.Clamp(BlockBytes / sizeof(TReal) / Plan->Rows, 64, MostRows);
         RowBlocks = (Plan->Depth + most - 1) / most;
+        Plan->Cut(48);
+        if (Plan->Depth / RowBlocks > Plan->MostStaged) RowBlocks = (Plan->Depth - 1) / Plan->MostStaged + 1;
         Parts = Math.Clamp(MostBlocks / (Plan->Groups * RowBlocks), 1, Math.Max(1, Plan->Batch));
         Parts = Math.Clamp(SumBytes / sizeof(TReal) / PartSize, 1, Parts);
         RowBlock = (Plan->Depth + RowBlocks - 1) / RowBlocks;
