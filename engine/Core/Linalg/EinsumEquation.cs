@@ -154,7 +154,8 @@ internal sealed class EinsumEquation
         throw new TensorRuntimeException(
             $"einsum(): the number of subscripts in the equation ({named}" +
             (named < labels.Count ? $") is more than the number of dimensions ({rank}) for operand {operand}"
-                : $") does not match the number of dimensions ({rank}) for operand {operand} and no ellipsis was given"));
+                : $") does not match the number of dimensions ({rank}) for operand {operand} and no ellipsis " +
+                  "was given"));
     }
 
     /// <summary>Gives the labels of the output their places.</summary>

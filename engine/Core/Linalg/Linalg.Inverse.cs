@@ -110,8 +110,7 @@ public static partial class Linalg
         var diagonal = factors.Diagonal(0, -2, -1);
         var scale = diagonal.Abs().Amax([-1], true);
         scale = Tensor.Where(scale.Gt(0), scale, 1.0);
-        var epsilon = a.DType == DType.Float64 ? Math.BitDecrement(1.0) - 1 : (double)(MathF.BitDecrement(1f) - 1);
-        epsilon = -2 * epsilon;
+        var epsilon = Math.ScaleB(1, a.DType == DType.Float64 ? -52 : -23);
         var recorded = Tensor.ShouldRecord(a, gradient);
 
         // The second derivative is a difference of terms as large as the inverse of the smallest pivot.

@@ -85,7 +85,8 @@ public static partial class Linalg
         if (a.Rank - b.Rank is not (0 or 1))
         {
             throw new TensorRuntimeException(
-                $"{Function}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1");
+                $"{Function}: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) " +
+                "<= 1");
         }
 
         var isVector = a.Rank > b.Rank;

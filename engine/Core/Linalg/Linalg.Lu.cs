@@ -183,7 +183,8 @@ public static partial class Linalg
         if (a.Rank < 2)
         {
             throw new TensorRuntimeException(
-                $"torch.lu_factor: Expected tensor with 2 or more dimensions. Got size: {a.Shape.ToListText()} instead");
+                "torch.lu_factor: Expected tensor with 2 or more dimensions. Got size: " +
+                $"{a.Shape.ToListText()} instead");
         }
 
         CheckPivot(pivot);

@@ -232,8 +232,8 @@ public static partial class Linalg
         return result.NanToNum(double.PositiveInfinity, double.PositiveInfinity, double.NegativeInfinity);
     }
 
-    internal static string OrderText(double order) =>
-        order == Math.Floor(order) && !double.IsInfinity(order) ? ((long)order).ToString(System.Globalization.CultureInfo.InvariantCulture) : PythonText.Of(order);
+    internal static string OrderText(double order) => order == Math.Floor(order) && !double.IsInfinity(order)
+        ? ((long)order).ToString(System.Globalization.CultureInfo.InvariantCulture) : PythonText.Of(order);
 
     private static void CheckCond(Tensor a)
     {

@@ -98,7 +98,11 @@ public static partial class Linalg
         {
             var end = factors[index];
             if (end.Rank is not (1 or 2))
-                throw new TensorRuntimeException($"multi_dot(): the {name} tensor must be 1D or 2D but got {end.Rank}D");
+            {
+                throw new TensorRuntimeException(
+                    $"multi_dot(): the {name} tensor must be 1D or 2D but got {end.Rank}D");
+            }
+
             if (end.Rank == 1)
                 factors[index] = end.Unsqueeze(index == 0 ? 0 : 1);
             else

@@ -60,7 +60,8 @@ public partial class Tensor
         if (factor.Shape[^1] != factor.Shape[^2])
         {
             throw new TensorRuntimeException(
-                $"A must be batches of square matrices, but they are {factor.Shape[^2]} by {factor.Shape[^1]} matrices");
+                $"A must be batches of square matrices, but they are {factor.Shape[^2]} by {factor.Shape[^1]} " +
+                "matrices");
         }
 
         if (factor.Shape[^1] != Shape[^2])

@@ -1,6 +1,6 @@
 namespace KernelEngine.Tests;
 
-/// <summary>Factorisations and what is solved with them: values, forms in memory, sizes beyond a block, errors.</summary>
+/// <summary>Factorisations and what is solved with them: values, forms in memory, large sizes, errors.</summary>
 public sealed class LinalgTests
 {
     public static TheoryData<string, int, int> Sizes

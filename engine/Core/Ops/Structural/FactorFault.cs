@@ -1,6 +1,6 @@
 namespace KernelEngine;
 
-/// <summary>Which function a factorisation that fails belongs to: PyTorch's words; none where it only reports.</summary>
+/// <summary>Which function a factorisation that fails belongs to: PyTorch's words; none where it reports.</summary>
 public enum FactorFault
 {
     /// <summary>The result says where it failed; nothing is thrown.</summary>
