@@ -107,10 +107,22 @@ public partial class Tensor
 
     /// <summary>Writes uniform numbers in [from, to). As <c>torch.Tensor.uniform_</c>.</summary>
     /// <exception cref="TensorRuntimeException">
-    /// The dtype has no fractions, from is above to, or this is a leaf that requires a gradient.
+    /// The dtype has no fractions or does not hold the ends, from is above to, or this is a leaf that requires a gradient.
     /// </exception>
     public Tensor Uniform_(double from = 0, double to = 1, Generator? generator = null)
     {
+        var largest = DType.Code switch
+        {
+            DTypeCode.Float16 => 65504.0,
+            DTypeCode.Float64 => double.MaxValue,
+            _ => float.MaxValue,
+        };
+        if (Math.Abs(from) > largest || Math.Abs(to) > largest)
+        {
+            throw new TensorRuntimeException(
+                $"{(Math.Abs(from) > largest ? "from" : "to")} is out of bounds for {CName(DType)}");
+        }
+
         if (!(from <= to))
         {
             throw new TensorRuntimeException(
@@ -187,7 +199,7 @@ public partial class Tensor
             _ => (long.MinValue, long.MaxValue),
         };
         if (value < smallest || value > largest)
-            throw new TensorRuntimeException($"{name} is out of bounds for {DType.Name}");
+            throw new TensorRuntimeException($"{name} is out of bounds for {CName(DType)}");
     }
 
     /// <summary>Draws over an existing tensor: in the order of its elements, wherever they lie.</summary>

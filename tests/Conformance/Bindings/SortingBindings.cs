@@ -77,6 +77,11 @@ internal static class SortingBindings
         { "exponential_", a => a.Self.Exponential_(a.Real(1, "lambd", 1)) },
         { "cauchy_", a => a.Self.Cauchy_(a.Real(1, "median", 0), a.Real(2, "sigma", 1)) },
         { "log_normal_", a => a.Self.LogNormal_(a.Real(1, "mean", 1), a.Real(2, "std", 2)) },
+        {
+            "random_",
+            a => a.LongOrNull(2, "to") is { } to ? a.Self.Random_(a.Long(1, "from"), to)
+                : a.LongOrNull(1, "from") is { } high ? a.Self.Random_(high) : a.Self.Random_()
+        },
         { "geometric_", a => a.Self.Geometric_(a.Real(1, "p")) },
         {
             "normal",
