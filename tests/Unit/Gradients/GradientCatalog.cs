@@ -6,12 +6,16 @@ public static class GradientCatalog
     /// <summary>All cases.</summary>
     public static IReadOnlyDictionary<string, GradientCase> All { get; } = new[]
     {
-        StructuralGradients.Cases,
+        ActivationGradients.Cases,
+        ConvolutionGradients.Cases,
+        IndexGradients.Cases,
         LinalgGradients.Cases,
+        LinearGradients.Cases,
+        LossGradients.Cases,
         NormGradients.Cases,
         PoolingGradients.Cases,
+        ReductionGradients.Cases,
+        ShapeGradients.Cases,
         SortingGradients.Cases,
-        ConvolutionGradients.Cases,
-        LossGradients.Cases,
     }.SelectMany(family => family).ToDictionary(c => c.Name);
 }
