@@ -26,6 +26,9 @@ internal static class LossGradients
             x => Functional.CrossEntropy(x[0], x[1], x[2], labelSmoothing: 0.2)),
         new("CrossEntropy: K dimensions", [[2, 3, 2]],
             x => Functional.CrossEntropy(x[0], Classes(x[0], 1, 2, 0, -100).Reshape(2, 2), reduction: Reduction.None)),
+        new("NllLoss", [[4, 3]], x => Functional.NllLoss(x[0], Classes(x[0], 1, 2, -100, 0))),
+        new("NllLoss: K dimensions", [[2, 3, 2]],
+            x => Functional.NllLoss(x[0], Classes(x[0], 1, 2, 0, 1).Reshape(2, 2), reduction: Reduction.Sum)),
         new("PoissonNllLoss", Two, x => Functional.PoissonNllLoss(x[0], x[1])),
         new("PoissonNllLoss: full", Two, x => Functional.PoissonNllLoss(x[0], x[1], full: true)) { Low = 1.1 },
         new("PoissonNllLoss: rates", Two, x => Functional.PoissonNllLoss(x[0], x[1], false, true)) { Low = 0.2 },
@@ -37,6 +40,8 @@ internal static class LossGradients
         new("MarginRankingLoss", Three,
             x => Functional.MarginRankingLoss(x[0], x[1], x[2], 0.5)) { AllowsTies = false },
         new("SoftMarginLoss", [[3, 4]], x => Functional.SoftMarginLoss(x[0], Classes(x[0], 1, -1, 0, 1))),
+        new("TripletMarginWithDistanceLoss", Three, x => Functional.TripletMarginWithDistanceLoss(
+            x[0], x[1], x[2], (a, b) => (a - b).Pow(2).Sum(1), 5)) { AllowsTies = false },
         new("TripletMarginLoss", Three, x => Functional.TripletMarginLoss(x[0], x[1], x[2], 5)),
         new("TripletMarginLoss: swap", Three,
             x => Functional.TripletMarginLoss(x[0], x[1], x[2], 5, 3, swap: true)) { AllowsTies = false },

@@ -1,3 +1,5 @@
+using KernelEngine.Nn;
+
 namespace KernelEngine.Tests;
 
 /// <summary>Pooling, padding, resampling, sliding blocks.</summary>
@@ -13,6 +15,9 @@ internal static class PoolingGradients
         new("MaxPool2d: large windows", [[1, 1, 17, 17]], x => x[0].MaxPool2d(17).Sum()) { AllowsTies = false },
         new("MaxPool3d", [[1, 1, 3, 3, 4]], x => x[0].MaxPool3d(2, 1)) { AllowsTies = false },
         new("MaxPool2dWithIndices", [[1, 2, 4, 4]], x => x[0].MaxPool2dWithIndices(2, 2).Output)
+        { AllowsTies = false },
+        new("MaxPool1dWithIndices", [[2, 2, 6]], x => x[0].MaxPool1dWithIndices(2).Output) { AllowsTies = false },
+        new("MaxPool3dWithIndices", [[1, 1, 2, 4, 4]], x => x[0].MaxPool3dWithIndices(2).Output)
         { AllowsTies = false },
         new("AvgPool1d", [[2, 2, 7]], x => x[0].AvgPool1d(3, 2, 1, true, false)),
         new("AvgPool2d", [[1, 2, 4, 6]], x => x[0].AvgPool2d(2)),
@@ -45,6 +50,15 @@ internal static class PoolingGradients
         new("PixelUnshuffle", [[2, 4, 6]], x => x[0].PixelUnshuffle(2)),
         new("ChannelShuffle", [[1, 6, 2]], x => x[0].ChannelShuffle(3)),
         new("UnfoldBlocks", [[1, 2, 4, 5]], x => x[0].UnfoldBlocks([2, 3], [2, 1], [1, 0], [1, 2])),
+        new("Fold", [[1, 8, 9]], x => Functional.Fold(x[0], [4, 4], 2)),
+        new("LpPool1d", [[2, 2, 6]], x => Functional.LpPool1d(x[0], 3, 2)) { Low = 0.2 },
+        new("LpPool2d", [[1, 2, 4, 4]], x => Functional.LpPool2d(x[0], 2, 2)) { Low = 0.2 },
+        new("MaxUnpool1d", [[1, 2, 3]], x => Functional.MaxUnpool1d(
+            x[0], Tensor.Of([[0L, 3, 5], [1L, 2, 4]]).Reshape(1, 2, 3).To(x[0].Device), 2)),
+        new("MaxUnpool2d", [[1, 1, 2, 2]], x => Functional.MaxUnpool2d(
+            x[0], Tensor.Of([0L, 7, 9, 14]).Reshape(1, 1, 2, 2).To(x[0].Device), 2)),
+        new("MaxUnpool3d", [[1, 1, 1, 1, 2]], x => Functional.MaxUnpool3d(
+            x[0], Tensor.Of([5L, 10]).Reshape(1, 1, 1, 1, 2).To(x[0].Device), 2)),
         new("FoldBlocks", [[1, 8, 9]], x => x[0].FoldBlocks([4, 4], 2)),
         new("FoldBlocks: padded", [[8, 9]], x => x[0].FoldBlocks(5, 2, 2, 1, 2)),
     ];
