@@ -121,7 +121,7 @@ public static partial class Linalg
             {
                 throw new TensorRuntimeException(
                     $"multi_dot(): all tensors must have be the same dtype but tensor 0 is " +
-                    $"{Tensor.CName(factors[0].DType)} and tensor {i} {Tensor.CName(factors[i].DType)}");
+                    $"{factors[0].DType.CName} and tensor {i} {factors[i].DType.CName}");
             }
 
             if (!ReferenceEquals(factors[i].Device, factors[0].Device))

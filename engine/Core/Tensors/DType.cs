@@ -49,29 +49,44 @@ public enum ValueKind : byte
 public sealed class DType
 {
     /// <summary>Unsigned 8-bit integer.</summary>
-    public static readonly DType UInt8 = new(DTypeCode.UInt8, "uint8", 1, typeof(byte), ValueKind.Int32, 1, "Byte");
+    public static readonly DType UInt8 = new(
+        DTypeCode.UInt8, "uint8", 1, typeof(byte), ValueKind.Int32, 1, "Byte", "unsigned char",
+        byte.MinValue, byte.MaxValue, byte.MaxValue);
     /// <summary>Signed 8-bit integer.</summary>
-    public static readonly DType Int8 = new(DTypeCode.Int8, "int8", 1, typeof(sbyte), ValueKind.Int32, 1, "Char");
+    public static readonly DType Int8 = new(
+        DTypeCode.Int8, "int8", 1, typeof(sbyte), ValueKind.Int32, 1, "Char", "signed char",
+        sbyte.MinValue, sbyte.MaxValue, sbyte.MaxValue);
     /// <summary>Signed 16-bit integer.</summary>
-    public static readonly DType Int16 = new(DTypeCode.Int16, "int16", 2, typeof(short), ValueKind.Int32, 1, "Short");
+    public static readonly DType Int16 = new(
+        DTypeCode.Int16, "int16", 2, typeof(short), ValueKind.Int32, 1, "Short", "short int",
+        short.MinValue, short.MaxValue, short.MaxValue);
     /// <summary>Signed 32-bit integer.</summary>
-    public static readonly DType Int32 = new(DTypeCode.Int32, "int32", 4, typeof(int), ValueKind.Int32, 1, "Int");
+    public static readonly DType Int32 = new(
+        DTypeCode.Int32, "int32", 4, typeof(int), ValueKind.Int32, 1, "Int", "int",
+        int.MinValue, int.MaxValue, int.MaxValue);
     /// <summary>Signed 64-bit integer, the default for whole numbers.</summary>
-    public static readonly DType Int64 = new(DTypeCode.Int64, "int64", 8, typeof(long), ValueKind.Int64, 1, "Long");
+    public static readonly DType Int64 = new(
+        DTypeCode.Int64, "int64", 8, typeof(long), ValueKind.Int64, 1, "Long", "long int",
+        long.MinValue, long.MaxValue, long.MaxValue);
     /// <summary>IEEE half precision.</summary>
-    public static readonly DType Float16 =
-        new(DTypeCode.Float16, "float16", 2, typeof(Half), ValueKind.Float32, 2, "Half");
+    public static readonly DType Float16 = new(
+        DTypeCode.Float16, "float16", 2, typeof(Half), ValueKind.Float32, 2, "Half", "c10::Half",
+        -65504.0, 65504.0, 1L << 11);
     /// <summary>IEEE single precision, the default for real numbers.</summary>
-    public static readonly DType Float32 =
-        new(DTypeCode.Float32, "float32", 4, typeof(float), ValueKind.Float32, 2, "Float");
+    public static readonly DType Float32 = new(
+        DTypeCode.Float32, "float32", 4, typeof(float), ValueKind.Float32, 2, "Float", "float",
+        float.MinValue, float.MaxValue, 1L << 24);
     /// <summary>IEEE double precision.</summary>
-    public static readonly DType Float64 =
-        new(DTypeCode.Float64, "float64", 8, typeof(double), ValueKind.Float64, 2, "Double");
+    public static readonly DType Float64 = new(
+        DTypeCode.Float64, "float64", 8, typeof(double), ValueKind.Float64, 2, "Double", "double",
+        double.MinValue, double.MaxValue, 1L << 53);
     /// <summary>Truth value, one byte, 0 or 1.</summary>
-    public static readonly DType Bool = new(DTypeCode.Bool, "bool", 1, typeof(bool), ValueKind.Bool, 0, "Bool");
+    public static readonly DType Bool = new(
+        DTypeCode.Bool, "bool", 1, typeof(bool), ValueKind.Bool, 0, "Bool", "bool", false, true, 1);
     /// <summary>The upper half of a float32.</summary>
-    public static readonly DType BFloat16 =
-        new(DTypeCode.BFloat16, "bfloat16", 2, typeof(BFloat16), ValueKind.Float32, 2, "BFloat16");
+    public static readonly DType BFloat16 = new(
+        DTypeCode.BFloat16, "bfloat16", 2, typeof(BFloat16), ValueKind.Float32, 2, "BFloat16", "c10::BFloat16",
+        -3.3895313892515355e38, 3.3895313892515355e38, 1L << 8);
 
     private static readonly DType[] Table =
         [UInt8, Int8, Int16, Int32, Int64, Float16, Float32, Float64, Bool, BFloat16];
@@ -91,10 +106,11 @@ public sealed class DType
     private static DType defaultFloat = Float32;
 
     private DType(
-        DTypeCode code, string name, int size, Type clrType, ValueKind register, int category, string legacyName)
+        DTypeCode code, string name, int size, Type clrType, ValueKind register, int category, string legacyName,
+        string cName, Scalar minValue, Scalar maxValue, long maxExact)
     {
-        (Code, Name, Size, ClrType, Register, Category, LegacyName) =
-            (code, name, size, clrType, register, category, legacyName);
+        (Code, Name, Size, ClrType, Register, Category) = (code, name, size, clrType, register, category);
+        (LegacyName, CName, MinValue, MaxValue, MaxExact) = (legacyName, cName, minValue, maxValue, maxExact);
     }
 
     /// <summary>Every dtype.</summary>
@@ -128,10 +144,21 @@ public sealed class DType
     /// <summary>Whether it has negative values; false for uint8 and bool.</summary>
     public bool IsSigned => Category == 2 || (Category == 1 && Code != DTypeCode.UInt8);
 
-    /// <summary>0 bool, 1 integer, 2 floating point: what dtype promotion compares first.</summary>
-    internal int Category { get; }
     /// <summary>The name in error messages of PyTorch, as in <c>torch.FloatTensor</c>.</summary>
     public string LegacyName { get; }
+    /// <summary>The smallest value that is not infinite. As <c>torch.iinfo(dtype).min</c>, <c>torch.finfo</c>'s.
+    /// </summary>
+    public Scalar MinValue { get; }
+    /// <summary>The largest value that is not infinite. As <c>torch.iinfo(dtype).max</c>, <c>torch.finfo</c>'s.
+    /// </summary>
+    public Scalar MaxValue { get; }
+
+    /// <summary>0 bool, 1 integer, 2 floating point: what dtype promotion compares first.</summary>
+    internal int Category { get; }
+    /// <summary>The name in those error messages of PyTorch that C++'s types get into.</summary>
+    internal string CName { get; }
+    /// <summary>The number up to which it holds all whole ones.</summary>
+    internal long MaxExact { get; }
 
     /// <summary>The dtype at a place of the table.</summary>
     public static DType Of(DTypeCode code) => Table[(int)code];

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 
 namespace KernelEngine;
 
@@ -59,6 +60,39 @@ public readonly struct Scalar : IEquatable<Scalar>
         ValueKind.Float32 => BitConverter.SingleToUInt32Bits(category == 2 ? (float)ToDouble() : bits),
         _ => BitConverter.DoubleToInt64Bits(ToDouble()),
     };
+
+    /// <summary>The value of an element.</summary>
+    internal static Scalar Read(DType dtype, ReadOnlySpan<byte> bytes) => dtype.Code switch
+    {
+        DTypeCode.UInt8 => bytes[0],
+        DTypeCode.Int8 => (sbyte)bytes[0],
+        DTypeCode.Int16 => MemoryMarshal.Read<short>(bytes),
+        DTypeCode.Int32 => MemoryMarshal.Read<int>(bytes),
+        DTypeCode.Int64 => MemoryMarshal.Read<long>(bytes),
+        DTypeCode.Float16 => (double)MemoryMarshal.Read<Half>(bytes),
+        DTypeCode.Float32 => MemoryMarshal.Read<float>(bytes),
+        DTypeCode.Float64 => MemoryMarshal.Read<double>(bytes),
+        DTypeCode.Bool => bytes[0] != 0,
+        _ => (float)MemoryMarshal.Read<BFloat16>(bytes),
+    };
+
+    /// <summary>Writes the element nearest to the value; of whole numbers the lower bits.</summary>
+    internal void Write(DType dtype, Span<byte> bytes)
+    {
+        switch (dtype.Code)
+        {
+            case DTypeCode.UInt8: bytes[0] = (byte)ToInt64(); break;
+            case DTypeCode.Int8: bytes[0] = (byte)(sbyte)ToInt64(); break;
+            case DTypeCode.Int16: MemoryMarshal.Write(bytes, (short)ToInt64()); break;
+            case DTypeCode.Int32: MemoryMarshal.Write(bytes, (int)ToInt64()); break;
+            case DTypeCode.Int64: MemoryMarshal.Write(bytes, ToInt64()); break;
+            case DTypeCode.Float16: MemoryMarshal.Write(bytes, (Half)ToDouble()); break;
+            case DTypeCode.Float32: MemoryMarshal.Write(bytes, (float)ToDouble()); break;
+            case DTypeCode.Float64: MemoryMarshal.Write(bytes, ToDouble()); break;
+            case DTypeCode.Bool: bytes[0] = ToBoolean() ? (byte)1 : (byte)0; break;
+            default: MemoryMarshal.Write(bytes, (BFloat16)(float)ToDouble()); break;
+        }
+    }
 
     /// <summary>The negative number; a truth value becomes a whole one.</summary>
     public static Scalar operator -(Scalar a) => a.category == 2 ? -a.ToDouble() : -a.ToInt64();

@@ -149,7 +149,7 @@ public partial class Tensor
 
         Span<byte> bytes = stackalloc byte[8];
         Device.Backend.Download(Storage.Resolve(), Layout.Offset * DType.Size, bytes[..DType.Size]);
-        return ReadScalar(bytes);
+        return Scalar.Read(DType, bytes);
     }
 
     /// <summary>The value of a tensor of one element, converted.</summary>
@@ -302,20 +302,6 @@ public partial class Tensor
 
     private static TensorRuntimeException TooLong() =>
         new("the tensor has more elements than a .NET array or span can hold", "take it in parts with Narrow");
-
-    private Scalar ReadScalar(ReadOnlySpan<byte> bytes) => DType.Code switch
-    {
-        DTypeCode.UInt8 => bytes[0],
-        DTypeCode.Int8 => (sbyte)bytes[0],
-        DTypeCode.Int16 => MemoryMarshal.Read<short>(bytes),
-        DTypeCode.Int32 => MemoryMarshal.Read<int>(bytes),
-        DTypeCode.Int64 => MemoryMarshal.Read<long>(bytes),
-        DTypeCode.Float16 => (double)MemoryMarshal.Read<Half>(bytes),
-        DTypeCode.Float32 => MemoryMarshal.Read<float>(bytes),
-        DTypeCode.Float64 => MemoryMarshal.Read<double>(bytes),
-        DTypeCode.Bool => bytes[0] != 0,
-        _ => (float)MemoryMarshal.Read<BFloat16>(bytes),
-    };
 
     private void CheckElementType<T>() where T : unmanaged
     {

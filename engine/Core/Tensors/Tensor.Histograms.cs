@@ -85,7 +85,7 @@ public partial class Tensor
         {
             throw new TensorRuntimeException(
                 "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with " +
-                $"dtype {CName(DType)} and bins for dimension 0 with dtype {CName(bins.DType)}");
+                $"dtype {DType.CName} and bins for dimension 0 with dtype {bins.DType.CName}");
         }
 
         if (bins.Rank != 1)
@@ -164,7 +164,7 @@ public partial class Tensor
             {
                 throw new TensorRuntimeException(
                     "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the " +
-                    $"same dtype, but got input({CName(DType)}), and weight({CName(weight.DType)})");
+                    $"same dtype, but got input({DType.CName}), and weight({weight.DType.CName})");
             }
 
             if (weight.ElementCount != ElementCount)

@@ -357,24 +357,10 @@ public partial class Tensor
         if (ReferenceEquals(a.DType, b.DType))
             return;
         throw new TensorRuntimeException(isMatrix
-            ? $"expected m1 and m2 to have the same dtype, but got: {CName(a.DType)} != {CName(b.DType)}"
+            ? $"expected m1 and m2 to have the same dtype, but got: {a.DType.CName} != {b.DType.CName}"
             : $"expected scalar type {a.DType.LegacyName} but found {b.DType.LegacyName}",
             $"convert one of them, as in x.To(DType.{b.DType.LegacyName})");
     }
-
-    internal static string CName(DType dtype) => dtype.Code switch
-    {
-        DTypeCode.UInt8 => "unsigned char",
-        DTypeCode.Int8 => "signed char",
-        DTypeCode.Int16 => "short int",
-        DTypeCode.Int32 => "int",
-        DTypeCode.Int64 => "long int",
-        DTypeCode.Float16 => "c10::Half",
-        DTypeCode.Float32 => "float",
-        DTypeCode.Float64 => "double",
-        DTypeCode.Bool => "bool",
-        _ => "c10::BFloat16",
-    };
 
     private void CheckDot(Tensor other)
     {

@@ -30,7 +30,7 @@ public partial class Tensor
 
         var bytes = new byte[flat.Length * dtype.Size];
         for (var i = 0; i < flat.Length; i++)
-            WriteScalar(flat[i], dtype, bytes.AsSpan(i * dtype.Size));
+            flat[i].Write(dtype, bytes.AsSpan(i * dtype.Size));
         return FromBytes(bytes, shape, dtype, device, requiresGrad);
     }
 
@@ -96,27 +96,10 @@ public partial class Tensor
     private static Tensor OfNumber(Scalar value)
     {
         Span<byte> bytes = stackalloc byte[8];
-        WriteScalar(value, value.DType, bytes);
+        value.Write(value.DType, bytes);
         var result = FromBytes(bytes[..value.DType.Size], default, value.DType, ComputeDevice.Parse("cpu"), false);
         result.EnsureState().Number = value;
         return result;
-    }
-
-    private static void WriteScalar(Scalar value, DType dtype, Span<byte> bytes)
-    {
-        switch (dtype.Code)
-        {
-            case DTypeCode.UInt8: bytes[0] = (byte)value.ToInt64(); break;
-            case DTypeCode.Int8: bytes[0] = (byte)(sbyte)value.ToInt64(); break;
-            case DTypeCode.Int16: MemoryMarshal.Write(bytes, (short)value.ToInt64()); break;
-            case DTypeCode.Int32: MemoryMarshal.Write(bytes, (int)value.ToInt64()); break;
-            case DTypeCode.Int64: MemoryMarshal.Write(bytes, value.ToInt64()); break;
-            case DTypeCode.Float16: MemoryMarshal.Write(bytes, (Half)value.ToDouble()); break;
-            case DTypeCode.Float32: MemoryMarshal.Write(bytes, (float)value.ToDouble()); break;
-            case DTypeCode.Float64: MemoryMarshal.Write(bytes, value.ToDouble()); break;
-            case DTypeCode.Bool: bytes[0] = value.ToBoolean() ? (byte)1 : (byte)0; break;
-            default: MemoryMarshal.Write(bytes, (BFloat16)(float)value.ToDouble()); break;
-        }
     }
 
     private static void CopyRows(Array array, Shape shape, int depth, int size, Span<byte> bytes, ref int next)

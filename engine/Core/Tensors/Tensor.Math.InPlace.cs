@@ -28,7 +28,7 @@ public partial class Tensor
 
     /// <summary><see cref="NanToNum"/> in place. As <c>torch.Tensor.nan_to_num_</c>.</summary>
     public Tensor NanToNum_(double nan = 0, double? posInf = null, double? negInf = null) =>
-        Arithmetic.NanToNum.ApplyInPlace(this, this, nan, posInf ?? LargestNumber, negInf ?? -LargestNumber);
+        Arithmetic.NanToNum.ApplyInPlace(this, this, nan, posInf ?? DType.MaxValue, negInf ?? DType.MinValue);
 
     /// <summary><see cref="Addcmul"/> in place. As <c>torch.Tensor.addcmul_</c>.</summary>
     public Tensor Addcmul_(Tensor a, Tensor b, Scalar? value = null) =>

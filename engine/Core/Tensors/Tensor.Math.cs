@@ -115,7 +115,7 @@ public partial class Tensor
     /// <param name="posInf">In place of infinity; the dtype's largest number where null.</param>
     /// <param name="negInf">In place of negative infinity; the dtype's smallest number where null.</param>
     public Tensor NanToNum(double nan = 0, double? posInf = null, double? negInf = null) =>
-        Arithmetic.NanToNum.Apply(this, nan, posInf ?? LargestNumber, negInf ?? -LargestNumber);
+        Arithmetic.NanToNum.Apply(this, nan, posInf ?? DType.MaxValue, negInf ?? DType.MinValue);
 
     /// <summary><c>this + value * a * b</c>. As <c>torch.addcmul</c>.</summary>
     public Tensor Addcmul(Tensor a, Tensor b, Scalar? value = null) =>
@@ -157,14 +157,6 @@ public partial class Tensor
 
     /// <summary>Bits shifted right, keeping the sign; whole numbers. As <c>torch.bitwise_right_shift</c>.</summary>
     public Tensor BitwiseRightShift(Argument other) => Logic.ShiftRight.Apply(this, other);
-
-    private double LargestNumber => DType.Code switch
-    {
-        DTypeCode.Float16 => (double)System.Half.MaxValue,
-        DTypeCode.BFloat16 => BitConverter.Int32BitsToSingle(0x7F7F0000),
-        DTypeCode.Float64 => double.MaxValue,
-        _ => float.MaxValue,
-    };
 
     private static PointwiseOperator Quotient(string? rounding) => rounding switch
     {

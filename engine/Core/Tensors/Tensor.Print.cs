@@ -33,7 +33,7 @@ public partial class Tensor
         packed.Device.Backend.Download(packed.Storage.Resolve(), packed.Layout.Offset * DType.Size, bytes);
         var values = new Scalar[packed.ElementCount];
         for (var i = 0; i < values.Length; i++)
-            values[i] = ReadScalar(bytes.AsSpan(i * DType.Size, DType.Size));
+            values[i] = Scalar.Read(DType, bytes.AsSpan(i * DType.Size, DType.Size));
         return values;
     }
 }

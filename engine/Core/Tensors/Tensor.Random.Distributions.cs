@@ -214,21 +214,8 @@ public partial class Tensor
     /// <exception cref="TensorRuntimeException">This is a leaf that requires a gradient.</exception>
     public Tensor Random_(Generator? generator = null)
     {
-        var largest = DType.Code switch
-        {
-            DTypeCode.Bool => 1L,
-            DTypeCode.UInt8 => byte.MaxValue,
-            DTypeCode.Int8 => sbyte.MaxValue,
-            DTypeCode.Int16 => short.MaxValue,
-            DTypeCode.Int32 => int.MaxValue,
-            DTypeCode.Int64 => long.MaxValue,
-            DTypeCode.Float16 => 1L << 11,
-            DTypeCode.BFloat16 => 1L << 8,
-            DTypeCode.Float32 => 1L << 24,
-            _ => 1L << 53,
-        };
         return DrawOver(
-            "RandomBackward0", RandomKernels.Integers, generator, [0, unchecked(largest + 1)], []);
+            "RandomBackward0", RandomKernels.Integers, generator, [0, unchecked(DType.MaxExact + 1)], []);
     }
 
     /// <summary>Poisson numbers, this tensor's elements being the rates. As <c>torch.poisson</c>.</summary>

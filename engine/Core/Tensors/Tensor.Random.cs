@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace KernelEngine;
 
 /// <content>Random numbers. Where no generator is given, the device's default one is used.</content>
@@ -111,16 +113,11 @@ public partial class Tensor
     /// </exception>
     public Tensor Uniform_(double from = 0, double to = 1, Generator? generator = null)
     {
-        var largest = DType.Code switch
-        {
-            DTypeCode.Float16 => 65504.0,
-            DTypeCode.Float64 => double.MaxValue,
-            _ => float.MaxValue,
-        };
+        var largest = DType.MaxValue.ToDouble();
         if (Math.Abs(from) > largest || Math.Abs(to) > largest)
         {
             throw new TensorRuntimeException(
-                $"{(Math.Abs(from) > largest ? "from" : "to")} is out of bounds for {CName(DType)}");
+                $"{(Math.Abs(from) > largest ? "from" : "to")} is out of bounds for {DType.CName}");
         }
 
         if (!(from <= to))
@@ -168,38 +165,23 @@ public partial class Tensor
     {
         if (dtype == DType.Bool)
             throw new TensorRuntimeException("\"randperm\" not implemented for 'Bool'");
-        var (limit, isReal) = dtype.Code switch
+        // PyTorch does not ask it of bfloat16.
+        if (dtype == DType.Int64 || dtype == DType.BFloat16 || n <= dtype.MaxExact + 1)
+            return;
+        if (dtype.IsFloatingPoint && n <= dtype.MaxValue.ToDouble())
         {
-            DTypeCode.UInt8 => (byte.MaxValue + 1L, false),
-            DTypeCode.Int8 => (sbyte.MaxValue + 1, false),
-            DTypeCode.Int16 => (short.MaxValue + 1, false),
-            DTypeCode.Int32 => (int.MaxValue + 1L, false),
-            DTypeCode.Float16 => ((1L << 11) + 1, true),
-            DTypeCode.Float32 => ((1L << 24) + 1, true),
-            _ => (long.MaxValue, false),
-        };
-        if (n > limit)
-        {
-            throw new TensorRuntimeException(isReal
-                ? $"n cannot be greater than {limit} for {dtype.LegacyName} type."
-                : $"value cannot be converted to type {dtype.Name}_t without overflow");
+            var limit = dtype == DType.Float16 ? "2049" : $"2^{BitOperations.Log2((ulong)dtype.MaxExact)}+1";
+            throw new TensorRuntimeException($"n cannot be greater than {limit} for {dtype.LegacyName} type.");
         }
+
+        var name = dtype == DType.Float16 ? "at::Half" : dtype == DType.Int32 ? "int" : dtype.Name + "_t";
+        throw new TensorRuntimeException($"value cannot be converted to type {name} without overflow");
     }
 
     private void CheckHolds(long value, string name)
     {
-        var (smallest, largest) = DType.Code switch
-        {
-            DTypeCode.Bool => (0L, 1L),
-            DTypeCode.UInt8 => (0, byte.MaxValue),
-            DTypeCode.Int8 => (sbyte.MinValue, sbyte.MaxValue),
-            DTypeCode.Int16 => (short.MinValue, short.MaxValue),
-            DTypeCode.Int32 => (int.MinValue, int.MaxValue),
-            DTypeCode.Float16 => (-65504, 65504),
-            _ => (long.MinValue, long.MaxValue),
-        };
-        if (value < smallest || value > largest)
-            throw new TensorRuntimeException($"{name} is out of bounds for {CName(DType)}");
+        if (value < DType.MinValue.ToDouble() || value > DType.MaxValue.ToDouble())
+            throw new TensorRuntimeException($"{name} is out of bounds for {DType.CName}");
     }
 
     /// <summary>Draws over an existing tensor: in the order of its elements, wherever they lie.</summary>

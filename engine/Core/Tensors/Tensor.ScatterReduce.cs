@@ -126,15 +126,7 @@ public partial class Tensor
         var isLargest = how == KernelEngine.Gather.Combination.Largest;
         if (DType.IsFloatingPoint)
             return isLargest ? double.NegativeInfinity : double.PositiveInfinity;
-        return DType.Code switch
-        {
-            DTypeCode.Bool => isLargest ? 0 : 1,
-            DTypeCode.UInt8 => isLargest ? 0 : byte.MaxValue,
-            DTypeCode.Int8 => isLargest ? sbyte.MinValue : sbyte.MaxValue,
-            DTypeCode.Int16 => isLargest ? short.MinValue : short.MaxValue,
-            DTypeCode.Int32 => isLargest ? int.MinValue : int.MaxValue,
-            _ => isLargest ? long.MinValue : long.MaxValue,
-        };
+        return isLargest ? DType.MinValue : DType.MaxValue;
     }
 
     /// <summary>How many values meet at each place.</summary>

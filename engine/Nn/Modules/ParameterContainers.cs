@@ -85,11 +85,5 @@ public sealed class ParameterDict : Module, IEnumerable<KeyValuePair<string, Par
     protected internal override IEnumerable<ModuleMember> Members() =>
         parameters.Select(p => new ModuleMember(p.Key, p.Value));
 
-    private static string TypeOf(Parameter parameter) => parameter.DType.Code switch
-    {
-        DTypeCode.Float64 => "torch.DoubleTensor",
-        DTypeCode.Float16 => "torch.HalfTensor",
-        DTypeCode.BFloat16 => "torch.BFloat16Tensor",
-        _ => "torch.FloatTensor",
-    };
+    private static string TypeOf(Parameter parameter) => $"torch.{parameter.DType.LegacyName}Tensor";
 }

@@ -3,94 +3,71 @@ using System.Numerics;
 namespace KernelEngine.Cpu;
 
 /// <summary>How two values that go to the same place become one.</summary>
-internal interface ICombining<T>
+internal interface ICombining
 {
     /// <summary>The value that was there, with one more.</summary>
-    static abstract T Combine(T old, T value);
+    static abstract T Combine<T>(T old, T value) where T : INumber<T>;
 }
 
-/// <summary>Work over elements of a type that are combined somehow.</summary>
-internal interface ICombiningJob
+/// <summary>A kernel over elements that are combined somehow.</summary>
+internal interface ICombiningKernel
 {
-    /// <summary>Does it.</summary>
-    void Run<T, TCombining>() where T : unmanaged where TCombining : struct, ICombining<T>;
+    /// <summary>Runs it.</summary>
+    static abstract void Run<T, TWide, TElement, TCombining>(in StructuralLaunch launch)
+        where T : unmanaged
+        where TWide : unmanaged, INumber<TWide>
+        where TElement : struct, IElement<T, TWide>
+        where TCombining : struct, ICombining;
 }
 
-/// <summary>Finds the combination for a dtype.</summary>
+/// <summary>Finds the instance of a kernel for a dtype and a <see cref="Gather.Combination"/>.</summary>
 internal static class Combining
 {
-    /// <summary>Runs a job for a dtype and a <see cref="Gather.Combination"/>.</summary>
-    public static void Dispatch<TJob>(DType dtype, Gather.Combination how, TJob job) where TJob : ICombiningJob
+    /// <summary>Runs a kernel for the dtype of one of its operands.</summary>
+    public static void Run<TKernel>(in StructuralLaunch launch, int operand, Gather.Combination how)
+        where TKernel : ICombiningKernel
     {
-        switch (dtype.Code)
-        {
-            case DTypeCode.Float32: Numbers<float, TJob>(how, job); break;
-            case DTypeCode.Float64: Numbers<double, TJob>(how, job); break;
-            case DTypeCode.Float16: Numbers<Half, TJob>(how, job); break;
-            case DTypeCode.Int64: Numbers<long, TJob>(how, job); break;
-            case DTypeCode.Int32: Numbers<int, TJob>(how, job); break;
-            case DTypeCode.Int16: Numbers<short, TJob>(how, job); break;
-            case DTypeCode.Int8: Numbers<sbyte, TJob>(how, job); break;
-            case DTypeCode.UInt8: Numbers<byte, TJob>(how, job); break;
-            case DTypeCode.BFloat16: Narrow(how, job); break;
-            default: Truths(how, job); break;
-        }
-    }
-
-    private static void Numbers<T, TJob>(Gather.Combination how, TJob job)
-        where T : unmanaged, INumber<T> where TJob : ICombiningJob
-    {
+        // Truth values are bytes of 0 and 1.
+        var isTruth = launch.Operands[operand].DType == DType.Bool;
         switch (how)
         {
-            case Gather.Combination.Sum: job.Run<T, Sum<T>>(); break;
-            case Gather.Combination.Product: job.Run<T, Product<T>>(); break;
-            case Gather.Combination.Smallest: job.Run<T, Smallest<T>>(); break;
-            default: job.Run<T, Largest<T>>(); break;
+            case Gather.Combination.Sum when !isTruth: Elements.Own<With<TKernel, Sum>>(launch, operand); break;
+            case Gather.Combination.Product when !isTruth:
+                Elements.Own<With<TKernel, Product>>(launch, operand);
+                break;
+            case Gather.Combination.Product or Gather.Combination.Smallest:
+                Elements.Own<With<TKernel, Smallest>>(launch, operand);
+                break;
+            default: Elements.Own<With<TKernel, Largest>>(launch, operand); break;
         }
     }
 
-    private static void Narrow<TJob>(Gather.Combination how, TJob job) where TJob : ICombiningJob
+    private readonly struct With<TKernel, TCombining> : INumberKernel
+        where TKernel : ICombiningKernel where TCombining : struct, ICombining
     {
-        switch (how)
-        {
-            case Gather.Combination.Sum: job.Run<BFloat16, ThroughFloat<Sum<float>>>(); break;
-            case Gather.Combination.Product: job.Run<BFloat16, ThroughFloat<Product<float>>>(); break;
-            case Gather.Combination.Smallest: job.Run<BFloat16, ThroughFloat<Smallest<float>>>(); break;
-            default: job.Run<BFloat16, ThroughFloat<Largest<float>>>(); break;
-        }
+        public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide> => TKernel.Run<T, TWide, TElement, TCombining>(launch);
     }
 
-    // Truth values are bytes of 0 and 1.
-    private static void Truths<TJob>(Gather.Combination how, TJob job) where TJob : ICombiningJob
+    private readonly struct Sum : ICombining
     {
-        if (how is Gather.Combination.Sum or Gather.Combination.Largest)
-            job.Run<byte, Largest<byte>>();
-        else
-            job.Run<byte, Smallest<byte>>();
+        public static T Combine<T>(T old, T value) where T : INumber<T> => old + value;
     }
 
-    private readonly struct Sum<T> : ICombining<T> where T : INumber<T>
+    private readonly struct Product : ICombining
     {
-        public static T Combine(T old, T value) => old + value;
+        public static T Combine<T>(T old, T value) where T : INumber<T> => old * value;
     }
 
-    private readonly struct Product<T> : ICombining<T> where T : INumber<T>
+    private readonly struct Smallest : ICombining
     {
-        public static T Combine(T old, T value) => old * value;
+        public static T Combine<T>(T old, T value) where T : INumber<T> => T.Min(old, value);
     }
 
-    private readonly struct Smallest<T> : ICombining<T> where T : INumber<T>
+    private readonly struct Largest : ICombining
     {
-        public static T Combine(T old, T value) => T.Min(old, value);
-    }
-
-    private readonly struct Largest<T> : ICombining<T> where T : INumber<T>
-    {
-        public static T Combine(T old, T value) => T.Max(old, value);
-    }
-
-    private readonly struct ThroughFloat<TCombining> : ICombining<BFloat16> where TCombining : struct, ICombining<float>
-    {
-        public static BFloat16 Combine(BFloat16 old, BFloat16 value) => (BFloat16)TCombining.Combine(old, value);
+        public static T Combine<T>(T old, T value) where T : INumber<T> => T.Max(old, value);
     }
 }

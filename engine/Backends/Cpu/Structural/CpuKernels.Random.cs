@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -9,33 +10,13 @@ internal static unsafe partial class CpuKernels
     private const int RandomChunk = 512;
     private const int RandomBlock = 32 * RandomChunk;
 
-    private enum RandomKind
-    {
-        Uniform,
-        Normal,
-        Integers,
-        Bernoulli,
-    }
-
     private static void AddRandom(Adding add)
     {
-        add(RandomKernels.Uniform.Name, (in launch) => Draw(launch, RandomKind.Uniform));
-        add(RandomKernels.Normal.Name, (in launch) => Draw(launch, RandomKind.Normal));
-        add(RandomKernels.Integers.Name, (in launch) => Draw(launch, RandomKind.Integers));
-        add(RandomKernels.Bernoulli.Name, (in launch) => Draw(launch, RandomKind.Bernoulli));
+        add(RandomKernels.Uniform.Name, (in launch) => Elements.Floating<RealDraw>(launch));
+        add(RandomKernels.Normal.Name, (in launch) => Elements.Floating<RealDraw>(launch));
+        add(RandomKernels.Integers.Name, (in launch) => Elements.Own<WholeDraw>(launch));
+        add(RandomKernels.Bernoulli.Name, (in launch) => Elements.Own<WholeDraw>(launch));
         add(RandomKernels.Permutation.Name, Permute);
-    }
-
-    private static void Draw(in StructuralLaunch launch, RandomKind kind)
-    {
-        var output = launch.Operands[0];
-        var count = output.Layout.ElementCount;
-        var job = new RandomJob(
-            kind, output, (ulong)launch.Integers[0], (ulong)launch.Integers[1],
-            kind is RandomKind.Integers or RandomKind.Bernoulli ? launch.Integers[2] : 0,
-            kind == RandomKind.Integers ? (ulong)launch.Integers[3] : 0,
-            launch.Reals.Length > 0 ? launch.Reals[0] : 0, launch.Reals.Length > 1 ? launch.Reals[1] : 0);
-        WorkerPool.Run(job, (int)((count + RandomBlock - 1) / RandomBlock), count * 4);
     }
 
     private static void Permute(in StructuralLaunch launch)
@@ -109,8 +90,24 @@ internal static unsafe partial class CpuKernels
                 ref Unsafe.As<byte, T>(ref ((HostBuffer)operand.Buffer).Data), (nint)(operand.Layout.Offset + start)),
             length);
 
-    private readonly struct RandomJob(
-        RandomKind kind, Operand output, ulong seed, ulong offset, long low, ulong range, double a, double b) : IJob
+    /// <summary>What is made of the random words of each element.</summary>
+    private interface IDraw<T>
+    {
+        void Fill(
+            Span<T> target, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y, ReadOnlySpan<uint> z, ReadOnlySpan<uint> w);
+    }
+
+    private static void Draw<T, TDraw>(in StructuralLaunch launch, TDraw draw)
+        where T : unmanaged where TDraw : struct, IDraw<T>
+    {
+        var output = launch.Operands[0];
+        var count = output.Layout.ElementCount;
+        var job = new DrawJob<T, TDraw>(output, (ulong)launch.Integers[0], (ulong)launch.Integers[1], draw);
+        WorkerPool.Run(job, (int)((count + RandomBlock - 1) / RandomBlock), count * 4);
+    }
+
+    private readonly struct DrawJob<T, TDraw>(Operand output, ulong seed, ulong offset, TDraw draw) : IJob
+        where T : unmanaged where TDraw : struct, IDraw<T>
     {
         public void Invoke(int block)
         {
@@ -125,26 +122,38 @@ internal static unsafe partial class CpuKernels
                 var z = words.Slice(2 * RandomChunk, count);
                 var w = words.Slice(3 * RandomChunk, count);
                 RandomWords.Fill(seed, offset + (ulong)start, x, y, z, w);
-                switch (kind)
-                {
-                    case RandomKind.Integers or RandomKind.Bernoulli:
-                        Whole(start, x, y);
-                        break;
-                    case var _ when output.DType == DType.Float64:
-                        Doubles(SpanOf<double>(output, start, count), x, y, z, w);
-                        break;
-                    default:
-                        Singles(start, x, y);
-                        break;
-                }
+                draw.Fill(SpanOf<T>(output, start, count), x, y, z, w);
             }
         }
+    }
 
-        private void Doubles(
+    private readonly struct RealDraw : IRealKernel
+    {
+        public static void Run<T, TReal, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+            where TElement : struct, IElement<T, TReal>
+        {
+            var isNormal = launch.Kernel == RandomKernels.Normal;
+            var (a, b) = (launch.Reals[0], launch.Reals[1]);
+            if (typeof(T) == typeof(double))
+                Draw<double, Doubles>(launch, new(isNormal, a, b));
+            else
+            {
+                var bits = BitOperations.Log2((ulong)launch.Operands[0].DType.MaxExact);
+                var scale = (float)(isNormal ? b : b - a);
+                Draw<T, Singles<T, TReal, TElement>>(launch, new(isNormal, (float)a, scale, bits));
+            }
+        }
+    }
+
+    private readonly struct Doubles(bool isNormal, double a, double b) : IDraw<double>
+    {
+        public void Fill(
             Span<double> target, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y, ReadOnlySpan<uint> z,
             ReadOnlySpan<uint> w)
         {
-            if (kind == RandomKind.Normal)
+            if (isNormal)
             {
                 for (var i = 0; i < target.Length; i++)
                     target[i] = (NormalRecipe.Of(x[i], y[i], z[i], w[i]) * b) + a;
@@ -154,73 +163,78 @@ internal static unsafe partial class CpuKernels
             for (var i = 0; i < target.Length; i++)
                 target[i] = (((ulong)(x[i] >> 5) << 26 | y[i] >> 6) * (1.0 / (1L << 53)) * (b - a)) + a;
         }
+    }
 
-        private void Singles(long start, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y)
+    // The narrow types in float32, from as many bits as they hold.
+    private readonly struct Singles<T, TReal, TElement>(bool isNormal, float from, float scale, int bits) : IDraw<T>
+        where T : unmanaged
+        where TReal : unmanaged, IBinaryFloatingPointIeee754<TReal>
+        where TElement : struct, IElement<T, TReal>
+    {
+        public void Fill(
+            Span<T> target, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y, ReadOnlySpan<uint> z, ReadOnlySpan<uint> w)
         {
-            var direct = output.DType == DType.Float32;
             Span<float> scratch = stackalloc float[RandomChunk];
-            var target = direct ? SpanOf<float>(output, start, x.Length) : scratch[..x.Length];
-            if (kind == RandomKind.Normal)
+            var numbers = typeof(T) == typeof(float)
+                ? MemoryMarshal.Cast<T, float>(target)
+                : scratch[..target.Length];
+            if (isNormal)
             {
-                NormalRecipe.Fill(x, y, target);
-                var (mean, deviation) = ((float)a, (float)b);
-                for (var i = 0; i < target.Length; i++)
-                    target[i] = (target[i] * deviation) + mean;
+                NormalRecipe.Fill(x, y, numbers);
+                for (var i = 0; i < numbers.Length; i++)
+                    numbers[i] = (numbers[i] * scale) + from;
             }
             else
             {
-                var bits = direct ? 24 : output.DType == DType.Float16 ? 11 : 8;
-                var (unit, width, from) = (1f / (1 << bits), (float)(b - a), (float)a);
-                for (var i = 0; i < target.Length; i++)
-                    target[i] = ((int)(x[i] >> (32 - bits)) * unit * width) + from;
+                var (unit, shift) = (1f / (1 << bits), 32 - bits);
+                for (var i = 0; i < numbers.Length; i++)
+                    numbers[i] = ((int)(x[i] >> shift) * unit * scale) + from;
             }
 
-            if (output.DType == DType.Float16)
-            {
-                var halves = SpanOf<Half>(output, start, x.Length);
-                for (var i = 0; i < halves.Length; i++)
-                    halves[i] = (Half)target[i];
-            }
-            else if (output.DType == DType.BFloat16)
-            {
-                var narrow = SpanOf<BFloat16>(output, start, x.Length);
-                for (var i = 0; i < narrow.Length; i++)
-                    narrow[i] = (BFloat16)target[i];
-            }
-        }
-
-        private void Whole(long start, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y)
-        {
-            switch (output.DType.Code)
-            {
-                case DTypeCode.UInt8 or DTypeCode.Bool: Whole<byte>(start, x, y, v => (byte)v); break;
-                case DTypeCode.Int8: Whole<sbyte>(start, x, y, v => (sbyte)v); break;
-                case DTypeCode.Int16: Whole<short>(start, x, y, v => (short)v); break;
-                case DTypeCode.Int32: Whole<int>(start, x, y, v => (int)v); break;
-                case DTypeCode.Int64: Whole<long>(start, x, y, v => v); break;
-                case DTypeCode.Float16: Whole<Half>(start, x, y, v => (Half)v); break;
-                case DTypeCode.Float32: Whole<float>(start, x, y, v => v); break;
-                case DTypeCode.Float64: Whole<double>(start, x, y, v => v); break;
-                default: Whole<BFloat16>(start, x, y, v => (BFloat16)(float)v); break;
-            }
-        }
-
-        private void Whole<T>(long start, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y, Func<long, T> convert)
-            where T : unmanaged
-        {
-            var target = SpanOf<T>(output, start, x.Length);
-            if (kind == RandomKind.Bernoulli)
-            {
-                var (zero, one) = (convert(0), convert(1));
-                for (var i = 0; i < target.Length; i++)
-                    target[i] = x[i] >> 8 < low ? one : zero;
+            if (typeof(T) == typeof(float))
                 return;
-            }
+            for (var i = 0; i < numbers.Length; i++)
+                target[i] = TElement.Store(TReal.CreateTruncating(numbers[i]));
+        }
+    }
 
+    private readonly struct WholeDraw : INumberKernel
+    {
+        public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
+        {
+            if (launch.Kernel == RandomKernels.Bernoulli)
+                Draw<T, Truths<T, TWide, TElement>>(launch, new(launch.Integers[2]));
+            else
+                Draw<T, Wholes<T, TWide, TElement>>(launch, new(launch.Integers[2], (ulong)launch.Integers[3]));
+        }
+    }
+
+    private readonly struct Truths<T, TWide, TElement>(long threshold) : IDraw<T>
+        where TWide : INumber<TWide> where TElement : struct, IElement<T, TWide>
+    {
+        public void Fill(
+            Span<T> target, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y, ReadOnlySpan<uint> z, ReadOnlySpan<uint> w)
+        {
+            var (zero, one) = (TElement.Store(TWide.Zero), TElement.Store(TWide.One));
+            for (var i = 0; i < target.Length; i++)
+                target[i] = x[i] >> 8 < threshold ? one : zero;
+        }
+    }
+
+    private readonly struct Wholes<T, TWide, TElement>(long low, ulong range) : IDraw<T>
+        where TWide : INumber<TWide> where TElement : struct, IElement<T, TWide>
+    {
+        public void Fill(
+            Span<T> target, ReadOnlySpan<uint> x, ReadOnlySpan<uint> y, ReadOnlySpan<uint> z, ReadOnlySpan<uint> w)
+        {
             for (var i = 0; i < target.Length; i++)
             {
                 var word = ((ulong)y[i] << 32) | x[i];
-                target[i] = convert(low + (long)(range == 0 ? word : Math.BigMul(word, range, out _)));
+                var number = low + (long)(range == 0 ? word : Math.BigMul(word, range, out _));
+                target[i] = TElement.Store(TWide.CreateTruncating(number));
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
@@ -7,13 +8,10 @@ internal static partial class CpuKernels
 {
     private static void AddGather(Adding add)
     {
-        add("gather", (in launch) => BesideDimension(launch, (in part) => ElementMove(
-            part.Operands[0], part.Operands[1], part.Operands[2], (int)part.Integers[0], reads: true)));
-        add("scatter", (in launch) => BesideDimension(launch, (in part) => ElementMove(
-            part.Operands[2], part.Operands[1], part.Operands[0], (int)part.Integers[0], reads: false)));
-        add("scatter_reduce", (in launch) => BesideDimension(launch, (in part) => Combining.Dispatch(
-            part.Operands[2].DType, (Gather.Combination)part.Integers[1],
-            new ScatterJob(part.Operands[0], part.Operands[1], part.Operands[2], (int)part.Integers[0]))));
+        add("gather", (in launch) => BesideDimension(launch, (in part) => Elements.Words<ElementRead>(part)));
+        add("scatter", (in launch) => BesideDimension(launch, (in part) => Elements.Words<ElementWrite>(part)));
+        add("scatter_reduce", (in launch) => BesideDimension(
+            launch, (in part) => Combining.Run<Scatter>(part, 2, (Gather.Combination)part.Integers[1])));
     }
 
     // Cut along a dimension that indices do not leave: what goes to one place stays with one thread, in its order.
@@ -24,15 +22,16 @@ internal static partial class CpuKernels
         LaunchParts.Run(launch, [cut, cut, cut], index.ElementCount, body);
     }
 
-    private static void ElementMove(in Operand far, in Operand index, in Operand near, int dimension, bool reads)
+    private readonly struct ElementRead : IWordKernel
     {
-        switch (far.DType.Size)
-        {
-            case 1: ElementMove<byte>(far, index, near, dimension, reads); break;
-            case 2: ElementMove<ushort>(far, index, near, dimension, reads); break;
-            case 4: ElementMove<uint>(far, index, near, dimension, reads); break;
-            default: ElementMove<ulong>(far, index, near, dimension, reads); break;
-        }
+        public static void Run<T>(in StructuralLaunch launch) where T : unmanaged => ElementMove<T>(
+            launch.Operands[0], launch.Operands[1], launch.Operands[2], (int)launch.Integers[0], reads: true);
+    }
+
+    private readonly struct ElementWrite : IWordKernel
+    {
+        public static void Run<T>(in StructuralLaunch launch) where T : unmanaged => ElementMove<T>(
+            launch.Operands[2], launch.Operands[1], launch.Operands[0], (int)launch.Integers[0], reads: false);
     }
 
     private static void ElementMove<T>(in Operand far, in Operand index, in Operand near, int dimension, bool reads)
@@ -74,10 +73,16 @@ internal static partial class CpuKernels
     }
 
     // In the source's order: the value of a place is the same each time.
-    private readonly struct ScatterJob(Operand source, Operand index, Operand target, int dimension) : ICombiningJob
+    private readonly struct Scatter : ICombiningKernel
     {
-        public void Run<T, TCombining>() where T : unmanaged where TCombining : struct, ICombining<T>
+        public static void Run<T, TWide, TElement, TCombining>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>
+            where TElement : struct, IElement<T, TWide>
+            where TCombining : struct, ICombining
         {
+            var (source, index, target) = (launch.Operands[0], launch.Operands[1], launch.Operands[2]);
+            var dimension = (int)launch.Integers[0];
             var (size, stride) = (target.Layout.Shape[dimension], target.Layout.Strides[dimension]);
             var walk = new Odometer(
                 index.Layout.Shape, index.Layout.Strides, source.Layout.Strides, Without(target.Layout, dimension));
@@ -93,7 +98,8 @@ internal static partial class CpuKernels
                     if ((ulong)place >= (ulong)size)
                         throw IndexFault.Gather.Exception(place, dimension, size);
                     ref var old = ref Unsafe.Add(ref to, (nint)(c + (place * stride)));
-                    old = TCombining.Combine(old, Unsafe.Add(ref from, b));
+                    old = TElement.Store(TCombining.Combine(
+                        TElement.Load(old), TElement.Load(Unsafe.Add(ref from, b))));
                     a += (nint)walk.FirstStep;
                     b += (nint)walk.SecondStep;
                     c += walk.ThirdStep;

@@ -6,28 +6,24 @@ namespace KernelEngine.Cpu;
 /// <content>Products of matrices, on <see cref="Gemm"/>.</content>
 internal static unsafe partial class CpuKernels
 {
-    private static void AddMatmul(Adding add) => add("matmul", RunMatmul, (_, dtype) => dtype != DType.Bool);
+    private static void AddMatmul(Adding add) => add(
+        "matmul", (in launch) => Elements.Own<Multiplication>(launch, 2), (_, dtype) => dtype != DType.Bool);
 
-    private static void RunMatmul(in StructuralLaunch launch)
+    private readonly struct Multiplication : INumberKernel
     {
-        switch (launch.Operands[2].DType.Code)
+        public static void Run<T, TWide, TElement>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>, IMinMaxValue<TWide>
+            where TElement : struct, IElement<T, TWide>
         {
-            case DTypeCode.Float32: Multiply<float>(launch, (float)launch.Reals[0], (float)launch.Reals[1]); break;
-            case DTypeCode.Float64: Multiply<double>(launch, launch.Reals[0], launch.Reals[1]); break;
-            case DTypeCode.Float16: Multiply<Half>(launch, (Half)launch.Reals[0], (Half)launch.Reals[1]); break;
-            case DTypeCode.BFloat16:
-                Multiply(launch, (BFloat16)launch.Reals[0], (BFloat16)launch.Reals[1]);
-                break;
-            case DTypeCode.Int64: MultiplyWhole<long>(launch); break;
-            case DTypeCode.Int32: MultiplyWhole<int>(launch); break;
-            case DTypeCode.Int16: MultiplyWhole<short>(launch); break;
-            case DTypeCode.Int8: MultiplyWhole<sbyte>(launch); break;
-            default: MultiplyWhole<byte>(launch); break;
+            // Whole factors by way of int64, which keeps the lower bits.
+            var isReal = launch.Operands[2].DType.IsFloatingPoint;
+            Multiply(launch, Factor(launch.Reals[0]), Factor(launch.Reals[1]));
+
+            T Factor(double value) => TElement.Store(
+                isReal ? TWide.CreateTruncating(value) : TWide.CreateTruncating((long)value));
         }
     }
-
-    private static void MultiplyWhole<T>(in StructuralLaunch launch) where T : unmanaged, INumber<T> =>
-        Multiply(launch, T.CreateTruncating((long)launch.Reals[0]), T.CreateTruncating((long)launch.Reals[1]));
 
     private static void Multiply<T>(in StructuralLaunch launch, T alpha, T beta) where T : unmanaged
     {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
@@ -13,14 +14,13 @@ internal static partial class CpuKernels
             // Whole rows, each to a place of its own.
             var offsets = launch.Operands[1].Layout;
             var cut = LaunchParts.Largest(offsets.Shape, 0, offsets.Rank);
-            LaunchParts.Run(launch, [-1, cut, cut], launch.Operands[2].Layout.ElementCount, (in part) =>
-                RowMove(part.Operands[0], part.Operands[1], part.Operands[2], reads: true));
+            LaunchParts.Run(
+                launch, [-1, cut, cut], launch.Operands[2].Layout.ElementCount,
+                (in part) => Elements.Words<RowRead>(part));
         });
-        add("row_scatter", (in launch) => AcrossRows(launch, (in part) =>
-            RowMove(part.Operands[2], part.Operands[1], part.Operands[0], reads: false)));
-        add("row_add", (in launch) => AcrossRows(launch, (in part) => Combining.Dispatch(
-            part.Operands[2].DType, Gather.Combination.Sum,
-            new RowAddJob(part.Operands[0], part.Operands[1], part.Operands[2]))));
+        add("row_scatter", (in launch) => AcrossRows(launch, (in part) => Elements.Words<RowWrite>(part)));
+        add("row_add", (in launch) => AcrossRows(
+            launch, (in part) => Combining.Run<RowAdd>(part, 2, Gather.Combination.Sum)));
         add("nonzero", NonZeroPlaces);
     }
 
@@ -59,15 +59,16 @@ internal static partial class CpuKernels
         while (walk.Next());
     }
 
-    private static void RowMove(in Operand rows, in Operand offsets, in Operand packed, bool reads)
+    private readonly struct RowRead : IWordKernel
     {
-        switch (rows.DType.Size)
-        {
-            case 1: RowMove<byte>(rows, offsets, packed, reads); break;
-            case 2: RowMove<ushort>(rows, offsets, packed, reads); break;
-            case 4: RowMove<uint>(rows, offsets, packed, reads); break;
-            default: RowMove<ulong>(rows, offsets, packed, reads); break;
-        }
+        public static void Run<T>(in StructuralLaunch launch) where T : unmanaged =>
+            RowMove<T>(launch.Operands[0], launch.Operands[1], launch.Operands[2], reads: true);
+    }
+
+    private readonly struct RowWrite : IWordKernel
+    {
+        public static void Run<T>(in StructuralLaunch launch) where T : unmanaged =>
+            RowMove<T>(launch.Operands[2], launch.Operands[1], launch.Operands[0], reads: false);
     }
 
     /// <summary>Moves each row between its offset and its place among the packed ones.</summary>
@@ -180,10 +181,15 @@ internal static partial class CpuKernels
     }
 
     // One thread, row after row: the sum of a place is the same each time.
-    private readonly struct RowAddJob(Operand packed, Operand offsets, Operand rows) : ICombiningJob
+    private readonly struct RowAdd : ICombiningKernel
     {
-        public void Run<T, TCombining>() where T : unmanaged where TCombining : struct, ICombining<T>
+        public static void Run<T, TWide, TElement, TCombining>(in StructuralLaunch launch)
+            where T : unmanaged
+            where TWide : unmanaged, INumber<TWide>
+            where TElement : struct, IElement<T, TWide>
+            where TCombining : struct, ICombining
         {
+            var (packed, offsets, rows) = (launch.Operands[0], launch.Operands[1], launch.Operands[2]);
             var rank = offsets.Layout.Rank;
             var walk = new Odometer(offsets.Layout.Shape, offsets.Layout.Strides, packed.Layout.Strides[..rank]);
             var row = new Odometer(rows.Layout.Shape, rows.Layout.Strides, packed.Layout.Strides[rank..]);
@@ -203,7 +209,8 @@ internal static partial class CpuKernels
                         for (var j = 0L; j < row.Run; j++, c += (nint)row.FirstStep, d += (nint)row.SecondStep)
                         {
                             ref var place = ref Unsafe.Add(ref there, c);
-                            place = TCombining.Combine(place, Unsafe.Add(ref here, d));
+                            place = TElement.Store(TCombining.Combine(
+                                TElement.Load(place), TElement.Load(Unsafe.Add(ref here, d))));
                         }
                     }
                     while (row.Next());

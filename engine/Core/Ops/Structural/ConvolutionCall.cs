@@ -291,7 +291,7 @@ internal static class ConvolutionCall
         if (bias is not null && !ReferenceEquals(input.DType, bias.DType))
         {
             throw new TensorRuntimeException(
-                $"Input type ({Tensor.CName(input.DType)}) and bias type ({Tensor.CName(bias.DType)}) should be the " +
+                $"Input type ({input.DType.CName}) and bias type ({bias.DType.CName}) should be the " +
                 "same");
         }
 
