@@ -272,6 +272,31 @@ public sealed unsafe class GemmTests
         Assert.True(Same(c5, c1), $"128 bits, {m}x{n}x{k}");
     }
 
+    [Fact]
+    public void ARowOfASmallBatchHasTheBitsThatItHasAlone()
+    {
+        var random = new Random(14);
+        for (var round = 0; round < 60; round++)
+        {
+            int m = random.Next(2, 16), n = random.Next(1, 40), k = random.Next(8) == 0 ? 8192 : random.Next(64, 300);
+            Rows(new Matrix<float>(random, m, k, Order.Rows), new Matrix<float>(random, k, n, Order.Columns), m, n, k);
+            Rows(
+                new Matrix<double>(random, m, k, Order.Rows), new Matrix<double>(random, k, n, Order.Columns), m, n, k);
+        }
+    }
+
+    private static void Rows<T>(Matrix<T> a, Matrix<T> b, int m, int n, int k) where T : unmanaged, INumberBase<T>
+    {
+        var (together, alone) = (new T[m * n], new T[m * n]);
+        fixed (T* pa = a.Memory, pb = b.Memory, pc = together, pd = alone)
+        {
+            Gemm.Run(m, n, k, pa, a.Row, a.Column, pb, b.Row, b.Column, pc, n, T.One, T.Zero);
+            for (var i = 0; i < m; i++)
+                Gemm.Run(1, n, k, pa + i * a.Row, a.Row, 1, pb, b.Row, b.Column, pd + i * n, n, T.One, T.Zero);
+        }
+        Assert.True(Same(together, alone), $"{m}x{n}x{k}");
+    }
+
     private static bool Same<T>(T[] x, T[] y) where T : unmanaged =>
         MemoryMarshal.AsBytes<T>(x).SequenceEqual(MemoryMarshal.AsBytes<T>(y));
 

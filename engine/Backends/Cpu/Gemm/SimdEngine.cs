@@ -47,6 +47,10 @@ internal readonly unsafe struct SimdEngine<T> : IGemmEngine<T> where T : unmanag
             Gemv<TElement, TVector, TSimd>.Run(
                 p, p.B, p.BColumn, p.BStep, p.A, p.AStep, p.C, 1, p.Bias, 1, n0, n1);
         }
+        else if (GemmDots<TElement, TVector, TSimd>.Takes(p))
+        {
+            GemmDots<TElement, TVector, TSimd>.Run(p, m0, m1, n0, n1);
+        }
         else
         {
             GemmBlock<TElement, TVector, TSimd>.Run(p, m0, m1, n0, n1);
