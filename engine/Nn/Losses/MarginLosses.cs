@@ -110,7 +110,15 @@ public sealed class TripletMarginWithDistanceLoss(
     Func<Tensor, Tensor, Tensor>? distanceFunction = null, double margin = 1, bool swap = false,
     Reduction reduction = Reduction.Mean) : TripleLoss(reduction)
 {
+    // A module, as PyTorch prints it.
+    private readonly PairwiseDistance? euclidean = distanceFunction is null ? new() : null;
+
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor first, Tensor second, Tensor third) =>
-        Functional.TripletMarginWithDistanceLoss(first, second, third, distanceFunction, margin, swap, Reduction);
+        Functional.TripletMarginWithDistanceLoss(
+            first, second, third, distanceFunction ?? euclidean!.Call, margin, swap, Reduction);
+
+    /// <inheritdoc/>
+    protected internal override IEnumerable<ModuleMember> Members() =>
+        euclidean is null ? [] : [new("distance_function", euclidean)];
 }

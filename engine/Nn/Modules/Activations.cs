@@ -23,11 +23,13 @@ public sealed class ReLU6(bool inplace = false) : Module
 }
 
 /// <summary>Between two numbers, as <c>torch.nn.Hardtanh</c>.</summary>
-/// <param name="minVal">The lower end.</param>
-/// <param name="maxVal">The upper end.</param>
+/// <param name="minVal">The lower end; -1 where null.</param>
+/// <param name="maxVal">The upper end; 1 where null.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>
-public sealed class Hardtanh(double minVal = -1, double maxVal = 1, bool inplace = false) : Module
+public sealed class Hardtanh(Scalar? minVal = null, Scalar? maxVal = null, bool inplace = false) : Module
 {
+    private readonly Scalar minVal = minVal ?? -1.0, maxVal = maxVal ?? 1.0;
+
     /// <inheritdoc/>
     protected override string Settings =>
         $"min_val={PythonNumber.Of(minVal)}, max_val={PythonNumber.Of(maxVal)}" + (inplace ? ", inplace=True" : "");
@@ -38,43 +40,51 @@ public sealed class Hardtanh(double minVal = -1, double maxVal = 1, bool inplace
 }
 
 /// <summary>The identity above zero, a multiple below, as <c>torch.nn.LeakyReLU</c>.</summary>
-/// <param name="negativeSlope">The multiple.</param>
+/// <param name="negativeSlope">The multiple; 0.01 where null.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>
-public sealed class LeakyReLU(double negativeSlope = 0.01, bool inplace = false) : Module
+public sealed class LeakyReLU(Scalar? negativeSlope = null, bool inplace = false) : Module
 {
+    private readonly Scalar negativeSlope = negativeSlope ?? 0.01;
+
     /// <inheritdoc/>
     protected override string Settings =>
         $"negative_slope={PythonNumber.Of(negativeSlope)}" + (inplace ? ", inplace=True" : "");
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input) =>
-        inplace ? input.LeakyRelu_(negativeSlope) : input.LeakyRelu(negativeSlope);
+        inplace ? input.LeakyRelu_(negativeSlope.ToDouble()) : input.LeakyRelu(negativeSlope.ToDouble());
 }
 
 /// <summary>The identity above zero, alpha (exp x - 1) below, as <c>torch.nn.ELU</c>.</summary>
-/// <param name="alpha">The factor.</param>
+/// <param name="alpha">The factor; 1 where null.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>
-public sealed class ELU(double alpha = 1, bool inplace = false) : Module
+public sealed class ELU(Scalar? alpha = null, bool inplace = false) : Module
 {
+    private readonly Scalar alpha = alpha ?? 1.0;
+
     /// <inheritdoc/>
     protected override string Settings =>
         $"alpha={PythonNumber.Of(alpha)}" + (inplace ? ", inplace=True" : "");
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => inplace ? input.Elu_(alpha) : input.Elu(alpha);
+    protected override Tensor Forward(Tensor input) =>
+        inplace ? input.Elu_(alpha.ToDouble()) : input.Elu(alpha.ToDouble());
 }
 
 /// <summary>The identity above zero, alpha (exp (x / alpha) - 1) below, as <c>torch.nn.CELU</c>.</summary>
-/// <param name="alpha">The factor.</param>
+/// <param name="alpha">The factor; 1 where null.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>
-public sealed class CELU(double alpha = 1, bool inplace = false) : Module
+public sealed class CELU(Scalar? alpha = null, bool inplace = false) : Module
 {
+    private readonly Scalar alpha = alpha ?? 1.0;
+
     /// <inheritdoc/>
     protected override string Settings =>
         $"alpha={PythonNumber.Of(alpha)}" + (inplace ? ", inplace=True" : "");
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => inplace ? input.Celu_(alpha) : input.Celu(alpha);
+    protected override Tensor Forward(Tensor input) =>
+        inplace ? input.Celu_(alpha.ToDouble()) : input.Celu(alpha.ToDouble());
 }
 
 /// <summary>The ELU that keeps mean and variance, as <c>torch.nn.SELU</c>.</summary>
@@ -111,39 +121,45 @@ public sealed class Mish(bool inplace = false) : Module
 }
 
 /// <summary>A sigmoid of straight lines, as <c>torch.nn.Hardsigmoid</c>.</summary>
-public sealed class Hardsigmoid : Module
+/// <param name="inplace">Whether the input itself is changed.</param>
+public sealed class Hardsigmoid(bool inplace = false) : Module
 {
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => input.Hardsigmoid();
+    protected override Tensor Forward(Tensor input) => inplace ? input.Hardsigmoid_() : input.Hardsigmoid();
 }
 
 /// <summary>x hardsigmoid(x), as <c>torch.nn.Hardswish</c>.</summary>
-public sealed class Hardswish : Module
+/// <param name="inplace">Whether the input itself is changed.</param>
+public sealed class Hardswish(bool inplace = false) : Module
 {
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => input.Hardswish();
+    protected override Tensor Forward(Tensor input) => inplace ? input.Hardswish_() : input.Hardswish();
 }
 
 /// <summary>Zero between -lambda and lambda, as <c>torch.nn.Hardshrink</c>.</summary>
-/// <param name="lambda">The bound.</param>
-public sealed class Hardshrink(double lambda = 0.5) : Module
+/// <param name="lambda">The bound; 0.5 where null.</param>
+public sealed class Hardshrink(Scalar? lambda = null) : Module
 {
+    private readonly Scalar lambda = lambda ?? 0.5;
+
     /// <inheritdoc/>
     protected override string Settings => $"{PythonNumber.Of(lambda)}";
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => input.Hardshrink(lambda);
+    protected override Tensor Forward(Tensor input) => input.Hardshrink(lambda.ToDouble());
 }
 
 /// <summary>Towards zero by lambda, and zero between, as <c>torch.nn.Softshrink</c>.</summary>
-/// <param name="lambda">The bound.</param>
-public sealed class Softshrink(double lambda = 0.5) : Module
+/// <param name="lambda">The bound; 0.5 where null.</param>
+public sealed class Softshrink(Scalar? lambda = null) : Module
 {
+    private readonly Scalar lambda = lambda ?? 0.5;
+
     /// <inheritdoc/>
     protected override string Settings => $"{PythonNumber.Of(lambda)}";
 
     /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) => input.Softshrink(lambda);
+    protected override Tensor Forward(Tensor input) => input.Softshrink(lambda.ToDouble());
 }
 
 /// <summary>1 / (1 + exp(-x)), as <c>torch.nn.Sigmoid</c>.</summary>

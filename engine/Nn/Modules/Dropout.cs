@@ -24,6 +24,15 @@ public abstract class DropoutModule : Module
     protected override Tensor Forward(Tensor input) => function(input, p, IsTraining, inplace, Generator);
 }
 
+/// <summary>
+/// While training, each element becomes zero with probability p, and the others grow so that the mean stays; as
+/// <c>torch.nn.Dropout</c>.
+/// </summary>
+/// <param name="p">The probability.</param>
+/// <param name="inplace">Whether the input itself is changed.</param>
+/// <exception cref="TensorValueException">p is not between 0 and 1.</exception>
+public sealed class Dropout(double p = 0.5, bool inplace = false) : DropoutModule(p, inplace, Functional.Dropout);
+
 /// <summary>While training, whole channels of [N, C, L] become zero; as <c>torch.nn.Dropout1d</c>.</summary>
 /// <param name="p">The probability.</param>
 /// <param name="inplace">Whether the input itself is changed.</param>

@@ -1,77 +1,5 @@
 namespace KernelEngine.Nn;
 
-/// <summary>The largest element of each window in one dimension, as <c>torch.nn.MaxPool1d</c>.</summary>
-/// <param name="kernelSize">The sizes of a window: one for all dimensions, or one for each.</param>
-/// <param name="stride">The step from window to window; the window's sizes where not given.</param>
-/// <param name="padding">How far windows reach out at both ends.</param>
-/// <param name="dilation">The step within a window.</param>
-/// <param name="ceilMode">Whether the last window may reach beyond the end.</param>
-public sealed class MaxPool1d(
-    Shape kernelSize, Shape stride = default, Shape padding = default, Shape dilation = default,
-    bool ceilMode = false) : Module
-{
-    /// <inheritdoc/>
-    protected override string Settings =>
-        PoolSettings.Of(kernelSize, stride, padding) +
-        $", dilation={PythonSizes.Of(dilation.Rank == 0 ? 1 : dilation)}, ceil_mode={PythonNumber.Of(ceilMode)}";
-
-    /// <summary>The largest elements, and their indices in the flattened plane.</summary>
-    public (Tensor Output, Tensor Indices) CallWithIndices(Tensor input) =>
-        input.MaxPool1dWithIndices(kernelSize, stride, padding, dilation, ceilMode);
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) =>
-        input.MaxPool1d(kernelSize, stride, padding, dilation, ceilMode);
-}
-
-/// <summary>The largest element of each window in two dimensions, as <c>torch.nn.MaxPool2d</c>.</summary>
-/// <param name="kernelSize">The sizes of a window: one for all dimensions, or one for each.</param>
-/// <param name="stride">The step from window to window; the window's sizes where not given.</param>
-/// <param name="padding">How far windows reach out at both ends.</param>
-/// <param name="dilation">The step within a window.</param>
-/// <param name="ceilMode">Whether the last window may reach beyond the end.</param>
-public sealed class MaxPool2d(
-    Shape kernelSize, Shape stride = default, Shape padding = default, Shape dilation = default,
-    bool ceilMode = false) : Module
-{
-    /// <inheritdoc/>
-    protected override string Settings =>
-        PoolSettings.Of(kernelSize, stride, padding) +
-        $", dilation={PythonSizes.Of(dilation.Rank == 0 ? 1 : dilation)}, ceil_mode={PythonNumber.Of(ceilMode)}";
-
-    /// <summary>The largest elements, and their indices in the flattened plane.</summary>
-    public (Tensor Output, Tensor Indices) CallWithIndices(Tensor input) =>
-        input.MaxPool2dWithIndices(kernelSize, stride, padding, dilation, ceilMode);
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) =>
-        input.MaxPool2d(kernelSize, stride, padding, dilation, ceilMode);
-}
-
-/// <summary>The largest element of each window in three dimensions, as <c>torch.nn.MaxPool3d</c>.</summary>
-/// <param name="kernelSize">The sizes of a window: one for all dimensions, or one for each.</param>
-/// <param name="stride">The step from window to window; the window's sizes where not given.</param>
-/// <param name="padding">How far windows reach out at both ends.</param>
-/// <param name="dilation">The step within a window.</param>
-/// <param name="ceilMode">Whether the last window may reach beyond the end.</param>
-public sealed class MaxPool3d(
-    Shape kernelSize, Shape stride = default, Shape padding = default, Shape dilation = default,
-    bool ceilMode = false) : Module
-{
-    /// <inheritdoc/>
-    protected override string Settings =>
-        PoolSettings.Of(kernelSize, stride, padding) +
-        $", dilation={PythonSizes.Of(dilation.Rank == 0 ? 1 : dilation)}, ceil_mode={PythonNumber.Of(ceilMode)}";
-
-    /// <summary>The largest elements, and their indices in the flattened plane.</summary>
-    public (Tensor Output, Tensor Indices) CallWithIndices(Tensor input) =>
-        input.MaxPool3dWithIndices(kernelSize, stride, padding, dilation, ceilMode);
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) =>
-        input.MaxPool3d(kernelSize, stride, padding, dilation, ceilMode);
-}
-
 /// <summary>The mean of each window in one dimension, as <c>torch.nn.AvgPool1d</c>.</summary>
 /// <param name="kernelSize">The sizes of a window: one for all dimensions, or one for each.</param>
 /// <param name="stride">The step from window to window; the window's sizes where not given.</param>
@@ -132,6 +60,44 @@ public sealed class AvgPool3d(
     protected override Tensor Forward(Tensor input) =>
         input.AvgPool3d(kernelSize, stride, padding, ceilMode, countIncludePad, divisorOverride);
 }
+
+/// <summary>The p-norm of each window.</summary>
+public abstract class LPPool : Module
+{
+    private readonly int rank;
+    private readonly Scalar normType;
+    private readonly Shape kernelSize, stride;
+    private readonly bool ceilMode;
+
+    private protected LPPool(int rank, Scalar normType, Shape kernelSize, Shape stride, bool ceilMode)
+    {
+        (this.rank, this.normType) = (rank, normType);
+        (this.kernelSize, this.stride, this.ceilMode) = (kernelSize, stride, ceilMode);
+    }
+
+    /// <inheritdoc/>
+    protected override string Settings =>
+        $"norm_type={PythonNumber.Of(normType)}, kernel_size={PythonSizes.Of(kernelSize)}, " +
+        $"stride={PythonSizes.Of(stride)}, ceil_mode={PythonNumber.Of(ceilMode)}";
+
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor input) => rank == 1
+        ? Functional.LpPool1d(input, normType.ToDouble(), kernelSize, stride, ceilMode)
+        : Functional.LpPool2d(input, normType.ToDouble(), kernelSize, stride, ceilMode);
+}
+
+/// <summary>The p-norm of each window in (N, C, L) or (C, L), as <c>torch.nn.LPPool1d</c>.</summary>
+/// <param name="normType">p.</param>
+/// <param name="kernelSize">The sizes of a window: one for all dimensions, or one for each.</param>
+/// <param name="stride">The step from window to window; the window's sizes where not given.</param>
+/// <param name="ceilMode">Whether the last window may reach beyond the end.</param>
+public sealed class LPPool1d(Scalar normType, Shape kernelSize, Shape stride = default, bool ceilMode = false)
+    : LPPool(1, normType, kernelSize, stride, ceilMode);
+
+/// <summary>The p-norm of each window in (N, C, H, W) or (C, H, W), as <c>torch.nn.LPPool2d</c>.</summary>
+/// <inheritdoc cref="LPPool1d"/>
+public sealed class LPPool2d(Scalar normType, Shape kernelSize, Shape stride = default, bool ceilMode = false)
+    : LPPool(2, normType, kernelSize, stride, ceilMode);
 
 /// <summary>The printed form of windows.</summary>
 internal static class PoolSettings

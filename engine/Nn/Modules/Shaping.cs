@@ -27,38 +27,8 @@ public sealed class Unflatten(int dim, Shape unflattenedSize) : Module
     /// <inheritdoc/>
     protected override string Settings =>
         $"dim={PythonNumber.Of(dim)}, unflattened_size=" +
-        (unflattenedSize.Rank == 1 ? $"({unflattenedSize[0]},)" : $"({unflattenedSize.ToListText()[1..^1]})");
+        unflattenedSize.ToListText();
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input) => input.Unflatten(dim, unflattenedSize);
-}
-
-/// <summary>
-/// While training, each element becomes zero with probability p, and the others grow so that the mean stays; as
-/// <c>torch.nn.Dropout</c>.
-/// </summary>
-public sealed class Dropout : Module
-{
-    private readonly double p;
-    private readonly bool inplace;
-
-    /// <summary>A dropout.</summary>
-    /// <param name="p">The probability.</param>
-    /// <param name="inplace">Whether the input itself is changed.</param>
-    /// <exception cref="TensorValueException">p is not between 0 and 1.</exception>
-    public Dropout(double p = 0.5, bool inplace = false)
-    {
-        Functional.CheckProbability(p);
-        (this.p, this.inplace) = (p, inplace);
-    }
-
-    /// <summary>What the masks are drawn from; the device's default generator where null.</summary>
-    public Generator? Generator { get; init; }
-
-    /// <inheritdoc/>
-    protected override string Settings => $"p={PythonNumber.Of(p)}, inplace={PythonNumber.Of(inplace)}";
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input) =>
-        Functional.Dropout(input, p, IsTraining, inplace, Generator);
 }

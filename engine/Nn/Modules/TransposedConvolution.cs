@@ -12,11 +12,13 @@ public abstract class TransposedConvolution : Convolution
         : base(rank, inChannels, outChannels, kernelSize, stride, padding, dilation, outputPadding, groups, bias,
             OnlyZeros(paddingMode, rank), true, device, dtype) => this.rank = rank;
 
-    /// <summary>The output of a size, which more than one input size gives where the stride is not 1.</summary>
+    /// <summary>The output of a size, which more than one input size gives where the stride is not 1. Hooks run.
+    /// </summary>
     /// <param name="input">The input.</param>
     /// <param name="outputSize">The spatial size wanted, or the whole shape.</param>
     /// <exception cref="TensorValueException">The input does not give that size.</exception>
-    public Tensor Call(Tensor input, Shape outputSize) => Transpose(input, MoreFor(input, outputSize));
+    public Tensor Call(Tensor input, Shape outputSize) =>
+        CallThrough(input, x => Transpose(x, MoreFor(x, outputSize)));
 
     /// <inheritdoc/>
     protected override Tensor Forward(Tensor input) => Transpose(input, OutputPadding);

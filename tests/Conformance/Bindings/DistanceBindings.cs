@@ -42,15 +42,15 @@ internal static class DistanceBindings
     {
         {
             "Embedding",
-            a => new Embedding(a.Long(0, "num_embeddings"), a.Long(1, "embedding_dim"),
+            a => NotSparse(a, 6, new Embedding(a.Long(0, "num_embeddings"), a.Long(1, "embedding_dim"),
                 a.LongOrNull(2, "padding_idx"), a.ScalarOrNull(3, "max_norm"), a.ScalarOrNull(4, "norm_type"),
-                a.Flag(5, "scale_grad_by_freq"))
+                a.Flag(5, "scale_grad_by_freq")))
         },
         {
             "EmbeddingBag",
-            a => new EmbeddingBag(a.Long(0, "num_embeddings"), a.Long(1, "embedding_dim"),
+            a => NotSparse(a, 6, new EmbeddingBag(a.Long(0, "num_embeddings"), a.Long(1, "embedding_dim"),
                 a.ScalarOrNull(2, "max_norm"), a.ScalarOrNull(3, "norm_type"), a.Flag(4, "scale_grad_by_freq"),
-                a.Text(5, "mode", "mean"), a.Flag(8, "include_last_offset"), a.LongOrNull(9, "padding_idx"))
+                a.Text(5, "mode", "mean"), a.Flag(8, "include_last_offset"), a.LongOrNull(9, "padding_idx")))
         },
         { "CosineSimilarity", a => new CosineSimilarity(a.Int(0, "dim", 1), a.Real(1, "eps", 1e-8)) },
         {
@@ -69,6 +69,6 @@ internal static class DistanceBindings
         a.TensorOrNull(8, "per_sample_weights"), a.Flag(9, "include_last_offset"),
         a.LongOrNull(10, "padding_idx")));
 
-    private static Tensor NotSparse(Arguments a, int position, Tensor result) =>
+    private static T NotSparse<T>(Arguments a, int position, T result) =>
         a.Flag(position, "sparse") ? throw a.Wrong("sparse", "is set") : result;
 }

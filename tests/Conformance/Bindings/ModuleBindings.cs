@@ -7,7 +7,7 @@ internal static class ModuleBindings
 {
     private static readonly BindingTable Table = new()
     {
-        { "Identity", _ => new Identity() },
+        { "Identity", Identity },
         { "Linear", a => new Linear(a.Long(0, "in_features"), a.Long(1, "out_features"), a.Flag(2, "bias", true)) },
         {
             "Bilinear",
@@ -22,17 +22,17 @@ internal static class ModuleBindings
         { "ParameterList", a => new ParameterList(a.Count > 0 ? a.Tensors(0, "values") : []) },
         { "ReLU", a => new ReLU(a.Flag(0, "inplace")) },
         { "ReLU6", a => new ReLU6(a.Flag(0, "inplace")) },
-        { "Hardtanh", a => new Hardtanh(a.Real(0, "min_val", -1), a.Real(1, "max_val", 1), a.Flag(2, "inplace")) },
-        { "LeakyReLU", a => new LeakyReLU(a.Real(0, "negative_slope", 0.01), a.Flag(1, "inplace")) },
-        { "ELU", a => new ELU(a.Real(0, "alpha", 1), a.Flag(1, "inplace")) },
-        { "CELU", a => new CELU(a.Real(0, "alpha", 1), a.Flag(1, "inplace")) },
+        { "Hardtanh", a => new Hardtanh(a.ScalarOrNull(0, "min_val"), a.ScalarOrNull(1, "max_val"), a.Flag(2, "inplace")) },
+        { "LeakyReLU", a => new LeakyReLU(a.ScalarOrNull(0, "negative_slope"), a.Flag(1, "inplace")) },
+        { "ELU", a => new ELU(a.ScalarOrNull(0, "alpha"), a.Flag(1, "inplace")) },
+        { "CELU", a => new CELU(a.ScalarOrNull(0, "alpha"), a.Flag(1, "inplace")) },
         { "SELU", a => new SELU(a.Flag(0, "inplace")) },
         { "SiLU", a => new SiLU(a.Flag(0, "inplace")) },
         { "Mish", a => new Mish(a.Flag(0, "inplace")) },
-        { "Hardsigmoid", _ => new Hardsigmoid() },
-        { "Hardswish", _ => new Hardswish() },
-        { "Hardshrink", a => new Hardshrink(a.Real(0, "lambd", 0.5)) },
-        { "Softshrink", a => new Softshrink(a.Real(0, "lambd", 0.5)) },
+        { "Hardsigmoid", a => new Hardsigmoid(a.Flag(0, "inplace")) },
+        { "Hardswish", a => new Hardswish(a.Flag(0, "inplace")) },
+        { "Hardshrink", a => new Hardshrink(a.ScalarOrNull(0, "lambd")) },
+        { "Softshrink", a => new Softshrink(a.ScalarOrNull(0, "lambd")) },
         { "Sigmoid", _ => new Sigmoid() },
         { "LogSigmoid", _ => new LogSigmoid() },
         { "Tanh", _ => new Tanh() },
@@ -101,17 +101,31 @@ internal static class ModuleBindings
         return OperatorBindings.Call(a => module switch
         {
             _ when RecurrentBindings.TryCall(module, a, out var result) => result,
+            _ when PoolingBindings.TryCall(module, a, out var result) => result,
             EmbeddingBag bags when a.Count > 1 || a.Has(1, "offsets") || a.Has(2, "per_sample_weights") => bags.Call(
                 a.Tensor(0, "input"), a.TensorOrNull(1, "offsets"), a.TensorOrNull(2, "per_sample_weights")),
             CosineSimilarity or PairwiseDistance => ((Module<Tensor, Tensor, Tensor>)module).Call(
                 a.Tensor(0, "x1"), a.Tensor(1, "x2")),
             TransposedConvolution transposed => ConvolutionBindings.Call(transposed, a),
+            CTCLoss ctc => ctc.Call(
+                a.Tensor(0, "log_probs"), a.Tensor(1, "targets"), a.Tensor(2, "input_lengths"),
+                a.Tensor(3, "target_lengths")),
             TripleLoss three => three.Call(a.Tensor(0, "input"), a.Tensor(1, "target"), a.Tensor(2, "other")),
             _ when AttentionBindings.TryCall(module, a, out var result) => result,
             Module<Tensor, Tensor, Tensor> two => two.Call(a.Tensor(0, "input"), a.Tensor(1, "target")),
             Module one => one.Call(a.Tensor(0, "input")),
             _ => throw new CannotBindException($"a call of what is no module: {Comparison.Text(module)}"),
         }, arguments);
+    }
+
+    // Takes anything, and ignores it.
+    private static Identity Identity(Arguments a)
+    {
+        for (var i = 0; i < a.Count; i++)
+            _ = a.Any(i, "");
+        foreach (var name in a.Keywords)
+            _ = a.Any(-1, name);
+        return new();
     }
 
     private static object? Resolve(object? argument) => argument switch

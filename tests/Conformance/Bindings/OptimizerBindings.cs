@@ -58,7 +58,15 @@ internal static class OptimizerBindings
     public static Optimizer Construct(string name, ParamGroup[] groups, Arguments arguments)
     {
         var make = Table.GetValueOrDefault(name) ?? throw CannotBindException.UnknownOperator("optim." + name);
-        return (Optimizer)OperatorBindings.Call(a => make(groups, a), arguments)!;
+        return (Optimizer)OperatorBindings.Call(
+            a =>
+            {
+                // These choose an implementation of PyTorch's, all with the same results.
+                foreach (var option in (ReadOnlySpan<string>)["foreach", "capturable", "differentiable", "fused"])
+                    _ = a.FlagOrNull(-1, option);
+                return make(groups, a);
+            },
+            arguments)!;
     }
 
     /// <summary>Sets options of a group.</summary>
@@ -79,13 +87,7 @@ internal static class OptimizerBindings
         return group;
     }
 
-    // These choose an implementation of PyTorch's, all with the same results.
-    private static bool Maximize(Arguments a)
-    {
-        foreach (var name in (ReadOnlySpan<string>)["foreach", "capturable", "differentiable", "fused"])
-            _ = a.FlagOrNull(-1, name);
-        return a.Flag(-1, "maximize");
-    }
+    private static bool Maximize(Arguments a) => a.Flag(-1, "maximize");
 
     private static double[] Betas(Arguments a) => a.RealsOrNull(2, "betas") switch
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KernelEngine.Nn;
 
 namespace KernelEngine.Conformance;
@@ -77,18 +78,18 @@ internal static class PoolingBindings
     {
         {
             "MaxPool1d",
-            a => new MaxPool1d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
-                Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode"))
+            a => Indexed(a, 4, new MaxPool1d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"),
+                Sizes(a, 2, "padding"), Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode")))
         },
         {
             "MaxPool2d",
-            a => new MaxPool2d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
-                Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode"))
+            a => Indexed(a, 4, new MaxPool2d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"),
+                Sizes(a, 2, "padding"), Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode")))
         },
         {
             "MaxPool3d",
-            a => new MaxPool3d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"), Sizes(a, 2, "padding"),
-                Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode"))
+            a => Indexed(a, 4, new MaxPool3d(Sizes(a, 0, "kernel_size"), Sizes(a, 1, "stride"),
+                Sizes(a, 2, "padding"), Sizes(a, 3, "dilation"), a.Flag(5, "ceil_mode")))
         },
         {
             "AvgPool1d",
@@ -108,9 +109,18 @@ internal static class PoolingBindings
         { "AdaptiveAvgPool1d", a => new AdaptiveAvgPool1d(Outputs(a, 0, "output_size")) },
         { "AdaptiveAvgPool2d", a => new AdaptiveAvgPool2d(Outputs(a, 0, "output_size")) },
         { "AdaptiveAvgPool3d", a => new AdaptiveAvgPool3d(Outputs(a, 0, "output_size")) },
-        { "AdaptiveMaxPool1d", a => new AdaptiveMaxPool1d(Outputs(a, 0, "output_size")) },
-        { "AdaptiveMaxPool2d", a => new AdaptiveMaxPool2d(Outputs(a, 0, "output_size")) },
-        { "AdaptiveMaxPool3d", a => new AdaptiveMaxPool3d(Outputs(a, 0, "output_size")) },
+        {
+            "AdaptiveMaxPool1d",
+            a => Indexed(a, 1, new AdaptiveMaxPool1d(Outputs(a, 0, "output_size")))
+        },
+        {
+            "AdaptiveMaxPool2d",
+            a => Indexed(a, 1, new AdaptiveMaxPool2d(Outputs(a, 0, "output_size")))
+        },
+        {
+            "AdaptiveMaxPool3d",
+            a => Indexed(a, 1, new AdaptiveMaxPool3d(Outputs(a, 0, "output_size")))
+        },
         {
             "LPPool1d",
             a => new LPPool1d(a.Scalar(0, "norm_type"), Sizes(a, 1, "kernel_size"), Sizes(a, 2, "stride"),
@@ -135,17 +145,43 @@ internal static class PoolingBindings
         },
     };
 
+    // PyTorch's return_indices, which is another method here.
+    private static readonly ConditionalWeakTable<Module, object> WithIndices = [];
+
+    /// <summary>Calls a module; false where it is none of these.</summary>
+    public static bool TryCall(object? module, Arguments a, out object? result)
+    {
+        result = module switch
+        {
+            MaxPool pool when WithIndices.TryGetValue(pool, out _) => pool.CallWithIndices(a.Tensor(0, "input")),
+            AdaptiveMaxPool pool when WithIndices.TryGetValue(pool, out _) =>
+                pool.CallWithIndices(a.Tensor(0, "input")),
+            MaxUnpool pool => pool.Call(
+                a.Tensor(0, "input"), a.Tensor(1, "indices"), Sizes(a, 2, "output_size")),
+            _ => null,
+        };
+        return result is not null;
+    }
+
     /// <summary>Sizes: a number or a list; nothing where None or not given.</summary>
     public static Shape Sizes(Arguments a, int position, string keyword) =>
         a.IntsOrNull(position, keyword) is { } sizes ? sizes : default(Shape);
 
     private static long?[] Outputs(Arguments a, int position, string keyword) => a.Any(position, keyword) switch
     {
+        null => [null],
         long one => [one],
         object?[] items => Array.ConvertAll(items, item => item as long?),
         TupleValue tuple => Array.ConvertAll(tuple.Items, item => item as long?),
         _ => throw a.Wrong(keyword, "has no sizes"),
     };
+
+    private static Module Indexed(Arguments a, int position, Module module)
+    {
+        if (a.Flag(position, "return_indices"))
+            WithIndices.Add(module, module);
+        return module;
+    }
 
     private static object? Chosen((Tensor Output, Tensor Indices) both, bool withIndices) =>
         withIndices ? both : both.Output;

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using KernelEngine.Nn;
 
 namespace KernelEngine.Conformance;
 
@@ -8,7 +9,7 @@ internal static class Results
     /// <summary>Tuples and lists become arrays; numbers long, double, bool.</summary>
     public static object? Normalize(object? value) => value switch
     {
-        null or Tensor or bool or long or double or string or object?[] { Length: 0 } => value,
+        null or Tensor or Module or bool or long or double or string or object?[] { Length: 0 } => value,
         int whole => (long)whole,
         float real => (double)real,
         Scalar { IsBool: true } scalar => scalar.ToBoolean(),

@@ -28,7 +28,7 @@ internal static class SchedulerInterpreter
             if (momenta.Length > 0)
             {
                 check.Same($"momenta after step {step}",
-                    EachGroup(optimizer, g => g.Has("betas") ? g.Beta1 : g.Momentum), momenta[step]);
+                    EachGroup(optimizer, g => g.Has("betas") ? g.Beta1 : g.Momentum), RealsOf(momenta[step]));
             }
         }
 
@@ -53,6 +53,11 @@ internal static class SchedulerInterpreter
                 throw new CannotBindException($"{scheduler.GetType().Name} with the metric {Comparison.Text(metric)}");
         }
     }
+
+    // A momentum of 0 is whole in PyTorch, where nobody gave one.
+    private static object? RealsOf(object? momenta) => momenta is object?[] each
+        ? Array.ConvertAll(each, m => m is long whole ? (double)whole : m)
+        : momenta;
 
     private static object?[] EachGroup(Optimizer optimizer, Func<ParamGroup, double> read) =>
         [.. optimizer.ParamGroups.Select(object? (g) => read(g))];
