@@ -12,7 +12,7 @@ var dataset = new Option<string?>("--dataset")
     Description = "What to learn: handwritten digits, which arm of a spiral a point lies on, or pictures of clothes " +
         "[default: digits].",
 };
-dataset.AcceptOnlyFromAmong("digits", "spirals", "fashion-mnist");
+dataset.AcceptOnlyFromAmong(TrainingOptions.Datasets);
 var data = new Option<string?>("--data")
 {
     Description = "The folder with the four files of Fashion-MNIST [default: where Debian's package " +
@@ -22,7 +22,7 @@ var model = new Option<string?>("--model")
 {
     Description = "The network: mlp has two hidden layers, cnn two convolutions [default: mlp].",
 };
-model.AcceptOnlyFromAmong("mlp", "cnn");
+model.AcceptOnlyFromAmong(TrainingOptions.Models);
 var device = new Option<string>("--device")
 {
     Description = $"Where to compute: {string.Join(", ", ComputeDevice.All.Where(d => d.Type != DeviceType.Meta))}.",
@@ -60,7 +60,7 @@ var optimizer = new Option<string?>("--optimizer")
 {
     Description = "How parameters follow their gradients [default: adam].",
 };
-optimizer.AcceptOnlyFromAmong("sgd", "adam", "adamw");
+optimizer.AcceptOnlyFromAmong(TrainingOptions.Optimizers);
 var seed = new Option<ulong?>("--seed")
 {
     Description = "Seed of first values and of the order of examples [default: 0].",
@@ -79,7 +79,9 @@ var save = new Option<string?>("--save")
 save.Validators.Add(result =>
 {
     var path = result.GetValueOrDefault<string?>();
-    if (path is not null && !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
+    if (string.IsNullOrEmpty(path) || Directory.Exists(path))
+        result.AddError($"--save {path}: this is a folder; name a file.");
+    else if (!Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path))))
         result.AddError($"--save {path}: there is no such folder.");
 });
 var resume = new Option<string?>("--resume")
@@ -111,10 +113,13 @@ command.SetAction(parsed =>
     try
     {
         var resumed = parsed.GetValue(resume);
+        var options = TrainingOptions.From(
+            given, resumed is null ? new Dictionary<string, string>() : Checkpoint.ReadValues(resumed));
+        if (parsed.GetValue(data) is { } folder && options.Dataset != "fashion-mnist")
+            throw new TensorValueException($"--data {folder}: {options.Dataset} needs no files; leave the option out");
         var run = new TrainingRun
         {
-            Options = TrainingOptions.From(
-                given, resumed is null ? new Dictionary<string, string>() : Checkpoint.ReadValues(resumed)),
+            Options = options,
             Device = ComputeDevice.Parse(parsed.GetRequiredValue(device)),
             Data = parsed.GetValue(data),
             SavePath = parsed.GetValue(save) ?? resumed,

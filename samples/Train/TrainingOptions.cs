@@ -6,6 +6,13 @@ namespace Train;
 /// <summary>What to train and how; what a checkpoint remembers, so that resuming it needs no options.</summary>
 internal sealed record TrainingOptions
 {
+    /// <summary>What can be learnt; the first is the default, here and below.</summary>
+    public static readonly string[] Datasets = ["digits", "spirals", "fashion-mnist"];
+
+    public static readonly string[] Models = ["mlp", "cnn"];
+
+    public static readonly string[] Optimizers = ["adam", "adamw", "sgd"];
+
     public required string Dataset { get; init; }
 
     public required string Model { get; init; }
@@ -46,9 +53,9 @@ internal sealed record TrainingOptions
             }
         }
 
-        var dataset = Value("dataset", "digits");
-        var model = Value("model", "mlp");
-        var optimizer = Value("optimizer", "adam");
+        var dataset = Word("dataset", Datasets);
+        var model = Word("model", Models);
+        var optimizer = Word("optimizer", Optimizers);
         var isFashion = dataset == "fashion-mnist";
         var rate = optimizer == "sgd" ? (isFashion ? "0.05" : "0.1") : isFashion ? "0.002" : "0.005";
         var passes = isFashion ? (model == "cnn" ? "5" : "10") : dataset == "digits" ? "40" : "200";
@@ -65,6 +72,10 @@ internal sealed record TrainingOptions
 
         string Value(string name, string otherwise) =>
             given.GetValueOrDefault(name) ?? saved.GetValueOrDefault(name) ?? otherwise;
+
+        string Word(string name, string[] known) => Value(name, known[0]) is var word && known.Contains(word)
+            ? word
+            : throw new TensorValueException($"the checkpoint has no {name} of this program: '{word}'");
 
         T Parsed<T>(string name, string otherwise) where T : IParsable<T> =>
             T.TryParse(Value(name, otherwise), CultureInfo.InvariantCulture, out var value)

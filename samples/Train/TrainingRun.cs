@@ -30,6 +30,8 @@ internal sealed class TrainingRun
     {
         Generator.SeedAll(Options.Seed);
         var (train, test) = Datasets();
+        if (train.Count == 0 || test.Count == 0)
+            throw new TensorValueException($"{Options.Dataset}: there are no examples");
         var example = train[0].Input.Shape;
         var classes = Options.Dataset == "spirals" ? 3 : 10;
         var net = NetworkFor(example, classes).To(Device);
@@ -42,7 +44,7 @@ internal sealed class TrainingRun
             $"{Options.Dataset}: {train.Count} examples to learn from, {test.Count} to test with; " +
             $"{Device} ({Device.Name})");
         Console.WriteLine(net);
-        var done = 0;
+        var (done, isSaved) = (0, false);
         if (ResumePath is not null)
         {
             var values = checkpoint.Load(ResumePath).Values;
@@ -64,21 +66,32 @@ internal sealed class TrainingRun
                     done++;
                 }
 
-                checkpoint.Values[DoneName] = done.ToString(CultureInfo.InvariantCulture);
-                if (SavePath is not null)
-                    checkpoint.Save(SavePath);
+                Save();
             }
         }
 
         if (stop.IsCancellationRequested)
             Console.WriteLine("stopped");
-        if (SavePath is not null)
+
+        // Where there was nothing to do: what was resumed is worth another file, first values are not worth an old one.
+        if (!isSaved && ResumePath is not null && ResumePath != SavePath)
+            Save();
+        if (isSaved)
             Console.WriteLine($"saved: {SavePath}");
         var correct = Correct(net, test);
         Console.WriteLine($"parameters SHA-256: {HashOf(net)}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"test accuracy: {(double)correct / test.Count:0.0000} ({correct}/{test.Count})"));
         return stop.IsCancellationRequested ? 130 : 0;
+
+        void Save()
+        {
+            if (SavePath is null)
+                return;
+            checkpoint.Values[DoneName] = done.ToString(CultureInfo.InvariantCulture);
+            checkpoint.Save(SavePath);
+            isSaved = true;
+        }
     }
 
     /// <summary>Trains to the end of an epoch.</summary>

@@ -64,7 +64,7 @@ public class DataLoader<T> : IEnumerable<T>
     /// <summary>How many batches a pass has.</summary>
     public int Count => options.DropLast
         ? options.Sampler.Count / options.BatchSize
-        : (options.Sampler.Count + options.BatchSize - 1) / options.BatchSize;
+        : (int)(((long)options.Sampler.Count + options.BatchSize - 1) / options.BatchSize);
 
     /// <summary>The dataset.</summary>
     public Dataset<T> Dataset => options.Dataset;
@@ -94,7 +94,8 @@ public class DataLoader<T> : IEnumerable<T>
         resumed = null;
         var count = Count;
         using var ahead = options.Workers == 0 ? null : new Prefetch<T>(
-            batch => Make(order, batch), current.Batches, count, options.Workers, options.Workers * options.Prefetch);
+            batch => Make(order, batch), current.Batches, count, options.Workers,
+            (long)options.Workers * options.Prefetch);
         for (var batch = current.Batches; batch < count; batch++)
         {
             var made = ahead is null ? Make(order, batch) : ahead.Next();

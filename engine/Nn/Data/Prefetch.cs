@@ -18,10 +18,11 @@ internal sealed class Prefetch<T> : IDisposable
     /// <param name="end">The batch behind the last.</param>
     /// <param name="workers">How many threads.</param>
     /// <param name="depth">How many batches are made ahead at most.</param>
-    public Prefetch(Func<int, T> make, int first, int end, int workers, int depth)
+    public Prefetch(Func<int, T> make, int first, int end, int workers, long depth)
     {
-        shared = new(make, first, end, depth);
-        threads = new Thread[Math.Min(workers, Math.Max(end - first, 0))];
+        var batches = Math.Max(end - first, 0);
+        shared = new(make, first, end, (int)Math.Min(depth, batches));
+        threads = new Thread[Math.Min(workers, batches)];
         for (var i = 0; i < threads.Length; i++)
         {
             threads[i] = new(shared.Work) { IsBackground = true, Name = "DataLoader worker" };

@@ -18,7 +18,10 @@ internal static class AtomicFile
         if (new FileInfo(path) is { LinkTarget: not null } link)
             path = link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? path;
         var folder = Path.GetDirectoryName(path) ?? throw new IOException($"{path} is a folder");
-        var temporary = Path.Combine(folder, $".{Path.GetFileName(path)}.{Path.GetRandomFileName()}.tmp");
+        RegularFile.Check(path);
+
+        // Not made of the file's own name, which may be as long as names can be.
+        var temporary = Path.Combine(folder, $".{Path.GetRandomFileName()}.tmp");
         try
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite };
@@ -28,15 +31,21 @@ internal static class AtomicFile
                 options.UnixCreateMode = File.GetUnixFileMode(path);
             using (var stream = new FileStream(temporary, options))
             {
+                // The system takes from a mode what the process masks out.
+                if (!OperatingSystem.IsWindows() && options.UnixCreateMode is { } mode)
+                    File.SetUnixFileMode(stream.SafeFileHandle, mode);
                 write(stream);
                 stream.Flush(flushToDisk: true);
             }
 
             File.Move(temporary, path, overwrite: true);
         }
-        catch
+        catch (Exception e)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+                File.Delete(temporary);
+            if (e is UnauthorizedAccessException)
+                throw new IOException(e.Message, e);
             throw;
         }
     }

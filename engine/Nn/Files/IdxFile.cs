@@ -9,8 +9,8 @@ namespace KernelEngine.Nn;
 /// </summary>
 public static class IdxFile
 {
-    // Deflate's best: two bits for 258 bytes.
-    private const long MostInflation = 1032;
+    // Pictures shrink to a quarter, and the emptiest to a twentieth; zeros shrink a thousandfold, and are a bomb.
+    private const long SmallestLimit = 16L << 20, LimitPerByte = 64;
 
     // How much may be allocated on the word of a header, for each byte of the file.
     private const int TrustPerByte = 4;
@@ -18,12 +18,18 @@ public static class IdxFile
     /// <summary>Reads a file.</summary>
     /// <param name="path">The file; whether it is compressed is seen by its first bytes, not by its name.</param>
     /// <param name="device">Where the tensor is to lie; the default device where null.</param>
-    /// <exception cref="TensorFileException">The file is no such file, or is longer or shorter than its header says.
+    /// <param name="maxBytes">
+    /// How many bytes a compressed file may have once inflated; where null, 64 for each of its bytes, and 16 MiB in any
+    /// case. A small file can be made to inflate to anything.
+    /// </param>
+    /// <exception cref="TensorFileException">
+    /// The file is no such file, is longer or shorter than its header says, or inflates to more than
+    /// <paramref name="maxBytes"/>.
     /// </exception>
     /// <exception cref="IOException">The file cannot be opened.</exception>
-    public static Tensor Load(string path, ComputeDevice? device = null)
+    public static Tensor Load(string path, ComputeDevice? device = null, long? maxBytes = null)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var file = RegularFile.Open(path);
         Span<byte> magic = stackalloc byte[2];
         var isCompressed = file.ReadAtLeast(magic, 2, throwOnEndOfStream: false) == 2 && magic is [0x1F, 0x8B];
         file.Position = 0;
@@ -34,7 +40,8 @@ public static class IdxFile
         {
             using var inflated = new CheckedStream(
                 new GZipStream(file, CompressionMode.Decompress, leaveOpen: true));
-            var result = Read(inflated, file.Length * MostInflation, file.Length * TrustPerByte, device, place);
+            var most = maxBytes ?? Math.Max(SmallestLimit, file.Length * LimitPerByte);
+            var result = Read(inflated, most, file.Length * TrustPerByte, device, place);
 
             // The file ends in checksum and length; .NET's reader does not miss them where it is cut short.
             Span<byte> end = stackalloc byte[8];
@@ -87,7 +94,7 @@ public static class IdxFile
         if (length > most)
         {
             throw place.Broken(
-                $"its sizes [{string.Join(", ", sizes)}] make {length} bytes; the file holds {most} at most");
+                $"its sizes [{string.Join(", ", sizes)}] make {length} bytes; a file of this length holds {most} at most");
         }
 
         var result = Elements.Read(stream, dtype, sizes, isBigEndian: true, trusted, device, place);

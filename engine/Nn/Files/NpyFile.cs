@@ -17,7 +17,7 @@ public static class NpyFile
     /// <exception cref="IOException">The file cannot be opened.</exception>
     public static Tensor Load(string path, ComputeDevice? device = null)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        using var stream = RegularFile.Open(path);
         var place = new FilePlace(path, "npy array");
         var (header, length) = NpyHeader.Read(stream, place);
         var bytes = Elements.BytesOf(header.Shape.AsSpan(), header.DType, place);

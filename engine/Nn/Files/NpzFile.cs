@@ -26,7 +26,7 @@ public static class NpzFile
     public static OrderedDictionary<string, Tensor> Load(
         string path, ComputeDevice? device = null, long? maxBytes = null)
     {
-        using var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read);
+        using var stream = RegularFile.Open(path, bufferSize: 4096);
         var place = new FilePlace(path, "zip archive");
         var budget = maxBytes ?? Math.Max(SmallestLimit, stream.Length * LimitPerByte);
         var trusted = stream.Length * TrustPerByte;

@@ -32,7 +32,7 @@ public sealed class SafetensorsFile : IDisposable
     {
         this.path = path;
         var place = new FilePlace(path, "header");
-        stream = new(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
+        stream = RegularFile.Open(path);
         try
         {
             var length = stream.Length;

@@ -108,6 +108,51 @@ public sealed class DataLoaderTests
     }
 
     [Fact]
+    public void Sizes_may_be_as_large_as_numbers_are()
+    {
+        var loader = new DataLoader(Ten, int.MaxValue, numWorkers: int.MaxValue, prefetchFactor: int.MaxValue);
+        Assert.Equal(1, loader.Count);
+        Assert.Equal(10, loader.Single().Label.ElementCount);
+        Assert.Empty(new DataLoader(Ten, int.MaxValue, dropLast: true, numWorkers: 3));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Passes_may_run_beside_and_within_each_other(int workers)
+    {
+        var loader = new DataLoader(Ten, 3, shuffle: true, generator: new(2), numWorkers: workers);
+        var plain = new DataLoader(Ten, 3, shuffle: true, generator: new(2));
+        var expected = Enumerable.Range(0, 5).Select(_ => Labels(plain)).ToArray();
+        var outer = new List<long>();
+        var inner = 1;
+        foreach (var (_, label) in loader)
+        {
+            outer.AddRange(label.ToArray<long>());
+            Assert.Equal(expected[inner++], Labels(loader));
+        }
+
+        Assert.Equal(expected[0], outer);
+
+        static long[] Labels(DataLoader loader) => [.. loader.SelectMany(b => b.Label.ToArray<long>())];
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void What_collating_and_sampling_throw_reaches_the_loop(int workers)
+    {
+        var slow = new Slow(20);
+        var loader = new DataLoader(
+            slow, 4, collate: _ => throw new InvalidDataException("no batch"), numWorkers: workers);
+        Assert.Throws<InvalidDataException>(() => loader.First());
+        Assert.Throws<InvalidDataException>(() => loader.First());
+        AssertNoWorkers(slow);
+        Assert.Throws<TensorIndexException>(
+            () => new DataLoader(Ten, 2, sampler: new SubsetRandomSampler([99]), numWorkers: workers).First());
+    }
+
+    [Fact]
     public void Samplers_choose()
     {
         var generator = new Generator(4);

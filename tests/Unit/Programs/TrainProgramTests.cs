@@ -48,6 +48,8 @@ public partial class TrainProgramTests
     [InlineData("--model", "transformer")]
     [InlineData("--resume", "no-such-file")]
     [InlineData("--save", "no-such-folder/file")]
+    [InlineData("--save", ".")]
+    [InlineData("--data", "some-folder")]
     [InlineData("--device", "vulkan:9")]
     [InlineData("--epochs", "-1")]
     [InlineData("--batch-size", "0")]
@@ -98,6 +100,10 @@ public partial class TrainProgramTests
             var epochs = $"{done + 2}";
             var goneOn = await Train(["--resume", stopped, "--epochs", epochs]);
             Assert.Equal(HashOf(await Train([.. options, "--epochs", epochs])), HashOf(goneOn));
+
+            Assert.Contains($"saved: {halves}.copy", (await Train(
+                ["--resume", halves, "--epochs", "1", "--save", halves + ".copy"])).Output, StringComparison.Ordinal);
+            Assert.True(File.Exists(halves + ".copy"));
 
             var other = await Train(["--resume", stopped, "--lr", "0.5"]);
             Assert.Equal(1, other.ExitCode);
