@@ -76,14 +76,17 @@ public partial class Tensor
     /// <exception cref="TensorRuntimeException">A number is negative.</exception>
     public static Tensor TrilIndices(
         long rows, long columns, long offset = 0, DType? dtype = null, ComputeDevice? device = null) =>
-        Indices(rows, columns, device).Tril(offset).NonZero().T.Contiguous().To(dtype ?? DType.Int64);
+        KernelEngine.NonZero.Apply(Indices(rows, columns, device).Tril(offset), BelowDiagonal(rows, columns, offset))
+            .T.Contiguous().To(dtype ?? DType.Int64);
 
     /// <summary>Rows and columns of what lies on a diagonal or above, [2, count]. As <c>torch.triu_indices</c>.
     /// </summary>
     /// <inheritdoc cref="TrilIndices"/>
     public static Tensor TriuIndices(
         long rows, long columns, long offset = 0, DType? dtype = null, ComputeDevice? device = null) =>
-        Indices(rows, columns, device).Triu(offset).NonZero().T.Contiguous().To(dtype ?? DType.Int64);
+        KernelEngine.NonZero
+            .Apply(Indices(rows, columns, device).Triu(offset), BelowDiagonal(columns, rows, -offset))
+            .T.Contiguous().To(dtype ?? DType.Int64);
 
     /// <summary>Each vector along a dimension of its own, all of one shape. As <c>torch.meshgrid</c>.</summary>
     /// <param name="tensors">Vectors or 0-dimensional tensors.</param>
@@ -167,7 +170,12 @@ public partial class Tensor
             mask = mask.LogicalAnd(inOrder);
         }
 
-        return Stack([.. grids.Select(g => IndexBy([g.MaskedSelect(mask)]))], 1);
+        // n over k, and with repetitions n + k - 1 over k.
+        var (ways, from) = (1L, withReplacement ? Shape[0] - 1 + count : Shape[0]);
+        for (var i = 1; i <= count; i++)
+            ways = ways * Math.Max(0, from - count + i) / i;
+        var chosen = KernelEngine.NonZero.Apply(mask, ways);
+        return Stack([.. Enumerable.Range(0, count).Select(i => IndexBy([chosen.Select(1, i)]))], 1);
     }
 
     /// <summary>A copy with a tensor written at one index of a dimension. As <c>torch.select_scatter</c>.</summary>
@@ -234,6 +242,20 @@ public partial class Tensor
         }
 
         return (Arange(Shape[Rank - 2], device: Device).Unsqueeze(1), Arange(Shape[Rank - 1], device: Device));
+    }
+
+    /// <summary>How many elements of a matrix lie on a diagonal or below.</summary>
+    private static long BelowDiagonal(long rows, long columns, long offset)
+    {
+        var count = 0L;
+        for (var row = Math.Max(0, -offset); row < rows; row++)
+        {
+            if (row >= columns - offset)
+                return count + ((rows - row) * columns);
+            count += row + offset + 1;
+        }
+
+        return count;
     }
 
     private static Tensor Indices(long rows, long columns, ComputeDevice? device)

@@ -8,10 +8,13 @@ internal static class NonZero
         new("nonzero", [("source", Access.Read), ("destination", Access.Write)]);
 
     /// <summary>The indices, [count, rank].</summary>
-    public static Tensor Apply(Tensor input)
+    /// <param name="input">The elements.</param>
+    /// <param name="known">How many there are, where it follows from the shape; else the host has to wait for it.
+    /// </param>
+    public static Tensor Apply(Tensor input, long? known = null)
     {
         var truth = input.Detach().Bool().Contiguous();
-        var count = truth.Sum().Item().ToInt64();
+        var count = known ?? truth.Sum().Item().ToInt64();
         var result = Tensor.Allocate(input.Device, Layout.Contiguous([count, input.Rank]), DType.Int64);
         if (result.ElementCount > 0)
         {
