@@ -39,15 +39,14 @@ internal static class InPlace
 
         if (!recording && !target.RequiresGrad || target.State is not { Base: { } root } state)
             return;
+        if (state.WhyReadOnly is { } why)
+            throw new TensorRuntimeException(why);
         if (root is { RequiresGrad: true, IsLeaf: true })
         {
             throw new TensorRuntimeException(
                 "a view of a leaf Variable that requires grad is being used in an in-place operation.",
                 "using (Autograd.NoGrad()) writes it unrecorded");
         }
-
-        if (state.WhyReadOnly is { } why)
-            throw new TensorRuntimeException(why);
     }
 
     /// <summary>

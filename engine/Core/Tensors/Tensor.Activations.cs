@@ -6,10 +6,13 @@ public partial class Tensor
     private const double SeluAlpha = 1.6732632423543772, SeluScale = 1.0507009873554805;
 
     /// <summary>The positive part; whole numbers too. As <c>torch.relu</c>.</summary>
-    public Tensor Relu() => Activations.Relu.Apply(this);
+    public Tensor Relu() => Activations.Relu.Apply(NoTruthValues());
 
     /// <summary><see cref="Relu"/> in place. As <c>torch.relu_</c>.</summary>
-    public Tensor Relu_() => Activations.Relu.ApplyInPlace(this, this);
+    public Tensor Relu_() => Activations.Relu.ApplyInPlace(NoTruthValues(), this);
+
+    private Tensor NoTruthValues() => DType != DType.Bool ? this
+        : throw new TensorRuntimeException("Boolean inputs not supported for relu");
 
     /// <summary>Between 0 and 6; whole numbers too. As <c>torch.nn.functional.relu6</c>.</summary>
     public Tensor Relu6() => Hardtanh(0, 6);

@@ -39,6 +39,18 @@ public partial class Tensor
         return this;
     }
 
+    /// <summary>A tensor just made, which may want a gradient.</summary>
+    private Tensor AsLeaf(bool requiresGrad)
+    {
+        if (requiresGrad && !DType.IsFloatingPoint)
+        {
+            throw new TensorRuntimeException(
+                "Only Tensors of floating point and complex dtype can require gradients", $"this one is {DType}");
+        }
+
+        return requiresGrad ? RequiresGrad_() : this;
+    }
+
     /// <summary>Says whether a leaf wants a gradient. As <c>torch.Tensor.requires_grad_</c>.</summary>
     /// <exception cref="TensorRuntimeException">
     /// The dtype has no gradients, or it is no leaf and shall not want one.
@@ -48,7 +60,7 @@ public partial class Tensor
         if (requiresGrad && !DType.IsFloatingPoint)
         {
             throw new TensorRuntimeException(
-                "only Tensors of floating point and complex dtype can require gradients");
+                "only Tensors of floating point dtype can require gradients");
         }
 
         if (requiresGrad && IsInference && !Autograd.IsInferenceMode)

@@ -83,7 +83,8 @@ public partial class Tensor
     /// </exception>
     public Tensor Copy_(Tensor source)
     {
-        _ = source.Layout.Expand(Shape);
+        if (source.Shape != Shape && Shape.Broadcast(Shape, source.Shape) is var broadcast && broadcast != Shape)
+            throw OtherShape(broadcast);
         var recorded = Autograd.IsEnabled && DType.IsFloatingPoint && (RequiresGrad || source.RequiresGrad);
         InPlace.Check(this, recorded);
         var separate = InPlace.Separate(this, source);

@@ -22,7 +22,7 @@ public partial class Tensor
         }
 
         var result = Allocate(device ?? ComputeDevice.Default, Layout.Contiguous(shape), dtype ?? DType.Default);
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 
     /// <summary>A tensor that is not initialised. As <c>torch.empty</c>.</summary>
@@ -58,7 +58,7 @@ public partial class Tensor
     {
         var result = Empty(shape, dtype ?? value.DType, device);
         result.FillWith(value);
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 
     /// <summary>A tensor of the same shape, filled with ones. As <c>torch.ones_like</c>.</summary>

@@ -56,7 +56,9 @@ public partial class Tensor
             return;
         }
 
-        Copy_(WithoutLeadingOnes(value, Rank));
+        var source = WithoutLeadingOnes(value, Rank);
+        _ = source.Layout.Expand(Shape);
+        Copy_(source);
     }
 
     /// <summary>Copies a value to where indices and masks point.</summary>

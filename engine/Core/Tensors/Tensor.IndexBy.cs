@@ -126,8 +126,8 @@ public partial class Tensor
             mask = mask.Bool();
         }
 
-        var both = BroadcastTensors(this, mask);
-        var (self, chosen) = (both[0].AtLeast1D(), both[1].AtLeast1D());
+        var both = BroadcastTensors(mask, this);
+        var (self, chosen) = (both[1].AtLeast1D(), both[0].AtLeast1D());
         return self.ReadBy(new IndexPlan(self, [chosen]), "MaskedSelectBackward0");
     }
 
@@ -135,8 +135,14 @@ public partial class Tensor
     /// <param name="mask">bool; it broadcasts with this tensor.</param>
     /// <param name="value">A number, or a 0-dimensional tensor.</param>
     /// <exception cref="TensorRuntimeException">The mask is not bool, or the value has dimensions.</exception>
-    public Tensor MaskedFill(Tensor mask, Argument value) =>
-        Masking.Fill.Apply(this, CheckedMask(mask), CheckedFill(value));
+    public Tensor MaskedFill(Tensor mask, Argument value)
+    {
+        mask = CheckedMask(mask);
+
+        // The mask comes first where the shapes do not go together.
+        _ = Shape.Broadcast(mask.Shape, Shape);
+        return Masking.Fill.Apply(this, mask, CheckedFill(value));
+    }
 
     /// <summary><see cref="MaskedFill"/> in place. As <c>torch.Tensor.masked_fill_</c>.</summary>
     public Tensor MaskedFill_(Tensor mask, Argument value) =>

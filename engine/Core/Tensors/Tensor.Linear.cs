@@ -65,8 +65,8 @@ public partial class Tensor
         else if (left.Rank == 2 && right.Rank == 2)
             CheckMatrices(left.Shape, right.Shape, folded: false);
         else if (left.Shape[^1] != right.Shape[^2])
-            throw BatchMismatch(left.Shape, right.Shape);
-        CheckSameType(this, other, isMatrix: left.Rank == 2 && right.Rank == 2);
+            throw Rank <= 2 ? OneLeftMismatch(Shape, other.Shape) : BatchMismatch(left.Shape, right.Shape);
+        CheckSameType(this, other);
         var form = new MatmulForm(left, false, right, false);
         var result = form.Result;
         if (left.Rank == 2 && Rank > 2)
@@ -122,7 +122,7 @@ public partial class Tensor
             throw new TensorRuntimeException($"mat1 must be a matrix, got {a.Rank}-D tensor");
         if (b.Rank != 2)
             throw new TensorRuntimeException($"mat2 must be a matrix, got {b.Rank}-D tensor");
-        CheckMatrices(a, b);
+        CheckMatrices(a.Shape, b.Shape, folded: false);
         return Add("AddmmBackward0", a, b, new(a.Layout, false, b.Layout, false), null, beta, alpha);
     }
 
@@ -232,7 +232,7 @@ public partial class Tensor
 
         var (left, right) = (Reshape([ProductOf(Shape, 1), Shape[^1]]),
             other.Reshape([ProductOf(other.Shape, 1), Shape[^1]]));
-        CheckSameType(left, right, isMatrix: true);
+        CheckSameType(left, right);
         var form = new MatmulForm(left.Layout, false, right.Layout, true);
         return KernelEngine.Matmul.Run("ViewBackward0", left, right, form,
             Layout.Contiguous([.. Shape.AsSpan()[..^1], .. other.Shape.AsSpan()[..^1]]));
@@ -252,7 +252,7 @@ public partial class Tensor
         if (weight.Rank != 2 || Rank == 0)
         {
             throw new TensorRuntimeException(
-                $"both arguments to linear need to be at least 1D, but they are {Rank}D and {weight.Rank}D");
+                $"both arguments to matmul need to be at least 1D, but they are {Rank}D and {weight.Rank}D");
         }
 
         var layout = Layout;
@@ -274,14 +274,14 @@ public partial class Tensor
                 $"{weight.Shape[1]}x{weight.Shape[0]})");
         }
 
-        CheckSameType(this, weight, isMatrix: true);
+        if (bias is not null)
+            CheckAddedTypes(bias, this, weight);
+        CheckSameType(this, weight);
         var form = new MatmulForm(layout, false, weight.Layout, true);
         var result = Rank == 2 ? form.Result
             : Rank == 1 && bias is { Rank: 1, ElementCount: var outputs } && outputs == weight.Shape[0]
                 ? bias.Layout.DenseLike()
             : Layout.Contiguous([.. Shape.AsSpan()[..^1], weight.Shape[0]]);
-        if (bias is not null)
-            CheckSameType(bias, weight, isMatrix: true);
         var name = Rank switch
         {
             2 => bias is null ? "MmBackward0" : "AddmmBackward0",
@@ -302,7 +302,7 @@ public partial class Tensor
     private static void CheckMatrices(Tensor a, Tensor b)
     {
         CheckMatrices(a.Shape, b.Shape, folded: false);
-        CheckSameType(a, b, isMatrix: true);
+        CheckSameType(a, b);
     }
 
     private static void CheckMatrices(Shape a, Shape b, bool folded)
@@ -322,7 +322,15 @@ public partial class Tensor
             throw new TensorRuntimeException("batch2 must be a 3D tensor");
         if (a.Shape[0] != b.Shape[0] || a.Shape[2] != b.Shape[1])
             throw BatchMismatch(a.Shape, b.Shape);
-        CheckSameType(a, b, isMatrix: false);
+        CheckSameType(a, b);
+    }
+
+    // PyTorch turns both round, so that the one left side multiplies all rows of the others.
+    private static TensorRuntimeException OneLeftMismatch(Shape a, Shape b)
+    {
+        var rows = ProductOf(b, 2) * b[^1];
+        return a.Rank == 1 ? new($"size mismatch, got {rows}, {rows}x{b[^2]},{a[0]}")
+            : new($"mat1 and mat2 shapes cannot be multiplied ({rows}x{b[^2]} and {a[1]}x{a[0]})");
     }
 
     private static TensorRuntimeException BatchMismatch(Shape a, Shape b)
@@ -349,18 +357,28 @@ public partial class Tensor
                 $"size mismatch, got {rows}, {matrix.Shape[0]}x{matrix.Shape[1]},{vector.Shape[0]}");
         }
 
-        CheckSameType(matrix, vector, isMatrix: false);
+        CheckSameType(matrix, vector);
     }
 
-    private static void CheckSameType(Tensor a, Tensor b, bool isMatrix)
+    private static void CheckSameType(Tensor a, Tensor b)
     {
-        if (ReferenceEquals(a.DType, b.DType))
-            return;
-        throw new TensorRuntimeException(isMatrix
-            ? $"expected m1 and m2 to have the same dtype, but got: {a.DType.CName} != {b.DType.CName}"
-            : $"expected scalar type {a.DType.LegacyName} but found {b.DType.LegacyName}",
-            $"convert one of them, as in x.To(DType.{b.DType.LegacyName})");
+        if (!ReferenceEquals(a.DType, b.DType))
+        {
+            throw new TensorRuntimeException(
+                $"expected scalar type {a.DType.LegacyName} but found {b.DType.LegacyName}", Conversion(b));
+        }
     }
+
+    private static void CheckAddedTypes(Tensor addend, Tensor a, Tensor b)
+    {
+        if (!ReferenceEquals(addend.DType, b.DType))
+            throw new TensorRuntimeException("self and mat2 must have the same dtype", Conversion(b));
+        if (!ReferenceEquals(a.DType, b.DType))
+            throw new TensorRuntimeException("mat1 and mat2 must have the same dtype", Conversion(b));
+    }
+
+    private static string Conversion(Tensor wanted) =>
+        $"convert one of them, as in x.To(DType.{wanted.DType.LegacyName})";
 
     private void CheckDot(Tensor other)
     {
@@ -384,13 +402,14 @@ public partial class Tensor
     private Tensor Add(
         string name, Tensor a, Tensor b, in MatmulForm form, Layout? layout, Scalar? beta, Scalar? alpha)
     {
-        CheckSameType(a, b, isMatrix: form.Result.Rank == 2);
-        CheckSameType(this, b, isMatrix: form.Result.Rank == 2);
+        if (a.Rank == 2 && b.Rank == 2)
+            CheckAddedTypes(this, a, b);
+        CheckSameType(a, b);
+        CheckSameType(this, b);
         // Factors become whole numbers with the tensors, by truncation, as PyTorch has them.
         if (!DType.IsFloatingPoint)
             (alpha, beta) = (alpha?.ToInt64(), beta?.ToInt64());
-        if (Rank > (layout ?? form.Result).Rank)
-            Layout.Expand((layout ?? form.Result).Shape);
+        _ = Layout.Expand((layout ?? form.Result).Shape);
         return KernelEngine.Matmul.Run(name, a, b, form, layout ?? form.Result, this, alpha, beta);
     }
 }

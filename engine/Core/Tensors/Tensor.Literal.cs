@@ -66,7 +66,7 @@ public partial class Tensor
         var next = 0;
         CopyRows(array, shape, 0, own.Size, bytes, ref next);
         var result = FromBytes(bytes, shape, own, device, false).To(dtype ?? own);
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 
     /// <summary>A 0-dimensional tensor: a number where a tensor is wanted, as in <c>x[0] = true</c>.</summary>
@@ -90,7 +90,7 @@ public partial class Tensor
         var result = Empty(shape, dtype, device);
         if (bytes.Length > 0)
             result.Device.Backend.Upload(bytes, result.Storage.Resolve(), 0);
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 
     private static Tensor OfNumber(Scalar value)

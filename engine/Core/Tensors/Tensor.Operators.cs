@@ -60,4 +60,19 @@ public partial class Tensor
     /// <summary>Divides in place.</summary>
     [OverloadResolutionPriority(1)]
     public void operator /=(Scalar b) => Arithmetic.Div.ApplyInPlace(this, this, b);
+
+    /// <summary>
+    /// Whether the one element is not zero, as Python's <c>bool(tensor)</c>. There is no <c>operator true</c>: a
+    /// condition over many elements shall not compile.
+    /// </summary>
+    /// <exception cref="TensorRuntimeException">There is not exactly one element.</exception>
+    public static explicit operator bool(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        return tensor.ElementCount == 1
+            ? tensor.Item().ToBoolean()
+            : throw new TensorRuntimeException(
+                $"Boolean value of Tensor with {(tensor.ElementCount == 0 ? "no values" : "more than one value")} " +
+                "is ambiguous", "use Any() or All()");
+    }
 }

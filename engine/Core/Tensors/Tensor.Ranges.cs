@@ -64,7 +64,7 @@ public partial class Tensor
             });
         }
 
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 
     /// <summary>Evenly spaced numbers, both ends included. As <c>torch.linspace</c>.</summary>
@@ -108,7 +108,7 @@ public partial class Tensor
             throw new TensorRuntimeException($"m must be greater or equal to 0, got {columns}");
         var result = Zeros([rows, columns ?? rows], dtype, device);
         result.Diagonal().FillWith(1);
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 
     /// <summary>Not initialised, of this tensor's dtype and device. As <c>torch.Tensor.new_empty</c>.</summary>
@@ -148,6 +148,6 @@ public partial class Tensor
             });
         }
 
-        return requiresGrad ? result.RequiresGrad_() : result;
+        return result.AsLeaf(requiresGrad);
     }
 }

@@ -60,6 +60,8 @@ public partial class Tensor
     /// <summary>Takes over a result computed from this tensor's own elements; its shape must be this one's.</summary>
     private Tensor Replace(Tensor result) => result.Shape == Shape
         ? Copy_(result)
-        : throw new TensorRuntimeException(
-            $"output with shape {Shape.ToListText()} doesn't match the broadcast shape {result.Shape.ToListText()}");
+        : throw OtherShape(result.Shape);
+
+    private TensorRuntimeException OtherShape(Shape result) =>
+        new($"output with shape {Shape.ToListText()} doesn't match the broadcast shape {result.ToListText()}");
 }

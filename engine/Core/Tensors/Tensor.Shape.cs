@@ -162,7 +162,8 @@ public partial class Tensor
         if (order.Length != Rank)
         {
             throw new TensorRuntimeException(
-                "number of dims don't match in permute", $"{order.Length} for a tensor of {Rank} dimensions");
+                "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the " +
+                $"desired ordering of dimensions i.e. input.dim() = {Rank} is not equal to len(dims) = {order.Length}");
         }
 
         var wrapped = new int[order.Length];
@@ -172,7 +173,7 @@ public partial class Tensor
         {
             var d = wrapped[i] = Dimensions.Wrap(order[i], Rank);
             if (seen[d])
-                throw new TensorRuntimeException("repeated dim in permute");
+                throw new TensorRuntimeException("permute(): duplicate dims are not allowed.");
             seen[d] = true;
             back[d] = i;
         }

@@ -52,6 +52,8 @@ public partial class Tensor
                 $"({(target.Rank == 0 ? 1 : target.Shape[0])}).");
         }
 
+        if (Rank <= 2 && target.Rank > 1)
+            throw new TensorRuntimeException("0D or 1D target tensor expected, multi-target not supported");
         if (target.DType != DType.Int64)
         {
             throw new TensorRuntimeException(

@@ -57,7 +57,7 @@ public readonly struct TensorIndex
     /// <exception cref="TensorValueException">The step is not positive.</exception>
     public static TensorIndex Slice(long? start = null, long? stop = null, long step = 1) => step > 0
         ? new(Kind.Slice) { Start = start, Stop = stop, StepLessOne = step - 1 }
-        : throw new TensorValueException("step must be greater than zero", "use Flip to go backwards");
+        : throw BadStep(step);
 
     /// <summary>One index, negative from the end.</summary>
     public static implicit operator TensorIndex(int index) => new(Kind.Number) { Start = index };
@@ -94,7 +94,10 @@ public readonly struct TensorIndex
     /// <summary>This slice with a step.</summary>
     internal TensorIndex WithStep(long step) => step > 0
         ? this with { StepLessOne = step - 1 }
-        : throw new TensorValueException("step must be greater than zero", "use Flip to go backwards");
+        : throw BadStep(step);
+
+    private static TensorValueException BadStep(long step) => step == 0 ? new("slice step cannot be zero")
+        : new("step must be greater than zero", "use Flip to go backwards");
 
     /// <summary>Start and stop of a slice in a dimension of a size, as Python counts.</summary>
     internal (long Start, long Stop) Bounds(long size)

@@ -178,7 +178,7 @@ public sealed class MultiheadAttention : Module<AttentionInput, AttentionOutput>
         ComputeDevice? device = null, DType? dtype = null)
     {
         if (numHeads < 1 || embedDim % numHeads != 0)
-            throw new TensorRuntimeException("embed_dim must be divisible by num_heads");
+            throw new TensorValueException("embed_dim must be divisible by num_heads");
         (this.embedDim, this.numHeads, this.dropout, this.addZeroAttn) = (embedDim, numHeads, dropout, addZeroAttn);
         BatchFirst = batchFirst;
         if ((kdim ?? embedDim) == embedDim && (vdim ?? embedDim) == embedDim)

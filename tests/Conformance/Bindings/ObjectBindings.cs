@@ -30,11 +30,31 @@ internal static class ObjectBindings
         { "zero_grad", ZeroGradOfOptimizer },
     };
 
+    private static readonly BindingTable Schedulers = new()
+    {
+        { "step", StepOfScheduler },
+        {
+            "get_last_lr",
+            a => Array.ConvertAll([.. a.Any(0, "self") switch
+            {
+                LRScheduler scheduler => scheduler.LastLr,
+                ReduceLROnPlateau scheduler => scheduler.LastLr,
+                _ => throw a.Wrong("self", "is another"),
+            }], lr => (object?)lr)
+        },
+    };
+
     /// <summary>Calls a method.</summary>
     public static object? Call(
         object self, string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
     {
-        var table = self switch { Module => Modules, Optimizer => Optimizers, _ => null };
+        var table = self switch
+        {
+            Module => Modules,
+            Optimizer => Optimizers,
+            LRScheduler or ReduceLROnPlateau => Schedulers,
+            _ => null,
+        };
         var binding = table?.Find(name) ?? throw CannotBindException.UnknownOperator("." + name);
         return OperatorBindings.Call(binding, new("." + name, args, kwargs));
     }
@@ -85,6 +105,15 @@ internal static class ObjectBindings
     private static object? Step(Arguments a)
     {
         Of<Optimizer>(a).Step();
+        return null;
+    }
+
+    private static object? StepOfScheduler(Arguments a)
+    {
+        if (a.Any(0, "self") is ReduceLROnPlateau plateau)
+            plateau.Step(a.IsTensor(1, "metrics") ? a.Tensor(1, "metrics").Item<double>() : a.Real(1, "metrics"));
+        else
+            Of<LRScheduler>(a).Step();
         return null;
     }
 

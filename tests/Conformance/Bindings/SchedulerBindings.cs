@@ -41,7 +41,7 @@ internal static class SchedulerBindings
             PerGroup(a, 7, "min_lr") ?? 0, a.Real(8, "eps", 1e-8)),
         ["SequentialLR"] = (o, a) => new SequentialLR(
             o, Schedulers(o, a, 1), a.Longs(2, "milestones"), LastEpoch(a, 3)),
-        ["ChainedScheduler"] = (o, a) => new ChainedScheduler(Schedulers(o, a, 0)),
+        ["ChainedScheduler"] = (o, a) => new ChainedScheduler(Schedulers(o, a, -1)),
     };
 
     /// <summary>Makes the scheduler of a case: <c>{"name", "kwargs"}</c>.</summary>
@@ -59,13 +59,19 @@ internal static class SchedulerBindings
         return Construct(optimizer, name.GetString() ?? "", kwargs);
     }
 
-    private static object Construct(Optimizer optimizer, string name, Dictionary<string, object?> kwargs)
+    /// <summary>Makes a scheduler as a program does: the optimizer is the first argument.</summary>
+    /// <exception cref="CannotBindException">It is not known, or an argument cannot be parsed.</exception>
+    public static object Construct(string name, object?[] args, IReadOnlyDictionary<string, object?> kwargs)
     {
         var make = Table.GetValueOrDefault(name)
             ?? throw CannotBindException.UnknownOperator("optim.lr_scheduler." + name);
-        return OperatorBindings.Call(
-            a => make(optimizer, a), new Arguments("optim.lr_scheduler." + name, [], kwargs))!;
+        var a = new Arguments("optim.lr_scheduler." + name, args, kwargs);
+        var optimizer = a.Any(0, "optimizer") as Optimizer ?? throw a.Wrong("optimizer", "is none");
+        return OperatorBindings.Call(a => make(optimizer, a), a)!;
     }
+
+    private static object Construct(Optimizer optimizer, string name, Dictionary<string, object?> kwargs) =>
+        Construct(name, [optimizer], kwargs);
 
     private static LRScheduler[] Schedulers(Optimizer optimizer, Arguments a, int position) =>
         Array.ConvertAll(a.Items(position, "schedulers"), s => s is JsonElement recipe

@@ -8,7 +8,7 @@ internal static class TensorBindings
         { "item", Read(t => t.Item()) },
         { "__int__", Read(t => t.Item<long>()) },
         { "__float__", Read(t => t.Item<double>()) },
-        { "__bool__", Read(t => t.Item().ToBoolean()) },
+        { "__bool__", Read(t => (bool)t) },
         { "__len__", Read(t => t.Shape[0]) },
         { "tolist", Read(ListOf) },
         { "size", a => a.IntOrNull(1, "dim") is { } dim ? a.Self.Size(dim) : a.Self.Shape },

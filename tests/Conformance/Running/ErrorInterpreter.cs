@@ -43,7 +43,7 @@ internal static class ErrorInterpreter
     {
         "RuntimeError" or "_LinAlgError" => ErrorKind.Runtime,
         "IndexError" => ErrorKind.Index,
-        "ValueError" => ErrorKind.Value,
+        "ValueError" or "AssertionError" => ErrorKind.Value,
         "TypeError" => ErrorKind.Type,
         "NotImplementedError" => ErrorKind.NotImplemented,
         _ => throw new CannotBindException($"unknown type of error '{type}'"),

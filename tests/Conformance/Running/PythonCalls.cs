@@ -33,6 +33,7 @@ internal static class PythonCalls
         {
             "nn" => ModuleBindings.Construct(name[(dot + 1)..], args, kwargs),
             "optim" => OptimizerBindings.Construct(name[(dot + 1)..], args, kwargs),
+            "optim.lr_scheduler" => SchedulerBindings.Construct(name[(dot + 1)..], args, kwargs),
             _ => throw CannotBindException.UnknownOperator(name),
         };
     }

@@ -31,6 +31,7 @@ internal static class PythonOperators
         { "-=", InPlace((x, y) => x -= y, (x, s) => x -= s) },
         { "*=", InPlace((x, y) => x *= y, (x, s) => x *= s) },
         { "/=", InPlace((x, y) => x /= y, (x, s) => x /= s) },
+        { "//=", InPlace((x, y) => x.FloorDivide_(y), (x, s) => x.FloorDivide_(s)) },
         { "neg", a => a.Any(0, "self") is Tensor x ? -x : PythonNumbers.Negate(a.Any(0, "self")) },
         {
             "[]",

@@ -128,7 +128,7 @@ public sealed class MatmulTests
         Says("mat1 and mat2 shapes cannot be multiplied (3x2 and 3x2)",
             () => Tensor.Ones(2).Addmm(Tensor.Ones(3, 2), Tensor.Ones(3, 2)));
         Says("1D tensors expected, but got 2D and 1D tensors", () => Tensor.Ones(2, 2).Dot(Tensor.Ones(2)));
-        Says("expected m1 and m2 to have the same dtype, but got: float != double",
+        Says("expected scalar type Float but found Double",
             () => Tensor.Ones(2, 2).Mm(Tensor.Ones([2, 2], DType.Float64)));
         Says("Expected all tensors to be on the same device",
             () => Tensor.Ones(2, 2).Mm(Tensor.Ones([2, 2], device: ComputeDevice.Parse("meta"))));
