@@ -49,7 +49,8 @@ public static class IdxFile
             if (file.ReadAtLeast(end, end.Length, throwOnEndOfStream: false) < end.Length ||
                 BinaryPrimitives.ReadUInt32LittleEndian(end) != inflated.Checksum)
             {
-                throw place.Broken("its checksum is wrong: the file is damaged or cut short");
+                throw place.Broken(
+                    "its checksum is wrong: the file is damaged, cut short, or more than one gzip stream");
             }
 
             return result;
@@ -94,7 +95,8 @@ public static class IdxFile
         if (length > most)
         {
             throw place.Broken(
-                $"its sizes [{string.Join(", ", sizes)}] make {length} bytes; a file of this length holds {most} at most");
+                $"its sizes [{string.Join(", ", sizes)}] make {length} bytes; {most} is the most for a file of this " +
+                "length");
         }
 
         var result = Elements.Read(stream, dtype, sizes, isBigEndian: true, trusted, device, place);

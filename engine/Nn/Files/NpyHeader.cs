@@ -14,8 +14,8 @@ namespace KernelEngine.Nn;
 /// <param name="Shape">The sizes.</param>
 internal sealed record NpyHeader(DType DType, bool IsBigEndian, bool IsFortranOrder, Shape Shape)
 {
-    // NumPy writes some hundred bytes; version 1 can say no more than this.
-    private const int MaxBytes = 65_536;
+    // NumPy writes some hundred bytes, and reads no more than this of files that it does not trust.
+    private const int MaxBytes = 10_000;
 
     private static readonly Dictionary<string, DType> DTypes = new()
     {

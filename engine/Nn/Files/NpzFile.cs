@@ -8,6 +8,9 @@ public static class NpzFile
     // Zeros deflate a thousandfold; whoever saves such arrays says how much they may take when they are loaded.
     private const long SmallestLimit = 16L << 20, LimitPerByte = 64;
 
+    // The archive has 16 bits for the length of a name; ".npy" comes behind.
+    private const int MostNameBytes = ushort.MaxValue - 4;
+
     // How much may be allocated on the word of a header, for each byte of the file.
     private const int TrustPerByte = 4;
 
@@ -61,13 +64,15 @@ public static class NpzFile
     /// <param name="tensors">The arrays by name.</param>
     /// <param name="compress">Whether to deflate them.</param>
     /// <exception cref="TensorTypeException">NumPy has no such dtype: bfloat16.</exception>
-    /// <exception cref="TensorValueException">A name is there twice.</exception>
+    /// <exception cref="TensorValueException">A name is there twice, or is longer than zip archives allow.</exception>
     /// <exception cref="IOException">It cannot be written; an old file of this name is still there.</exception>
     public static void Save(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors, bool compress = false)
     {
         ArgumentNullException.ThrowIfNull(tensors);
         var named = tensors.ToArray();
+        foreach (var (name, _) in named)
+            TextOfFile.Check(name, MostNameBytes);
         if (named.GroupBy(t => t.Key).FirstOrDefault(g => g.Count() > 1) is { } twice)
             throw new TensorValueException($"'{twice.Key}' cannot be the name of two arrays");
         AtomicFile.Write(path, stream =>

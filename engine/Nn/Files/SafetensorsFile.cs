@@ -92,7 +92,8 @@ public sealed class SafetensorsFile : IDisposable
     /// <param name="path">The file.</param>
     /// <param name="tensors">The tensors by name, of any dtype, strides and device.</param>
     /// <param name="metadata">Texts to store beside them.</param>
-    /// <exception cref="TensorValueException">A name is there twice, or is <c>__metadata__</c>.</exception>
+    /// <exception cref="TensorValueException">A name is there twice, or is <c>__metadata__</c>, or a text is no
+    /// Unicode (half of a surrogate pair).</exception>
     /// <exception cref="IOException">It cannot be written; an old file of this name is still there.</exception>
     public static void Save(
         string path, IEnumerable<KeyValuePair<string, Tensor>> tensors,
@@ -107,6 +108,7 @@ public sealed class SafetensorsFile : IDisposable
         var at = 0L;
         foreach (var (name, tensor) in inOrder)
         {
+            TextOfFile.Check(name);
             var end = checked(at + (tensor.ElementCount * tensor.DType.Size));
             var entry = new SafetensorsEntry(tensor.DType, tensor.Shape, at, end);
             if (name == SafetensorsHeader.MetadataName || !entries.TryAdd(name, entry))
@@ -195,7 +197,12 @@ public sealed class SafetensorsFile : IDisposable
         {
             json.WriteStartObject(SafetensorsHeader.MetadataName);
             foreach (var (name, text) in metadata)
+            {
+                TextOfFile.Check(name);
+                TextOfFile.Check(text);
                 json.WriteString(name, text);
+            }
+
             json.WriteEndObject();
         }
 

@@ -26,6 +26,11 @@ public sealed class TensorFileException(string file, string place, string reason
 /// <param name="Place">Where in the file.</param>
 internal readonly record struct FilePlace(string File, string Place)
 {
+    // Names of a file may be as long as the file.
+    private const int MostText = 2000;
+
     /// <summary>The exception that says what is wrong here.</summary>
-    public TensorFileException Broken(string reason) => new(File, Place, reason);
+    public TensorFileException Broken(string reason) => new(File, Shortened(Place), Shortened(reason));
+
+    private static string Shortened(string text) => text.Length <= MostText ? text : text[..MostText] + "…";
 }

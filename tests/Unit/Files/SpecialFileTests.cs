@@ -85,6 +85,26 @@ public sealed class SpecialFileTests : IDisposable
         }
     }
 
+    [Fact]
+    public void Names_that_would_not_come_back_are_refused()
+    {
+        foreach (var name in (string[])["\ud800", "a\udc00b"])
+        {
+            Assert.Throws<TensorValueException>(
+                () => SafetensorsFile.Save(folder.File("x"), [new(name, Tensor.Ones(1))]));
+            Assert.Throws<TensorValueException>(
+                () => SafetensorsFile.Save(folder.File("x"), [new("x", Tensor.Ones(1))], [new("a", name)]));
+            Assert.Throws<TensorValueException>(() => NpzFile.Save(folder.File("x"), [new(name, Tensor.Ones(1))]));
+        }
+
+        Assert.Throws<TensorValueException>(
+            () => NpzFile.Save(folder.File("x"), [new(new string('n', 65_532), Tensor.Ones(1))]));
+        Assert.Empty(Directory.GetFiles(folder.Name));
+        var longest = new string('n', 65_531);
+        NpzFile.Save(folder.File("x"), [new(longest, Tensor.Ones(1))]);
+        Assert.Equal([longest], NpzFile.Load(folder.File("x")).Keys);
+    }
+
     private void Refused(string path)
     {
         var before = Directory.GetFileSystemEntries(folder.Name);
