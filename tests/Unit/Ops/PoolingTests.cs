@@ -90,6 +90,26 @@ public sealed class PoolingTests
         Assert.Equal([1.0, -2, 2], Flat(whole.AvgPool1d(2)));
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void WindowsFarLargerThanTheInputTakeLittleMemory(string device)
+    {
+        const long k = 2_000_000_000;
+        var x = Tensor.Arange(6, DType.Float64, TestDevices.Get(device)).Reshape([1, 1, 6]).RequiresGrad_();
+        var mean = x.AvgPool1d(k, 1, k / 2);
+        Assert.Equal([15.0 / k, 15.0 / k, 15.0 / k, 15.0 / k, 15.0 / k, 15.0 / k, 15.0 / k], Flat(mean.Detach()));
+        mean.Sum().Backward();
+        Near([7.0 / k, 7.0 / k, 7.0 / k, 7.0 / k, 7.0 / k, 7.0 / k], Flat(x.Grad!), 1e-20);
+        x.Grad = null;
+        var (largest, indices) = x.MaxPool1dWithIndices(k, 1, k / 2);
+        Assert.Equal([5.0, 5, 5, 5, 5, 5, 5], Flat(largest.Detach()));
+        Assert.Equal([5L, 5, 5, 5, 5, 5, 5], indices.Reshape([-1]).To(ComputeDevice.Cpu()).ToArray<long>());
+        largest.Sum().Backward();
+        Assert.Equal([0.0, 0, 0, 0, 0, 7], Flat(x.Grad!));
+        var square = x.Detach().Reshape([1, 1, 2, 3]);
+        Assert.Equal(5.0, Flat(square.MaxPool2d([k, k], k, k / 2))[^1]);
+        Assert.Equal(15.0 / 3, Flat(square.AvgPool2d([k, k], k, k / 2, divisorOverride: 3))[^1]);
+    }
+
     [Fact]
     public void ThreadsDoNotChangeBits()
     {

@@ -8,8 +8,20 @@ internal static unsafe partial class CpuKernels
     private static void AddAveragePooling(Adding add)
     {
         static bool Takes(int operand, DType dtype) => dtype.IsFloatingPoint || dtype == DType.Int64;
-        add("avg_pool", (in StructuralLaunch launch) => Elements.Own<AvgPoolForward>(launch), Takes);
-        add("avg_pool_backward", (in StructuralLaunch launch) => Elements.Own<AvgPoolBackward>(launch), Takes);
+        add("avg_pool", RunAvgPool, Takes);
+        add("avg_pool_backward", RunAvgPoolBackward, Takes);
+    }
+
+    private static void RunAvgPool(in StructuralLaunch launch)
+    {
+        if (!AvgPoolPairs.Forward(launch))
+            Elements.Own<AvgPoolForward>(launch);
+    }
+
+    private static void RunAvgPoolBackward(in StructuralLaunch launch)
+    {
+        if (!AvgPoolPairs.Backward(launch))
+            Elements.Own<AvgPoolBackward>(launch);
     }
 
     /// <summary>What sums of windows are divided by.</summary>
@@ -101,7 +113,7 @@ internal static unsafe partial class CpuKernels
                         for (var x = 0L; x < columns.Padded; x += Vector<TWide>.Count)
                         {
                             var sum = Vector.Load(sums + x);
-                            for (var k = 0L; k < Width.Kernel; k++)
+                            for (var k = Width.From; k < Width.To; k++)
                                 sum += Vector.Load(columns[k] + x);
                             sum.Store(sums + x);
                         }
@@ -112,8 +124,7 @@ internal static unsafe partial class CpuKernels
                 for (var x = 0L; x < columns.Padded; x += Vector<TWide>.Count)
                     divisors.Divide(Vector.Load(sums + x), divisor, x).Store(sums + x);
                 var to = Output.Row(plane, d, h);
-                for (var x = 0L; x < Width.Count; x++)
-                    to[x * Output.Step] = TElement.Store(sums[x]);
+                PoolElements.Store<T, TWide, TElement>(sums, to, Output.Step, Width.Count);
             }
 
             workspace.Release(mark);
@@ -180,17 +191,16 @@ internal static unsafe partial class CpuKernels
 
                 // First the windows of all rows that have this one, then along it.
                 new Span<TWide>(sums, (int)columns.Padded).Clear();
-                for (var kd = 0L; kd < Depth.Kernel; kd++)
+                for (var kd = Depth.From; kd < Depth.To; kd++)
                 {
                     var d = Depth.Covering(z, kd);
-                    for (var kh = 0L; d >= 0 && kh < Height.Kernel; kh++)
+                    for (var kh = Height.From; d >= 0 && kh < Height.To; kh++)
                     {
                         var h = Height.Covering(y, kh);
                         if (h < 0)
                             continue;
                         var gradient = Gradient.Row(plane, d, h);
-                        for (var x = 0L; x < Width.Count; x++)
-                            gradients[x] = TElement.Load(gradient[x * Gradient.Step]);
+                        PoolElements.Load<T, TWide, TElement>(gradient, Gradient.Step, gradients, Width.Count);
                         var divisor = divisors.Of(Depth, d, Height, h);
                         for (var x = 0L; x < columns.Padded; x += Vector<TWide>.Count)
                         {
@@ -201,7 +211,7 @@ internal static unsafe partial class CpuKernels
                 }
 
                 columns.Fill(TWide.Zero);
-                for (var k = 0L; k < Width.Kernel; k++)
+                for (var k = Width.From; k < Width.To; k++)
                 {
                     var column = columns[k];
                     for (var x = 0L; x < columns.Padded; x += Vector<TWide>.Count)

@@ -175,8 +175,7 @@ internal static unsafe partial class CpuKernels
                 }
 
                 var to = Output.Row(plane, d, h);
-                for (var x = 0L; x < Width.Count; x++)
-                    to[x * Output.Step] = TElement.Store(best[x]);
+                PoolElements.Store<T, TReal, TElement>(best, to, Output.Step, Width.Count);
                 if (!HasPlaces)
                     continue;
                 var placed = Places.Row(plane, d, h);
@@ -199,7 +198,7 @@ internal static unsafe partial class CpuKernels
             for (var x = 0L; x < columns.Padded; x += Vector<TReal>.Count)
             {
                 var b = Vector.Load(best + x);
-                for (var k = 0L; k < Width.Kernel; k++)
+                for (var k = Width.From; k < Width.To; k++)
                 {
                     var v = Vector.Load(columns[k] + x);
                     b = Vector.ConditionalSelect(
@@ -217,8 +216,8 @@ internal static unsafe partial class CpuKernels
             for (var x = 0L; x < columns.Padded; x += Vector<TReal>.Count)
             {
                 var (b, p) = (Vector.Load(best + x), Vector.Load(places + x));
-                var own = AddNumbers(Numbers<TReal>(number), Vector.Load(numbers + x));
-                for (var k = 0L; k < Width.Kernel; k++, own = AddNumbers(own, next))
+                var own = AddNumbers(Numbers<TReal>(number + (Width.From * step)), Vector.Load(numbers + x));
+                for (var k = Width.From; k < Width.To; k++, own = AddNumbers(own, next))
                 {
                     var v = Vector.Load(columns[k] + x);
                     var larger = Vector.GreaterThan(v, b) | Vector.OnesComplement(Vector.Equals(v, v));
@@ -252,6 +251,12 @@ internal static unsafe partial class CpuKernels
                     Height = WindowsOf(launch, result, windows, 1),
                     Width = WindowsOf(launch, result, windows, 2),
                 };
+                if (typeof(T) == typeof(TReal) && MaxPoolScatter<TReal, TPlace>.Run(
+                        new(gradient, windows), job.Places, new(to, result), result, job.Depth, job.Height, job.Width))
+                {
+                    return;
+                }
+
                 var overlap = (1 + (launch.Integers[0] / launch.Integers[3])) *
                     (1 + (launch.Integers[1] / launch.Integers[4]));
                 var work = result.Shape[4] + (windows.Shape[4] * launch.Integers[2] * overlap);
@@ -299,26 +304,25 @@ internal static unsafe partial class CpuKernels
             {
                 var (plane, z, y) = (at.Plane, at.D, at.H);
                 columns.Fill(TReal.Zero);
-                for (var kd = 0L; kd < Depth.Kernel; kd++)
+                for (var kd = Depth.From; kd < Depth.To; kd++)
                 {
                     var d = Depth.Covering(z, kd);
-                    for (var kh = 0L; d >= 0 && kh < Height.Kernel; kh++)
+                    for (var kh = Height.From; d >= 0 && kh < Height.To; kh++)
                     {
                         var h = Height.Covering(y, kh);
                         if (h < 0)
                             continue;
                         var gradient = Gradient.Row(plane, d, h);
                         var placed = Places.Row(plane, d, h);
+                        PoolElements.Load<T, TReal, TElement>(gradient, Gradient.Step, gradients, Width.Count);
                         for (var x = 0L; x < Width.Count; x++)
-                        {
-                            gradients[x] = TElement.Load(gradient[x * Gradient.Step]);
                             SetNumber(places, x, long.CreateTruncating(placed[x * Places.Step]));
-                        }
 
                         var number = isIndex
                             ? ((z * Height.Size) + y) * Width.Size
                             : ((kd * Height.Kernel) + kh) * Width.Kernel;
-                        for (var k = 0L; k < Width.Kernel; k++, number += isIndex ? Width.Dilation : 1)
+                        number += Width.From * (isIndex ? Width.Dilation : 1);
+                        for (var k = Width.From; k < Width.To; k++, number += isIndex ? Width.Dilation : 1)
                             Add(columns[k], gradients, places, numbers, number, columns.Padded);
                     }
                 }

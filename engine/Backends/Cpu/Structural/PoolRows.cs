@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
 
 namespace KernelEngine.Cpu;
 
@@ -110,6 +111,14 @@ internal readonly struct Windows(long size, long count, long kernel, long stride
     /// <summary>The step within a window.</summary>
     public readonly long Dilation = dilation;
 
+    /// <summary>
+    /// The first place that is inside in any window: a window may be far larger than the dimension, padding and all.
+    /// </summary>
+    public readonly long From = Math.Clamp((padding - ((count - 1) * stride) + dilation - 1) / dilation, 0, kernel);
+
+    /// <summary>Behind the last place that is inside in any window.</summary>
+    public readonly long To = Math.Clamp((padding + size + dilation - 1) / dilation, 0, kernel);
+
     /// <summary>The first place of a window that is inside.</summary>
     public long First(long window)
     {
@@ -155,29 +164,31 @@ internal readonly unsafe struct Columns<TWide> where TWide : unmanaged
 {
     private readonly TWide* memory;
     private readonly TWide** columns;
-    private readonly long phases, length, lead, stride, dilation, padding, width;
+    private readonly long phases, length, lead, stride, dilation, padding, width, first;
 
     /// <summary>Room in the workspace.</summary>
     public Columns(Workspace workspace, in Windows windows)
     {
         (stride, dilation, padding, width) = (windows.Stride, windows.Dilation, windows.Padding, windows.Size);
         var period = stride / (long)BigInteger.GreatestCommonDivisor(stride, dilation);
-        phases = Math.Min(period, windows.Kernel);
-        lead = (padding + stride - 1) / stride;
+        first = windows.From;
+        var count = Math.Max(0, windows.To - first);
+        phases = Math.Min(period, count);
+        lead = Math.Max(0, -Shift(first));
         Padded = (windows.Count + Vector<TWide>.Count - 1) / Vector<TWide>.Count * Vector<TWide>.Count;
-        var last = Shift(windows.Kernel - 1);
+        var last = Shift(windows.To - 1);
         length = lead + Math.Max((width + stride - 1) / stride, Padded + Math.Max(0, last)) + Vector<TWide>.Count;
         memory = (TWide*)workspace.Take(checked((nint)(phases * length * sizeof(TWide))));
-        columns = (TWide**)workspace.Take(checked((nint)(windows.Kernel * sizeof(TWide*))));
-        for (var k = 0L; k < windows.Kernel; k++)
-            columns[k] = memory + (k % period * length) + lead + Shift(k);
+        columns = (TWide**)workspace.Take(checked((nint)(count * sizeof(TWide*))));
+        for (var k = 0L; k < count; k++)
+            columns[k] = memory + (k % period * length) + lead + Shift(first + k);
     }
 
     /// <summary>The number of windows, in whole vectors.</summary>
     public long Padded { get; }
 
     /// <summary>The elements at a place of all windows; there is room for whole vectors.</summary>
-    public TWide* this[long place] => columns[place];
+    public TWide* this[long place] => columns[place - first];
 
     /// <summary>Writes a value to every place, also of those outside of the row.</summary>
     public void Fill(TWide value) => new Span<TWide>(memory, checked((int)(phases * length))).Fill(value);
@@ -185,6 +196,14 @@ internal readonly unsafe struct Columns<TWide> where TWide : unmanaged
     /// <summary>Reads a row; what is outside of it stays.</summary>
     public void Read<T, TElement>(T* row, long step) where T : unmanaged where TElement : struct, IElement<T, TWide>
     {
+        if (typeof(T) == typeof(TWide) && sizeof(TWide) == 4 && step == 1 && stride == 2 && phases == 2 &&
+            Avx512F.IsSupported)
+        {
+            var even = (float*)memory + (Rest(0) * length) + lead;
+            PoolElements.Split((float*)row, even, (float*)memory + ((1 - Rest(0)) * length) + lead, width);
+            return;
+        }
+
         for (var phase = 0L; phase < phases; phase++)
         {
             var to = memory + (phase * length) + lead;
@@ -192,7 +211,7 @@ internal readonly unsafe struct Columns<TWide> where TWide : unmanaged
             var count = (width - rest + stride - 1) / stride;
             if (typeof(T) == typeof(TWide) && step * stride == 1)
             {
-                Unsafe.CopyBlockUnaligned(to, row, (uint)(count * sizeof(T)));
+                PoolElements.Load<T, TWide, TElement>(row, 1, to, count);
                 continue;
             }
 
@@ -205,6 +224,12 @@ internal readonly unsafe struct Columns<TWide> where TWide : unmanaged
     /// <summary>Writes a row: zero where no window has an element.</summary>
     public void Write<T, TElement>(T* row, long step) where T : unmanaged where TElement : struct, IElement<T, TWide>
     {
+        if (typeof(T) == typeof(TWide) && phases == 1 && step * stride == 1)
+        {
+            PoolElements.Store<T, TWide, TElement>(memory + lead, row, 1, width);
+            return;
+        }
+
         if (phases < stride)
         {
             for (var i = 0L; i < width; i++)
@@ -224,7 +249,7 @@ internal readonly unsafe struct Columns<TWide> where TWide : unmanaged
 
     private long Rest(long phase)
     {
-        var rest = ((phase * dilation) - padding) % stride;
+        var rest = (((first + phase) * dilation) - padding) % stride;
         return rest < 0 ? rest + stride : rest;
     }
 

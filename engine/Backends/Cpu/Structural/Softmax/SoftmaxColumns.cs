@@ -67,7 +67,7 @@ internal static unsafe class SoftmaxColumns<T> where T : unmanaged, IBinaryFloat
 
             Fold(lanes, sum, columns);
             for (var k = 0; k < columns; k++)
-                reciprocal[k] = log ? T.Log(sum[k]) : T.One / sum[k];
+                reciprocal[k] = log ? T.Log(sum[k] * SoftmaxExp<T>.Unit) : T.One / sum[k];
             for (var i = 0L; i < n; i++)
             {
                 var to = y + ((nint)i * stepY);
@@ -143,7 +143,7 @@ internal static unsafe class SoftmaxColumns<T> where T : unmanaged, IBinaryFloat
         {
             for (; k <= columns - (2 * Width); k += 2 * Width)
             {
-                var e = SoftmaxExp<T>.Of(Vector512.Load(x + k) - Vector512.Load(max + k));
+                var e = SoftmaxExp<T>.Scaled(Vector512.Load(x + k) - Vector512.Load(max + k));
                 if (y != null)
                     e.Store(y + k);
                 (Vector512.Load(sums + k) + e).Store(sums + k);
@@ -152,7 +152,7 @@ internal static unsafe class SoftmaxColumns<T> where T : unmanaged, IBinaryFloat
 
         for (; k < columns; k += Width)
         {
-            var e = SoftmaxExp<T>.Of(Vector256.Load(x + k) - Vector256.Load(max + k));
+            var e = SoftmaxExp<T>.Scaled(Vector256.Load(x + k) - Vector256.Load(max + k));
             if (y != null)
                 e.Store(y + k);
             (Vector256.Load(sums + k) + e).Store(sums + k);

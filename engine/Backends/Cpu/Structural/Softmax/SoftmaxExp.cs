@@ -1,23 +1,43 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelEngine.Cpu;
 
 /// <summary>
-/// e^x for x not above 0, in float32 or float64: x = n ln 2 + r, and the polynomial of the recipe for exp. Scaled in
-/// two steps, so that denormal results are rounded once.
+/// e^x for x not above 0, in float32 or float64: x = n ln 2 + r, and the polynomial of the recipe for exp. What would
+/// be denormal is 0: it says nothing in a sum that has a 1, and what underflows takes a hundred cycles.
 /// </summary>
-internal static class SoftmaxExp<T> where T : unmanaged
+internal static class SoftmaxExp<T> where T : unmanaged, INumberBase<T>
 {
+    // A little above the logarithms of the smallest normal numbers.
+    private const float Lowest = -87.33f;
+    private const double LowestDouble = -708.39;
+
+    /// <summary>What <see cref="Scaled(Vector256{T})"/> is larger than e^x by, inverted: a power of two.</summary>
+    public static T Unit
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => T.CreateTruncating(typeof(T) == typeof(float) ? 5.421010862427522e-20 : 7.458340731200207e-155);
+    }
+
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<T> Of(Vector256<T> x) => typeof(T) == typeof(float)
+    public static Vector256<T> Of(Vector256<T> x) => Scaled(x) * Vector256.Create(Unit);
+
+    /// <summary>e^x, 2^64 times as large, or 2^512 times: what is left of a division is not denormal then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<T> Scaled(Vector256<T> x) => typeof(T) == typeof(float)
         ? Single(x.AsSingle()).As<float, T>()
         : Double(x.AsDouble()).As<double, T>();
 
     /// <summary>e^x.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Of(Vector512<T> x) => typeof(T) == typeof(float)
+    public static Vector512<T> Of(Vector512<T> x) => Scaled(x) * Vector512.Create(Unit);
+
+    /// <summary>e^x, 2^64 times as large, or 2^512 times: what is left of a division is not denormal then.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<T> Scaled(Vector512<T> x) => typeof(T) == typeof(float)
         ? Single(x.AsSingle()).As<float, T>()
         : Double(x.AsDouble()).As<double, T>();
 
@@ -37,7 +57,7 @@ internal static class SoftmaxExp<T> where T : unmanaged
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<float> Single(Vector256<float> x)
     {
-        var clamped = Vector256.MaxNative(Vector256.Create(-104f), x);
+        var clamped = Vector256.MaxNative(Vector256.Create(Lowest), x);
         var rounder = Vector256.Create(12582912f + 191);
         var power = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.442695041f), rounder);
         var n = power - rounder;
@@ -48,16 +68,15 @@ internal static class SoftmaxExp<T> where T : unmanaged
         q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(0.166665092f));
         q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(0.49999994f));
         var p = Vector256.FusedMultiplyAdd(r * r, q, r) + Vector256<float>.One;
-        // What is 0 in the end is so from here on: a product that underflows takes a hundred cycles.
         var scale = Vector256.AndNot(
-            (power.AsInt32() << 23).AsSingle(), Vector256.LessThanOrEqual(x, Vector256.Create(-104f)));
-        return p * scale * Vector256.Create(5.421010862e-20f);
+            (power.AsInt32() << 23).AsSingle(), Vector256.LessThanOrEqual(x, Vector256.Create(Lowest)));
+        return p * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Single(Vector512<float> x)
     {
-        var clamped = Vector512.MaxNative(Vector512.Create(-104f), x);
+        var clamped = Vector512.MaxNative(Vector512.Create(Lowest), x);
         var rounder = Vector512.Create(12582912f + 191);
         var power = Vector512.FusedMultiplyAdd(clamped, Vector512.Create(1.442695041f), rounder);
         var n = power - rounder;
@@ -69,14 +88,14 @@ internal static class SoftmaxExp<T> where T : unmanaged
         q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.49999994f));
         var p = Vector512.FusedMultiplyAdd(r * r, q, r) + Vector512<float>.One;
         var scale = Vector512.AndNot(
-            (power.AsInt32() << 23).AsSingle(), Vector512.LessThanOrEqual(x, Vector512.Create(-104f)));
-        return p * scale * Vector512.Create(5.421010862e-20f);
+            (power.AsInt32() << 23).AsSingle(), Vector512.LessThanOrEqual(x, Vector512.Create(Lowest)));
+        return p * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> Double(Vector256<double> x)
     {
-        var clamped = Vector256.MaxNative(Vector256.Create(-746.0), x);
+        var clamped = Vector256.MaxNative(Vector256.Create(LowestDouble), x);
         var rounder = Vector256.Create(6755399441055744.0 + 1535);
         var power = Vector256.FusedMultiplyAdd(clamped, Vector256.Create(1.4426950408889634), rounder);
         var n = power - rounder;
@@ -94,14 +113,14 @@ internal static class SoftmaxExp<T> where T : unmanaged
         q = Vector256.FusedMultiplyAdd(q, r, Vector256.Create(0.5000000000000012));
         var p = Vector256.FusedMultiplyAdd(r * r, q, r) + Vector256<double>.One;
         var scale = Vector256.AndNot(
-            (power.AsInt64() << 52).AsDouble(), Vector256.LessThanOrEqual(x, Vector256.Create(-746.0)));
-        return p * scale * Vector256.Create(7.458340731200207e-155);
+            (power.AsInt64() << 52).AsDouble(), Vector256.LessThanOrEqual(x, Vector256.Create(LowestDouble)));
+        return p * scale;
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<double> Double(Vector512<double> x)
     {
-        var clamped = Vector512.MaxNative(Vector512.Create(-746.0), x);
+        var clamped = Vector512.MaxNative(Vector512.Create(LowestDouble), x);
         var rounder = Vector512.Create(6755399441055744.0 + 1535);
         var power = Vector512.FusedMultiplyAdd(clamped, Vector512.Create(1.4426950408889634), rounder);
         var n = power - rounder;
@@ -119,7 +138,7 @@ internal static class SoftmaxExp<T> where T : unmanaged
         q = Vector512.FusedMultiplyAdd(q, r, Vector512.Create(0.5000000000000012));
         var p = Vector512.FusedMultiplyAdd(r * r, q, r) + Vector512<double>.One;
         var scale = Vector512.AndNot(
-            (power.AsInt64() << 52).AsDouble(), Vector512.LessThanOrEqual(x, Vector512.Create(-746.0)));
-        return p * scale * Vector512.Create(7.458340731200207e-155);
+            (power.AsInt64() << 52).AsDouble(), Vector512.LessThanOrEqual(x, Vector512.Create(LowestDouble)));
+        return p * scale;
     }
 }

@@ -57,13 +57,13 @@ internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloating
             if (log)
             {
                 for (; i <= n - (2 * Width); i += 2 * Width)
-                    sums += SoftmaxExp<T>.Of(Vector512.Load(x + i) - wide);
+                    sums += SoftmaxExp<T>.Scaled(Vector512.Load(x + i) - wide);
             }
             else
             {
                 for (; i <= n - (2 * Width); i += 2 * Width)
                 {
-                    var e = SoftmaxExp<T>.Of(Vector512.Load(x + i) - wide);
+                    var e = SoftmaxExp<T>.Scaled(Vector512.Load(x + i) - wide);
                     e.Store(y + i);
                     sums += e;
                 }
@@ -74,8 +74,8 @@ internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloating
 
         for (; i <= n - (2 * Width); i += 2 * Width)
         {
-            var e0 = SoftmaxExp<T>.Of(Vector256.Load(x + i) - tops);
-            var e1 = SoftmaxExp<T>.Of(Vector256.Load(x + i + Width) - tops);
+            var e0 = SoftmaxExp<T>.Scaled(Vector256.Load(x + i) - tops);
+            var e1 = SoftmaxExp<T>.Scaled(Vector256.Load(x + i + Width) - tops);
             if (!log)
             {
                 e0.Store(y + i);
@@ -88,7 +88,7 @@ internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloating
 
         if (i <= n - Width)
         {
-            var e = SoftmaxExp<T>.Of(Vector256.Load(x + i) - tops);
+            var e = SoftmaxExp<T>.Scaled(Vector256.Load(x + i) - tops);
             if (!log)
                 e.Store(y + i);
             sum0 += e;
@@ -98,7 +98,7 @@ internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloating
         if (i < n)
         {
             // The last ones, with some before them that have been counted already.
-            var e = SoftmaxExp<T>.Of(Vector256.Load(x + n - Width) - tops);
+            var e = SoftmaxExp<T>.Scaled(Vector256.Load(x + n - Width) - tops);
             if (!log)
                 e.Store(y + n - Width);
             sum1 += e & LastLanes(n - i);
@@ -106,7 +106,7 @@ internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloating
 
         var sum = Fold(sum0 + sum1);
         if (log)
-            Subtract(x, y, n, tops, Vector256.Create(T.Log(sum)));
+            Subtract(x, y, n, tops, Vector256.Create(T.Log(sum * SoftmaxExp<T>.Unit)));
         else
             Divide(y, n, sum);
     }
