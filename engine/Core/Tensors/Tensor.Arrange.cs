@@ -31,6 +31,13 @@ public partial class Tensor
     /// <summary>The first dimension in reverse. As <c>torch.flipud</c>.</summary>
     public Tensor FlipUD() => Rank >= 1 ? Flip(0) : throw new TensorRuntimeException("Input must be >= 1-d.");
 
+    /// <summary>Elements moved along one dimension, those that leave at the end coming in at the start. As
+    /// <c>torch.roll</c>.</summary>
+    /// <param name="shift">How far.</param>
+    /// <param name="dimension">Along which.</param>
+    /// <exception cref="TensorException">There is no such dimension.</exception>
+    public Tensor Roll(long shift, int dimension) => Roll([shift], [dimension]);
+
     /// <summary>Elements moved along dimensions, those that leave at the end coming in at the start. As
     /// <c>torch.roll</c>.</summary>
     /// <param name="shifts">How far.</param>

@@ -4,7 +4,6 @@ namespace KernelEngine.Nn;
 /// <remarks>In training by the batch's statistics, else by the running ones, where there are any.</remarks>
 public abstract class BatchNorm : RunningNorm
 {
-
     private protected BatchNorm(
         long numFeatures, double eps, double? momentum, bool affine, bool trackRunningStats, ComputeDevice? device,
         DType? dtype)
@@ -16,16 +15,29 @@ public abstract class BatchNorm : RunningNorm
     protected override Tensor Forward(Tensor input)
     {
         CheckRank(input);
-        var part = Momentum ?? 0;
         if (IsTraining && NumBatchesTracked is not null)
         {
             NumBatchesTracked.Add_(1);
             if (Momentum is null)
-                part = 1 / (double)NumBatchesTracked.Item().ToInt64();
+                return Averaging(input, RunningMean!, RunningVar!, NumBatchesTracked);
         }
 
         return Functional.BatchNorm(
-            input, RunningMean, RunningVar, Weight, Bias, IsTraining || RunningMean is null, part, Eps);
+            input, RunningMean, RunningVar, Weight, Bias, IsTraining || RunningMean is null, Momentum ?? 0, Eps);
+    }
+
+    /// <summary>
+    /// Moves the running statistics to the mean of all batches. How many there were, the host need not know.
+    /// </summary>
+    private Tensor Averaging(Tensor input, Tensor runningMean, Tensor runningVar, Tensor count)
+    {
+        var (mean, variance) = (Tensor.ZerosLike(runningMean), Tensor.ZerosLike(runningVar));
+        var output = Functional.BatchNorm(input, mean, variance, Weight, Bias, training: true, momentum: 1, Eps);
+        using var scope = Autograd.NoGrad();
+        var part = count.To(runningMean.DType).Reciprocal();
+        runningMean.Lerp_(mean, part);
+        runningVar.Lerp_(variance, part);
+        return output;
     }
 
     private protected abstract void CheckRank(Tensor input);

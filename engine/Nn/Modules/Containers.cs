@@ -11,7 +11,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public Sequential(params ReadOnlySpan<Module> modules)
     {
         foreach (var module in modules)
-            this.modules.Add(PythonNumber.Of(Count), module);
+            Add(PythonNumber.Of(Count), module);
     }
 
     /// <summary>Modules with names: <c>new Sequential(("fc", new Linear(2, 3)), ("act", new ReLU()))</c>.</summary>
@@ -19,7 +19,7 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     public Sequential(params ReadOnlySpan<(string Name, Module Module)> modules)
     {
         foreach (var (name, module) in modules)
-            this.modules.Add(name, module);
+            Add(name, module);
     }
 
     /// <summary>How many modules there are.</summary>
@@ -49,6 +49,12 @@ public sealed class Sequential : Module, IReadOnlyList<Module>
     /// <inheritdoc/>
     protected internal override IEnumerable<ModuleMember> Members() =>
         modules.Select(m => new ModuleMember(m.Key, m.Value));
+
+    private void Add(string name, Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        modules.Add(name, module);
+    }
 }
 
 /// <summary>A list of modules of one type, to be called by the module that has it.</summary>
@@ -61,11 +67,16 @@ public class ModuleList<TModule> : Module, IReadOnlyList<TModule> where TModule 
     public ModuleList(params ReadOnlySpan<TModule> modules)
     {
         foreach (var module in modules)
-            this.modules.Add(module);
+            Add(module);
     }
 
     /// <summary>A list of modules.</summary>
-    public ModuleList(IEnumerable<TModule> modules) => this.modules.AddRange(modules);
+    public ModuleList(IEnumerable<TModule> modules)
+    {
+        ArgumentNullException.ThrowIfNull(modules);
+        foreach (var module in modules)
+            Add(module);
+    }
 
     /// <summary>How many modules there are.</summary>
     public int Count => modules.Count;
@@ -74,11 +85,15 @@ public class ModuleList<TModule> : Module, IReadOnlyList<TModule> where TModule 
     public TModule this[int index]
     {
         get => modules[index];
-        set => modules[index] = value;
+        set => modules[index] = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>Adds a module at the end.</summary>
-    public void Add(TModule module) => modules.Add(module);
+    public void Add(TModule module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        modules.Add(module);
+    }
 
     /// <inheritdoc/>
     public IEnumerator<TModule> GetEnumerator() => modules.GetEnumerator();
@@ -122,11 +137,15 @@ public sealed class ModuleDict : Module, IEnumerable<KeyValuePair<string, Module
     public Module this[string name]
     {
         get => modules[name];
-        set => modules[name] = value;
+        set => modules[name] = value ?? throw new ArgumentNullException(nameof(value));
     }
 
     /// <summary>Adds a module: <c>new ModuleDict { { "fc", new Linear(2, 3) } }</c>.</summary>
-    public void Add(string name, Module module) => modules.Add(name, module);
+    public void Add(string name, Module module)
+    {
+        ArgumentNullException.ThrowIfNull(module);
+        modules.Add(name, module);
+    }
 
     /// <summary>Whether there is a module of that name.</summary>
     public bool ContainsKey(string name) => modules.ContainsKey(name);

@@ -15,11 +15,11 @@ public abstract class Convolution : Module
         if (outChannels % groups != 0)
             throw new TensorValueException("out_channels must be divisible by groups");
         (InChannels, OutChannels, Groups, PaddingMode) = (inChannels, outChannels, groups, paddingMode);
-        KernelSize = Expand(kernelSize, rank, 1);
-        Stride = Expand(stride, rank, 1);
-        Dilation = Expand(dilation, rank, 1);
-        OutputPadding = Expand(outputPadding, rank, 0);
-        Padding = padding.Mode is null ? Expand(padding.Sizes, rank, 0) : padding;
+        KernelSize = Expand(kernelSize, rank, 1, "kernel_size");
+        Stride = Expand(stride, rank, 1, "stride");
+        Dilation = Expand(dilation, rank, 1, "dilation");
+        OutputPadding = Expand(outputPadding, rank, 0, "output_padding");
+        Padding = padding.Mode is null ? Expand(padding.Sizes, rank, 0, "padding") : padding;
         if (padding.Mode is not (null or "same" or "valid"))
         {
             throw new TensorValueException(
@@ -112,8 +112,21 @@ public abstract class Convolution : Module
             Init.Uniform_(Bias, -1 / Math.Sqrt(inputs), 1 / Math.Sqrt(inputs), generator);
     }
 
+    /// <inheritdoc/>
+    protected override Tensor Forward(Tensor input)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var (padded, padding) = Padded(input);
+        return KernelSize.Rank switch
+        {
+            1 => padded.Conv1d(Weight, Bias, Stride, padding, Dilation, Groups),
+            2 => padded.Conv2d(Weight, Bias, Stride, padding, Dilation, Groups),
+            _ => padded.Conv3d(Weight, Bias, Stride, padding, Dilation, Groups),
+        };
+    }
+
     /// <summary>The input with what the mode puts around it, and the zeros that are left to put there.</summary>
-    private protected (Tensor Input, ConvolutionPadding Padding) Padded(Tensor input)
+    private (Tensor Input, ConvolutionPadding Padding) Padded(Tensor input)
     {
         if (PaddingMode == "zeros")
             return (input, Padding);
@@ -134,10 +147,17 @@ public abstract class Convolution : Module
         return (Functional.Pad(input, around, PaddingMode), default);
     }
 
-    private static Shape Expand(Shape sizes, int rank, long otherwise)
+    private static Shape Expand(Shape sizes, int rank, long otherwise, string name)
     {
-        if (sizes.Rank > 1)
+        if (sizes.Rank == rank)
             return sizes;
+        if (sizes.Rank > 1)
+        {
+            throw new TensorValueException(
+                $"{name} must be one number, or {rank} for a convolution over {rank} dimensions, but got " +
+                sizes.ToListText());
+        }
+
         var expanded = new long[rank];
         expanded.AsSpan().Fill(sizes.Rank == 0 ? otherwise : sizes[0]);
         return expanded;
@@ -149,82 +169,44 @@ public abstract class Convolution : Module
 
 /// <summary>A convolution over one dimension, as <c>torch.nn.Conv1d</c>: from (N, inChannels, L) to
 /// (N, outChannels, L'), with or without N.</summary>
-public sealed class Conv1d : Convolution
-{
-    /// <summary>A layer with PyTorch's first values.</summary>
-    /// <param name="inChannels">The channels of the input.</param>
-    /// <param name="outChannels">The channels of the output.</param>
-    /// <param name="kernelSize">The size of the window: one number, or one for each dimension, as those that follow.
-    /// </param>
-    /// <param name="stride">The step of the window; 1 unless given.</param>
-    /// <param name="padding">What is put around the input: numbers, <c>"same"</c> or <c>"valid"</c>.</param>
-    /// <param name="dilation">The step within the window; 1 unless given.</param>
-    /// <param name="groups">Into how many parts the channels are divided.</param>
-    /// <param name="bias">Whether something is added.</param>
-    /// <param name="paddingMode"><c>zeros</c>, <c>reflect</c>, <c>replicate</c> or <c>circular</c>.</param>
-    /// <param name="device">The device; the default one where null.</param>
-    /// <param name="dtype">A floating-point dtype; the default float where null.</param>
-    /// <exception cref="TensorValueException">Channels and groups, or padding and stride, do not go together.
-    /// </exception>
-    public Conv1d(
-        long inChannels, long outChannels, Shape kernelSize, Shape stride = default,
-        ConvolutionPadding padding = default, Shape dilation = default, long groups = 1, bool bias = true,
-        string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
-        : base(1, inChannels, outChannels, kernelSize, stride, padding, dilation, default, groups, bias, paddingMode,
-            false, device, dtype)
-    {
-    }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input)
-    {
-        var (padded, padding) = Padded(input);
-        return padded.Conv1d(Weight, Bias, Stride, padding, Dilation, Groups);
-    }
-}
+/// <param name="inChannels">The channels of the input.</param>
+/// <param name="outChannels">The channels of the output.</param>
+/// <param name="kernelSize">The size of the window: one number, or one for each dimension, as those that follow.
+/// </param>
+/// <param name="stride">The step of the window; 1 unless given.</param>
+/// <param name="padding">What is put around the input: numbers, <c>"same"</c> or <c>"valid"</c>.</param>
+/// <param name="dilation">The step within the window; 1 unless given.</param>
+/// <param name="groups">Into how many parts the channels are divided.</param>
+/// <param name="bias">Whether something is added.</param>
+/// <param name="paddingMode"><c>zeros</c>, <c>reflect</c>, <c>replicate</c> or <c>circular</c>.</param>
+/// <param name="device">The device; the default one where null.</param>
+/// <param name="dtype">A floating-point dtype; the default float where null.</param>
+/// <exception cref="TensorValueException">
+/// Channels and groups, or padding and stride, do not go together, or sizes are for other dimensions.
+/// </exception>
+public sealed class Conv1d(
+    long inChannels, long outChannels, Shape kernelSize, Shape stride = default, ConvolutionPadding padding = default,
+    Shape dilation = default, long groups = 1, bool bias = true, string paddingMode = "zeros",
+    ComputeDevice? device = null, DType? dtype = null)
+    : Convolution(1, inChannels, outChannels, kernelSize, stride, padding, dilation, default, groups, bias, paddingMode,
+        false, device, dtype);
 
 /// <summary>A convolution over two dimensions, as <c>torch.nn.Conv2d</c>: from (N, inChannels, H, W) to
 /// (N, outChannels, H', W'), with or without N.</summary>
-public sealed class Conv2d : Convolution
-{
-    /// <inheritdoc cref="Conv1d(long, long, Shape, Shape, ConvolutionPadding, Shape, long, bool, string,
-    /// ComputeDevice?, DType?)"/>
-    public Conv2d(
-        long inChannels, long outChannels, Shape kernelSize, Shape stride = default,
-        ConvolutionPadding padding = default, Shape dilation = default, long groups = 1, bool bias = true,
-        string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
-        : base(2, inChannels, outChannels, kernelSize, stride, padding, dilation, default, groups, bias, paddingMode,
-            false, device, dtype)
-    {
-    }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input)
-    {
-        var (padded, padding) = Padded(input);
-        return padded.Conv2d(Weight, Bias, Stride, padding, Dilation, Groups);
-    }
-}
+/// <inheritdoc cref="Conv1d"/>
+public sealed class Conv2d(
+    long inChannels, long outChannels, Shape kernelSize, Shape stride = default, ConvolutionPadding padding = default,
+    Shape dilation = default, long groups = 1, bool bias = true, string paddingMode = "zeros",
+    ComputeDevice? device = null, DType? dtype = null)
+    : Convolution(2, inChannels, outChannels, kernelSize, stride, padding, dilation, default, groups, bias, paddingMode,
+        false, device, dtype);
 
 /// <summary>A convolution over three dimensions, as <c>torch.nn.Conv3d</c>: from (N, inChannels, D, H, W) to
 /// (N, outChannels, D', H', W'), with or without N.</summary>
-public sealed class Conv3d : Convolution
-{
-    /// <inheritdoc cref="Conv1d(long, long, Shape, Shape, ConvolutionPadding, Shape, long, bool, string,
-    /// ComputeDevice?, DType?)"/>
-    public Conv3d(
-        long inChannels, long outChannels, Shape kernelSize, Shape stride = default,
-        ConvolutionPadding padding = default, Shape dilation = default, long groups = 1, bool bias = true,
-        string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
-        : base(3, inChannels, outChannels, kernelSize, stride, padding, dilation, default, groups, bias, paddingMode,
-            false, device, dtype)
-    {
-    }
-
-    /// <inheritdoc/>
-    protected override Tensor Forward(Tensor input)
-    {
-        var (padded, padding) = Padded(input);
-        return padded.Conv3d(Weight, Bias, Stride, padding, Dilation, Groups);
-    }
-}
+/// <inheritdoc cref="Conv1d"/>
+public sealed class Conv3d(
+    long inChannels, long outChannels, Shape kernelSize, Shape stride = default, ConvolutionPadding padding = default,
+    Shape dilation = default, long groups = 1, bool bias = true, string paddingMode = "zeros",
+    ComputeDevice? device = null, DType? dtype = null)
+    : Convolution(3, inChannels, outChannels, kernelSize, stride, padding, dilation, default, groups, bias, paddingMode,
+        false, device, dtype);

@@ -33,8 +33,15 @@ public sealed class Embedding : Module
         (this.maxNorm, this.normType, this.scaleGradByFreq) = (maxNorm, normType ?? 2.0, scaleGradByFreq);
     }
 
-    /// <summary>The table, (rows, dim).</summary>
-    public Parameter Weight { get; }
+    /// <summary>
+    /// The table, (rows, dim). One that another module has may be given, and is then shared.
+    /// </summary>
+    /// <exception cref="TensorValueException">What is given has another shape.</exception>
+    public Parameter Weight
+    {
+        get;
+        init => field = SharedParameter.Of(value, field?.Shape ?? value.Shape, "Weight");
+    }
 
     /// <inheritdoc/>
     protected override string Settings

@@ -80,7 +80,7 @@ public sealed class GroupNorm : Module
         long numGroups, long numChannels, double eps = 1e-5, bool affine = true, ComputeDevice? device = null,
         DType? dtype = null)
     {
-        if (numGroups == 0 || numChannels % numGroups != 0)
+        if (numGroups <= 0 || numChannels % numGroups != 0)
             throw new TensorValueException("num_channels must be divisible by num_groups");
         (this.numGroups, this.numChannels, this.eps) = (numGroups, numChannels, eps);
         if (!affine)

@@ -25,8 +25,16 @@ public class Linear : Module
     /// <summary>The size of the output's last dimension.</summary>
     public long OutFeatures { get; }
 
-    /// <summary>The weight, (outFeatures, inFeatures).</summary>
-    public Parameter Weight { get; }
+    /// <summary>
+    /// The weight, (outFeatures, inFeatures). One that another module has may be given, and is then shared:
+    /// <c>new Linear(width, words, bias: false) { Weight = embedding.Weight }</c>.
+    /// </summary>
+    /// <exception cref="TensorValueException">What is given has another shape.</exception>
+    public Parameter Weight
+    {
+        get;
+        init => field = SharedParameter.Of(value, [OutFeatures, InFeatures], "Weight");
+    }
 
     /// <summary>What is added, (outFeatures); null without bias.</summary>
     public Parameter? Bias { get; }

@@ -49,7 +49,10 @@ public abstract partial class Module
         var own = StateDict();
         var complaints = new List<string>();
         string[] unexpected = [.. saved.Names.Where(k => !own.ContainsKey(k))];
-        string[] missing = [.. own.Keys.Where(k => !saved.Contains(k))];
+        // What has several names need not be given under each.
+        var given = ModuleTree.Saved(this).Where(m => saved.Contains(m.Name)).Select(m => m.Value)
+            .ToHashSet(ReferenceEqualityComparer.Instance);
+        string[] missing = [.. ModuleTree.Saved(this).Where(m => !given.Contains(m.Value)).Select(m => m.Name)];
         if (strict && missing.Length > 0)
             complaints.Add($"Missing key(s) in state_dict: {Quoted(missing)}. ");
         if (strict && unexpected.Length > 0)

@@ -67,12 +67,12 @@ public abstract partial class Module
 
     /// <summary>
     /// What is saved: parameters and persistent buffers by dotted name, in PyTorch's order, sharing memory with the
-    /// module.
+    /// module. What is shared by several modules in it is there under each of its names.
     /// </summary>
     public OrderedDictionary<string, Tensor> StateDict()
     {
         var state = new OrderedDictionary<string, Tensor>();
-        foreach (var member in ModuleTree.Tensors(this).Where(t => t.IsSaved))
+        foreach (var member in ModuleTree.Saved(this))
             state.Add(member.Name, ((Tensor)member.Value).Detach());
         return state;
     }

@@ -30,8 +30,7 @@ internal static class ModuleTree
         foreach (var (path, module) in Of(root, prefix))
         {
             var start = path.Length == 0 ? "" : path + ".";
-            ModuleMember[] members = [.. module.Members().Where(m => m.Value is Tensor)];
-            foreach (var member in members.OrderBy(m => m.Value is Parameter ? 0 : 1))
+            foreach (var member in TensorsOf(module))
             {
                 if (seen.Add(member.Value))
                     yield return member with { Name = start + member.Name };
@@ -41,4 +40,33 @@ internal static class ModuleTree
                 yield break;
         }
     }
+
+    /// <summary>
+    /// What is saved, under every name that it has: what modules share is listed for each of them, as PyTorch's
+    /// <c>state_dict</c> does.
+    /// </summary>
+    public static IEnumerable<ModuleMember> Saved(Module root)
+    {
+        // A module may know the one that it is in.
+        var above = new HashSet<Module>(ReferenceEqualityComparer.Instance);
+        return Below(root, "");
+
+        IEnumerable<ModuleMember> Below(Module module, string start)
+        {
+            if (!above.Add(module))
+                yield break;
+            foreach (var member in TensorsOf(module).Where(t => t.IsSaved))
+                yield return member with { Name = start + member.Name };
+            foreach (var (name, child) in module.NamedChildren)
+            {
+                foreach (var member in Below(child, $"{start}{name}."))
+                    yield return member;
+            }
+
+            above.Remove(module);
+        }
+    }
+
+    private static IEnumerable<ModuleMember> TensorsOf(Module module) =>
+        module.Members().Where(m => m.Value is Tensor).OrderBy(m => m.Value is Parameter ? 0 : 1);
 }

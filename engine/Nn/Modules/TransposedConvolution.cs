@@ -24,7 +24,12 @@ public abstract class TransposedConvolution : Convolution
     protected override Tensor Forward(Tensor input) => Transpose(input, OutputPadding);
 
     /// <summary>The output, longer by some numbers.</summary>
-    private protected abstract Tensor Transpose(Tensor input, Shape outputPadding);
+    private Tensor Transpose(Tensor input, Shape longer) => rank switch
+    {
+        1 => input.ConvTranspose1d(Weight, Bias, Stride, Padding.Sizes, longer, Groups, Dilation),
+        2 => input.ConvTranspose2d(Weight, Bias, Stride, Padding.Sizes, longer, Groups, Dilation),
+        _ => input.ConvTranspose3d(Weight, Bias, Stride, Padding.Sizes, longer, Groups, Dilation),
+    };
 
     private static string OnlyZeros(string mode, int rank) => mode == "zeros" ? mode
         : throw new TensorValueException($"Only \"zeros\" padding mode is supported for ConvTranspose{rank}d");
@@ -67,70 +72,43 @@ public abstract class TransposedConvolution : Convolution
 
 /// <summary>The transposed convolution over one dimension, as <c>torch.nn.ConvTranspose1d</c>: from
 /// (N, inChannels, L) to (N, outChannels, L'), with or without N.</summary>
-public sealed class ConvTranspose1d : TransposedConvolution
-{
-    /// <summary>A layer with PyTorch's first values.</summary>
-    /// <param name="inChannels">The channels of the input.</param>
-    /// <param name="outChannels">The channels of the output.</param>
-    /// <param name="kernelSize">The size of the window: one number, or one for each dimension, as those that follow.
-    /// </param>
-    /// <param name="stride">The step of the window; 1 unless given.</param>
-    /// <param name="padding">What is cut off around the output.</param>
-    /// <param name="outputPadding">How much longer the output is.</param>
-    /// <param name="groups">Into how many parts the channels are divided.</param>
-    /// <param name="bias">Whether something is added.</param>
-    /// <param name="dilation">The step within the window; 1 unless given.</param>
-    /// <param name="paddingMode"><c>zeros</c>; there is no other.</param>
-    /// <param name="device">The device; the default one where null.</param>
-    /// <param name="dtype">A floating-point dtype; the default float where null.</param>
-    /// <exception cref="TensorValueException">Channels and groups do not go together.</exception>
-    public ConvTranspose1d(
-        long inChannels, long outChannels, Shape kernelSize, Shape stride = default, Shape padding = default,
-        Shape outputPadding = default, long groups = 1, bool bias = true, Shape dilation = default,
-        string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
-        : base(1, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation,
-            paddingMode, device, dtype)
-    {
-    }
-
-    private protected override Tensor Transpose(Tensor input, Shape outputPadding) =>
-        input.ConvTranspose1d(Weight, Bias, Stride, Padding.Sizes, outputPadding, Groups, Dilation);
-}
+/// <param name="inChannels">The channels of the input.</param>
+/// <param name="outChannels">The channels of the output.</param>
+/// <param name="kernelSize">The size of the window: one number, or one for each dimension, as those that follow.
+/// </param>
+/// <param name="stride">The step of the window; 1 unless given.</param>
+/// <param name="padding">What is cut off around the output.</param>
+/// <param name="outputPadding">How much longer the output is.</param>
+/// <param name="groups">Into how many parts the channels are divided.</param>
+/// <param name="bias">Whether something is added.</param>
+/// <param name="dilation">The step within the window; 1 unless given.</param>
+/// <param name="paddingMode"><c>zeros</c>; there is no other.</param>
+/// <param name="device">The device; the default one where null.</param>
+/// <param name="dtype">A floating-point dtype; the default float where null.</param>
+/// <exception cref="TensorValueException">Channels and groups do not go together.</exception>
+public sealed class ConvTranspose1d(
+    long inChannels, long outChannels, Shape kernelSize, Shape stride = default, Shape padding = default,
+    Shape outputPadding = default, long groups = 1, bool bias = true, Shape dilation = default,
+    string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
+    : TransposedConvolution(1, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias,
+        dilation, paddingMode, device, dtype);
 
 /// <summary>The transposed convolution over two dimensions, as <c>torch.nn.ConvTranspose2d</c>: from
 /// (N, inChannels, H, W) to (N, outChannels, H', W'), with or without N.</summary>
-public sealed class ConvTranspose2d : TransposedConvolution
-{
-    /// <inheritdoc cref="ConvTranspose1d(long, long, Shape, Shape, Shape, Shape, long, bool, Shape, string,
-    /// ComputeDevice?, DType?)"/>
-    public ConvTranspose2d(
-        long inChannels, long outChannels, Shape kernelSize, Shape stride = default, Shape padding = default,
-        Shape outputPadding = default, long groups = 1, bool bias = true, Shape dilation = default,
-        string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
-        : base(2, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation,
-            paddingMode, device, dtype)
-    {
-    }
-
-    private protected override Tensor Transpose(Tensor input, Shape outputPadding) =>
-        input.ConvTranspose2d(Weight, Bias, Stride, Padding.Sizes, outputPadding, Groups, Dilation);
-}
+/// <inheritdoc cref="ConvTranspose1d"/>
+public sealed class ConvTranspose2d(
+    long inChannels, long outChannels, Shape kernelSize, Shape stride = default, Shape padding = default,
+    Shape outputPadding = default, long groups = 1, bool bias = true, Shape dilation = default,
+    string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
+    : TransposedConvolution(2, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias,
+        dilation, paddingMode, device, dtype);
 
 /// <summary>The transposed convolution over three dimensions, as <c>torch.nn.ConvTranspose3d</c>: from
 /// (N, inChannels, D, H, W) to (N, outChannels, D', H', W'), with or without N.</summary>
-public sealed class ConvTranspose3d : TransposedConvolution
-{
-    /// <inheritdoc cref="ConvTranspose1d(long, long, Shape, Shape, Shape, Shape, long, bool, Shape, string,
-    /// ComputeDevice?, DType?)"/>
-    public ConvTranspose3d(
-        long inChannels, long outChannels, Shape kernelSize, Shape stride = default, Shape padding = default,
-        Shape outputPadding = default, long groups = 1, bool bias = true, Shape dilation = default,
-        string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
-        : base(3, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias, dilation,
-            paddingMode, device, dtype)
-    {
-    }
-
-    private protected override Tensor Transpose(Tensor input, Shape outputPadding) =>
-        input.ConvTranspose3d(Weight, Bias, Stride, Padding.Sizes, outputPadding, Groups, Dilation);
-}
+/// <inheritdoc cref="ConvTranspose1d"/>
+public sealed class ConvTranspose3d(
+    long inChannels, long outChannels, Shape kernelSize, Shape stride = default, Shape padding = default,
+    Shape outputPadding = default, long groups = 1, bool bias = true, Shape dilation = default,
+    string paddingMode = "zeros", ComputeDevice? device = null, DType? dtype = null)
+    : TransposedConvolution(3, inChannels, outChannels, kernelSize, stride, padding, outputPadding, groups, bias,
+        dilation, paddingMode, device, dtype);

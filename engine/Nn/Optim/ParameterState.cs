@@ -24,13 +24,23 @@ public sealed class ParameterState
         internal set => tensors[index] = value;
     }
 
-    /// <summary>A tensor, zeros of the parameter's shape at first.</summary>
-    public Tensor Zeros(int index) => tensors[index] ??= TensorScope.Exempt(Tensor.ZerosLike(Parameter));
+    /// <summary>A tensor, zeros of the parameter's shape at first; it follows the parameter to other devices and
+    /// dtypes.</summary>
+    public Tensor Zeros(int index) => Followed(index) ?? (tensors[index] =
+        TensorScope.Exempt(Tensor.ZerosLike(Parameter)));
 
-    /// <summary>A tensor of the parameter's shape, one number everywhere at first.</summary>
-    public Tensor Filled(int index, double number) =>
-        tensors[index] ??= TensorScope.Exempt(Tensor.FullLike(Parameter, number));
+    /// <summary>A tensor of the parameter's shape, one number everywhere at first; it follows likewise.</summary>
+    public Tensor Filled(int index, double number) => Followed(index) ?? (tensors[index] =
+        TensorScope.Exempt(Tensor.FullLike(Parameter, number)));
 
     /// <summary>A number.</summary>
     public ref double Number(int index) => ref Numbers[index];
+
+    private Tensor? Followed(int index)
+    {
+        var tensor = tensors[index];
+        if (tensor is not null && (tensor.Device != Parameter.Device || tensor.DType != Parameter.DType))
+            tensors[index] = tensor = TensorScope.Exempt(tensor.To(Parameter.Device, Parameter.DType));
+        return tensor;
+    }
 }

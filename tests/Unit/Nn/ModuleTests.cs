@@ -50,6 +50,25 @@ public sealed class ModuleTests
     }
 
     [Fact]
+    public void What_modules_share_is_saved_under_each_name()
+    {
+        var shared = new Linear(2, 2);
+        var net = new Sequential(("one", shared), ("act", new ReLU()), ("two", shared));
+        Assert.Equal(["one.weight", "one.bias", "two.weight", "two.bias"], net.StateDict().Keys);
+        Assert.Equal(2, net.Parameters().Count);
+        var other = net.Clone();
+        Assert.Equal(2, other.Parameters().Count);
+
+        // Files may hold it once.
+        var state = net.StateDict();
+        state.Remove("two.weight");
+        state.Remove("two.bias");
+        other.Parameters()[0].Detach().Zero_();
+        other.LoadStateDict(state);
+        Assert.True(other.Parameters()[0].Equal(shared.Weight));
+    }
+
+    [Fact]
     public void State_is_saved_and_loaded_strictly()
     {
         var (one, other) = (new Sequential(new Linear(2, 3), new Linear(3, 1)),

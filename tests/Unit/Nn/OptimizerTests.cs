@@ -6,6 +6,25 @@ namespace KernelEngine.Tests.Nn;
 public sealed class OptimizerTests
 {
     [Fact]
+    public void State_follows_parameters_to_another_dtype()
+    {
+        var net = new Linear(2, 1);
+        var adam = new Adam(net.Parameters(), lr: 0.1);
+        Step();
+        net.Double();
+        Step();
+        Assert.Equal(DType.Float64, adam.StateDict()["state.0.exp_avg"].DType);
+        Assert.Equal(2, adam.StateDict()["state.0.step"].Item<long>());
+
+        void Step()
+        {
+            adam.ZeroGrad();
+            net.Call(Tensor.Ones([3, 2], net.Weight.DType)).Sum().Backward();
+            adam.Step();
+        }
+    }
+
+    [Fact]
     public void Empty_lists_and_wrong_options_are_refused()
     {
         Assert.Equal("optimizer got an empty parameter list",
