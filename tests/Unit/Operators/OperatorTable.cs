@@ -55,7 +55,8 @@ internal static partial class OperatorTable
 
             ## Structural kernels
 
-            The interface for which each backend brings a body. Operands: ← read, → written, ↔ both.
+            The interface for which each backend brings a body. Operands: ← read, → written, ↔ both; in brackets what a
+            launch may leave out.
 
             | kernel | operands | whole numbers | real numbers |
             | --- | --- | --- | --- |
@@ -63,12 +64,7 @@ internal static partial class OperatorTable
             """.ReplaceLineEndings("\n"));
         foreach (var kernel in Kernels())
         {
-            var operands = kernel.Operands.Select(o => o.Access switch
-            {
-                Access.Read => "←",
-                Access.Write => "→",
-                _ => "↔",
-            } + o.Name);
+            var operands = kernel.Operands.Select((o, i) => i < kernel.Required ? Text(o) : $"[{Text(o)}]");
             text.Append(CultureInfo.InvariantCulture,
                 $"| `{kernel}` | {string.Join(' ', operands)} | {string.Join(", ", kernel.Integers)} | " +
                 $"{string.Join(", ", kernel.Reals)} |\n");
@@ -178,6 +174,13 @@ internal static partial class OperatorTable
             return null;
         }
     }
+
+    private static string Text((string Name, Access Access) operand) => operand.Access switch
+    {
+        Access.Read => "←",
+        Access.Write => "→",
+        _ => "↔",
+    } + operand.Name;
 
     private static string Names(IEnumerable<string> kernels) =>
         string.Join(", ", kernels.Distinct().Order(StringComparer.Ordinal).Select(k => $"`{k}`"));

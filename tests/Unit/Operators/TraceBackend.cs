@@ -65,6 +65,15 @@ internal sealed class TraceBackend : Backend
     protected override void Execute(in StructuralLaunch launch)
     {
         Kernels.Add(launch.Kernel.Name);
+        var (kernel, count) = (launch.Kernel, launch.Operands.Length);
+        if (count < kernel.Required || count > kernel.Operands.Count || launch.Integers.Length != kernel.Integers.Count ||
+            launch.Reals.Length != kernel.Reals.Count)
+        {
+            throw new InvalidOperationException(
+                $"{kernel}: launched with {count} operands, {launch.Integers.Length} whole and {launch.Reals.Length} " +
+                "real numbers, which is not its interface");
+        }
+
         cpu.Run(launch);
     }
 }

@@ -29,7 +29,7 @@ internal static class Convolution
         [
             "transposed", "groups", "stride_d", "stride_h", "stride_w", "padding_d", "padding_h", "padding_w",
             "dilation_d", "dilation_h", "dilation_w",
-        ]);
+        ], optional: 1);
 
     /// <summary>
     /// input [N, G · C, D, H, W], gradient [N, G · M, OD, OH, OW] → out [G · M, C, KD, KH, KW], contiguous:

@@ -15,7 +15,7 @@ internal static class Matmul
     public static readonly StructuralKernel Kernel = new(
         "matmul",
         [("a", Access.Read), ("b", Access.Read), ("out", Access.Write), ("addend", Access.Read)],
-        reals: ["alpha", "beta"]);
+        reals: ["alpha", "beta"], optional: 1);
 
     /// <summary>target = beta · target + alpha · a · b for matrices that go together; nothing is recorded.</summary>
     /// <param name="target">[M, N], contiguous.</param>

@@ -7,7 +7,7 @@ internal static class Spectral
     /// Replaces Aᵀ, N×M in the last two dimensions, row-major, by Rᵀ, of which the first min(M, N) columns count.
     /// qt, where it is given, gets the rows of Qᵀ, row-major: min(M, N) or M of them.
     /// </summary>
-    public static readonly StructuralKernel Qr = new("qr", [("at", Access.ReadWrite), ("qt", Access.Write)]);
+    public static readonly StructuralKernel Qr = new("qr", [("at", Access.ReadWrite), ("qt", Access.Write)], optional: 1);
 
     /// <summary>
     /// Eigenvalues of symmetric matrices, ascending, and, where the third operand is given, eigenvectors as columns.
@@ -15,7 +15,7 @@ internal static class Spectral
     /// </summary>
     public static readonly StructuralKernel Eigen = new(
         "symmetric_eigen", [("a", Access.Read), ("values", Access.Write), ("vectors", Access.Write)],
-        integers: ["upper"]);
+        integers: ["upper"], optional: 1);
 
     /// <summary>
     /// Singular values, descending, and, where they are given, the columns of U and the rows of Vᵀ: as many as there
@@ -23,7 +23,7 @@ internal static class Spectral
     /// </summary>
     public static readonly StructuralKernel Singular = new(
         "singular_values",
-        [("a", Access.Read), ("values", Access.Write), ("u", Access.Write), ("vt", Access.Write)]);
+        [("a", Access.Read), ("values", Access.Write), ("u", Access.Write), ("vt", Access.Write)], optional: 2);
 
     /// <summary>Q, or null, and R; not recorded.</summary>
     public static (Tensor? Q, Tensor R) Triangle(Tensor a, bool complete, bool wantsQ)

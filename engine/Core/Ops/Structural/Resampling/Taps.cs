@@ -15,7 +15,7 @@ internal static class Taps
         [
             ("in", Access.Read), ("starts", Access.Read), ("places", Access.Read), ("out", Access.Write),
             ("weights", Access.Read),
-        ]);
+        ], optional: 1);
 
     /// <summary>Applies one table after the other.</summary>
     /// <param name="input">The tensor; where there are weights, a floating-point one.</param>

@@ -14,7 +14,7 @@ internal static class NllLoss
             ("input", Access.Read), ("target", Access.Read), ("out", Access.Write), ("total", Access.Write),
             ("weight", Access.Read),
         ],
-        integers: ["reduction", "ignored"]);
+        integers: ["reduction", "ignored"], optional: 1);
 
     /// <summary>gradient of the loss, target, total → gradient of the input [N…, C]; a weight as above.</summary>
     public static readonly StructuralKernel Backward = new(
@@ -23,7 +23,7 @@ internal static class NllLoss
             ("gradient", Access.Read), ("target", Access.Read), ("total", Access.Read), ("out", Access.Write),
             ("weight", Access.Read),
         ],
-        integers: ["reduction", "ignored"]);
+        integers: ["reduction", "ignored"], optional: 1);
 
     /// <summary>Computes the loss; all has been checked.</summary>
     public static Tensor Apply(Tensor input, Tensor target, Tensor? weight, int reduction, long ignored)

@@ -13,7 +13,7 @@ internal static class Search
         [
             ("sequence", Access.Read), ("values", Access.Read), ("places", Access.Write), ("order", Access.Read),
         ],
-        ["right"]);
+        ["right"], optional: 1);
 
     /// <summary>Searches; both have the same dtype, and shapes have been checked.</summary>
     public static Tensor Apply(Tensor sequence, Tensor values, Tensor? order, bool right, DType dtype)
