@@ -15,7 +15,8 @@ internal static class MaxPool
     /// in uint8, or its index in the plane in int64. NaN is the largest; the last NaN counts, else the first maximum.
     /// </summary>
     public static readonly StructuralKernel Forward = new(
-        "max_pool", [("in", Access.Read), ("out", Access.Write), ("places", Access.Write)], integers: Geometry, optional: 1);
+        "max_pool", [("in", Access.Read), ("out", Access.Write), ("places", Access.Write)], integers: Geometry,
+        optional: 1);
 
     /// <summary>
     /// gradient and places of the windows → out [N, C, D, H, W]: each element gathers from the windows that have it as

@@ -74,18 +74,10 @@ internal static unsafe partial class CpuKernels
         public readonly void Check()
         {
             if (*Offsets != 0)
-            {
-                throw new TensorRuntimeException(
-                    "offsets[0] has to be 0, i.e., the first sequence in the mini-batch has to start from position " +
-                    $"0. However, got {*Offsets}");
-            }
-
+                throw IndexFault.BagStart.Exception(*Offsets, 0, Count);
             var last = Offsets[(Bags - (Ends ? 0 : 1)) * OffsetStep];
             if (last > Count)
-            {
-                throw new TensorRuntimeException(
-                    $"offsets[-1] can not be greater than input's length {Count} but got offsets[-1] of {last}");
-            }
+                throw IndexFault.BagEnd.Exception(last, 0, Count);
         }
 
         public readonly void Invoke(int block)
@@ -110,11 +102,7 @@ internal static unsafe partial class CpuKernels
             var from = Offsets[bag * OffsetStep];
             var to = bag + 1 < Bags || Ends ? Offsets[(bag + 1) * OffsetStep] : Count;
             if (from < 0 || to < from || to > Count)
-            {
-                throw new TensorRuntimeException(
-                    $"offsets must not decrease, but a bag goes from {from} to {to}", $"there are {Count} indices");
-            }
-
+                throw IndexFault.BagOrder.Exception(to, 0, Count);
             new Span<TReal>(sums, checked((int)Width)).Clear();
             var places = Mode == EmbeddingBagMode.Max ? Places + (bag * Width) : null;
             if (places != null)
@@ -124,11 +112,7 @@ internal static unsafe partial class CpuKernels
             {
                 var index = Indices[i * IndexStep];
                 if ((ulong)index >= (ulong)Rows)
-                {
-                    throw new TensorRuntimeException(
-                        "embedding_bag: Expected idx >= 0 && idx < num_embeddings but found idx to be " + index);
-                }
-
+                    throw IndexFault.BagRow.Exception(index, 0, Rows);
                 if (index == Padding)
                     continue;
                 if (places != null)

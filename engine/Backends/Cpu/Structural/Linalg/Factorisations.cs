@@ -121,12 +121,12 @@ internal static unsafe partial class CpuKernels
                 job.X = new(launch.Operands[0], x, 2, numbers);
                 job.Pivots = new(launch.Operands[1], p, 1, numbers + room);
                 job.Reverse = launch.Integers[0] != 0;
-                Check(job.Pivots, job.X.Count, job.X.Rows, launch.Integers[1] != 0);
+                Check(job.Pivots, job.X.Count, job.X.Rows, (IndexFault)launch.Integers[1]);
                 EachMatrix(job, job.X.Count, (double)job.X.Columns * job.Pivots.Rows);
             }
         }
 
-        private static void Check(MatrixBatch<int> pivots, long count, nint rows, bool unpack)
+        private static void Check(MatrixBatch<int> pivots, long count, nint rows, IndexFault fault)
         {
             for (var m = 0L; m < count; m++)
             {
@@ -135,13 +135,7 @@ internal static unsafe partial class CpuKernels
                     var pivot = pivots[m][i * pivots.RowStride];
                     if (pivot >= 1 && pivot <= rows)
                         continue;
-                    throw new TensorRuntimeException(unpack
-                        ? "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you properly " +
-                          "pass the result of lu_factor?"
-                        : pivot < 1 ? "Pivots given to lu_solve must all be greater or equal to 1. Did you properly " +
-                          "pass the result of lu_factor?"
-                        : "Pivots given to lu_solve must all be smaller or equal to LU.size(-2). Did you properly " +
-                          "pass the result of lu_factor?");
+                    throw fault.Exception(pivot, 0, rows);
                 }
             }
         }

@@ -59,12 +59,7 @@ internal static unsafe partial class CpuKernels
                         Gather(A[matrix], start, n);
                         var failed = SymmetricEigen.Run(n, start, values, HasVectors ? vectors : null, values + n);
                         if (failed != 0)
-                        {
-                            throw new SingularMatrixException(
-                                $"linalg.eigh: {(IsBatch ? $"(Batch element {matrix}): " : "")}The algorithm failed " +
-                                "to converge because the input matrix is ill-conditioned or has too many repeated " +
-                                $"eigenvalues (error code: {failed}).");
-                        }
+                            throw FactorFault.Eigh.Exception(IsBatch ? matrix : null, failed);
 
                         for (var i = 0; i < n; i++)
                             (order[i], keys[i]) = (i, values[i]);
@@ -201,11 +196,7 @@ internal static unsafe partial class CpuKernels
                     {
                         var value = TElement.Load(from[(i * down) + (j * along)]);
                         if (!double.IsFinite(value))
-                        {
-                            throw new SingularMatrixException(
-                                $"linalg.svd: {(IsBatch ? $"(Batch element {matrix}): " : "")}The algorithm failed " +
-                                "to converge because the input matrix contained non-finite values.");
-                        }
+                            throw FactorFault.Svd.Exception(IsBatch ? matrix : null, 0);
 
                         g[(i * length) + j] = value;
                     }

@@ -95,7 +95,7 @@ internal static unsafe partial class CpuKernels
     private static void CheckClass(long index, long classes)
     {
         if ((ulong)index >= (ulong)classes)
-            throw new TensorIndexException($"Target {index} is out of bounds.", $"there are {classes} classes");
+            throw IndexFault.Target.Exception(index, 1, classes);
     }
 
     /// <summary>Walks the indices of a shape in row-major order.</summary>

@@ -23,6 +23,10 @@ public enum FactorFault
     CholeskyEx,
     /// <summary>cholesky.</summary>
     TensorCholesky,
+    /// <summary>linalg.eigh.</summary>
+    Eigh,
+    /// <summary>linalg.svd.</summary>
+    Svd,
 }
 
 /// <summary>The exceptions of <see cref="FactorFault"/>.</summary>
@@ -31,7 +35,8 @@ public static class FactorFaults
     /// <summary>The exception for a matrix that has no factors, or none that can be divided by.</summary>
     /// <param name="fault">The function.</param>
     /// <param name="batch">Which matrix of a batch; null where there is no batch.</param>
-    /// <param name="order">The number, from 1, of the diagonal element that is zero or not positive.</param>
+    /// <param name="order">The number, from 1, of the diagonal element that is zero or not positive; for eigh the code of
+    /// the error.</param>
     public static TensorException Exception(this FactorFault fault, long? batch, long order)
     {
         var function = fault switch
@@ -44,6 +49,8 @@ public static class FactorFaults
             FactorFault.LuFactorEx => "torch.linalg.lu_factor_ex",
             FactorFault.Cholesky => "linalg.cholesky",
             FactorFault.CholeskyEx => "linalg.cholesky_ex",
+            FactorFault.Eigh => "linalg.eigh",
+            FactorFault.Svd => "linalg.svd",
             _ => "cholesky",
         };
         var where = batch is { } element ? $"(Batch element {element}): " : "";
@@ -58,6 +65,12 @@ public static class FactorFaults
                 $"{function}: {where}U[{order},{order}] is zero and using it on lu_solve would result in a division " +
                 "by zero. If you still want to perform the factorization, consider calling linalg.lu(A, pivot) or " +
                 "linalg.lu_factor_ex(A, pivot)"),
+            FactorFault.Eigh => new SingularMatrixException(
+                $"{function}: {where}The algorithm failed to converge because the input matrix is ill-conditioned or " +
+                $"has too many repeated eigenvalues (error code: {order})."),
+            FactorFault.Svd => new SingularMatrixException(
+                $"{function}: {where}The algorithm failed to converge because the input matrix contained non-finite " +
+                "values."),
             _ => new SingularMatrixException(
                 $"{function}: {where}The factorization could not be completed because the input is not " +
                 $"positive-definite (the leading minor of order {order} is not positive-definite)."),

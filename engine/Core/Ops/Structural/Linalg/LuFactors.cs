@@ -14,10 +14,10 @@ internal static class LuFactors
 
     /// <summary>
     /// Exchanges rows of the last two dimensions by pivots, from 1, one after the other, or from the last to the
-    /// first where reverse is 1. A pivot out of range throws: what is 0 for lu_solve, 1 for lu_unpack.
+    /// first where reverse is 1. A pivot out of range is a <see cref="IndexFault"/>.
     /// </summary>
     public static readonly StructuralKernel SwapRows = new(
-        "swap_rows", [("x", Access.ReadWrite), ("pivots", Access.Read)], integers: ["reverse", "what"]);
+        "swap_rows", [("x", Access.ReadWrite), ("pivots", Access.Read)], integers: ["reverse", "fault"]);
 
     /// <summary>The factors of matrices, not recorded.</summary>
     public static (Tensor Factors, Tensor Pivots, Tensor Info) Of(Tensor a, FactorFault fault)
@@ -52,7 +52,7 @@ internal static class LuFactors
         {
             Kernel = SwapRows,
             Operands = [x.Operand(), pivots.Operand(shape)],
-            Integers = [reverse ? 1 : 0, unpack ? 1 : 0],
+            Integers = [reverse ? 1 : 0, (long)(unpack ? IndexFault.UnpackPivot : IndexFault.SolvePivot)],
         });
     }
 

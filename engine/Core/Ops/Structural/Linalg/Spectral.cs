@@ -7,7 +7,8 @@ internal static class Spectral
     /// Replaces Aᵀ, N×M in the last two dimensions, row-major, by Rᵀ, of which the first min(M, N) columns count.
     /// qt, where it is given, gets the rows of Qᵀ, row-major: min(M, N) or M of them.
     /// </summary>
-    public static readonly StructuralKernel Qr = new("qr", [("at", Access.ReadWrite), ("qt", Access.Write)], optional: 1);
+    public static readonly StructuralKernel Qr = new(
+        "qr", [("at", Access.ReadWrite), ("qt", Access.Write)], optional: 1);
 
     /// <summary>
     /// Eigenvalues of symmetric matrices, ascending, and, where the third operand is given, eigenvectors as columns.
