@@ -78,7 +78,7 @@ public static class Elementary
     internal static readonly PointwiseOperator PowOfNumber =
         new("rpow", TypeRules.Promote, (exponent, number) => Pointwise.Pow(number, exponent))
         {
-            NodeName = "PowBackward2",
+            NodeName = "PowBackward1",
             Gradient = (g, y, x) =>
                 [Select(Equal(x[1], 0) & (x[0] >= 0), 0, g * (y * Pointwise.Log(x[1]))), null],
         };

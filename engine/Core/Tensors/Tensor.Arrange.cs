@@ -48,7 +48,12 @@ public partial class Tensor
         if (shifts.Length == 0)
             throw new TensorRuntimeException("`shifts` required");
         if (dimensions.Length == 0 && shifts.Length == 1)
-            return Reshape([-1]).Roll(shifts, [0]).View(Shape);
+        {
+            var shift = shifts[0];
+            return Arranged(
+                "RollBackward0", () => Detach().Reshape([-1]).Roll([shift], [0]).View(Shape), g => g.Roll([-shift]));
+        }
+
         if (shifts.Length != dimensions.Length)
         {
             throw new TensorRuntimeException(

@@ -223,6 +223,8 @@ public partial class Tensor
             }
         }
 
+        var name = combination is not null ? "ScatterAddBackward0"
+            : values.Tensor is null ? "ScatterBackward1" : "ScatterBackward0";
         return Overwrite(inPlace, source, (t, s) => KernelEngine.Gather.Write(t, d, index, s, combination), () =>
         {
             if (combination == KernelEngine.Gather.Combination.Product)
@@ -232,7 +234,6 @@ public partial class Tensor
             }
 
             var shape = source.Shape;
-            var name = combination is null ? "ScatterBackward0" : "ScatterAddBackward0";
             return Recorded(name, [index], (g, saved) =>
             [
                 combination is null ? g[0]!.Scatter(d, saved[0], 0L) : g[0]!,
