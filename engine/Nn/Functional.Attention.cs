@@ -43,7 +43,7 @@ public static partial class Functional
     /// <param name="input">Query, key, value and masks.</param>
     /// <param name="heads">The heads and their projections.</param>
     /// <param name="training">Whether weights are left out.</param>
-    /// <exception cref="TensorRuntimeException">Shapes or dtypes do not go together.</exception>
+    /// <exception cref="TensorException">Shapes or dtypes do not go together.</exception>
     public static AttentionOutput MultiHeadAttentionForward(
         AttentionInput input, AttentionHeads heads, bool training = true)
     {
@@ -127,24 +127,24 @@ public static partial class Functional
     {
         var (query, key, value) = (input.Query, input.Key, input.Value);
         if (input.KeyPaddingMask is { } mask && mask.DType != DType.Bool && !mask.DType.IsFloatingPoint)
-            throw new TensorRuntimeException("only bool and floating types of key_padding_mask are supported");
+            throw new TensorValueException("only bool and floating types of key_padding_mask are supported");
         if (query.Rank is not (2 or 3))
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"query should be unbatched 2D or batched 3D tensor but received {query.Rank}-D query tensor");
         }
 
         var (rank, name) = query.Rank == 3 ? (3, "batched (3-D)") : (2, "unbatched (2-D)");
         if (key.Rank != rank || value.Rank != rank)
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"For {name} `query`, expected `key` and `value` to be {rank}-D but found {key.Rank}-D and " +
                 $"{value.Rank}-D tensors respectively");
         }
 
         if (input.KeyPaddingMask is { } padding && padding.Rank != rank - 1)
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"For {name} `query`, expected `key_padding_mask` to be `None` or {rank - 1}-D but found " +
                 $"{padding.Rank}-D tensor instead");
         }
@@ -153,14 +153,14 @@ public static partial class Functional
             return;
         if (attention.Rank is not (2 or 3))
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"For {name} `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found {attention.Rank}-D " +
                 "tensor instead");
         }
 
         if (rank == 2 && attention.Rank == 3 && attention.Shape != [heads, query.Shape[0], key.Shape[0]])
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"Expected `attn_mask` shape to be ({heads}, {query.Shape[0]}, {key.Shape[0]}) but got " +
                 $"{attention.Shape}");
         }
@@ -174,7 +174,7 @@ public static partial class Functional
             mask = mask.Bool();
         if (!mask.DType.IsFloatingPoint && mask.DType != DType.Bool)
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"Only float, byte, and bool types are supported for attn_mask, not {mask.DType}");
         }
 
@@ -202,7 +202,7 @@ public static partial class Functional
             return mask;
         if (padding.Shape != [sequences, sources])
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"expecting key_padding_mask shape of ({sequences}, {sources}), but got {padding.Shape}");
         }
 

@@ -82,9 +82,9 @@ public sealed class Softmax(int? dim = null) : Module
 public sealed class Softmax2d : Module
 {
     /// <inheritdoc/>
-    /// <exception cref="TensorRuntimeException">The input has not three or four dimensions.</exception>
+    /// <exception cref="TensorValueException">The input has not three or four dimensions.</exception>
     protected override Tensor Forward(Tensor input) => input.Rank is 3 or 4
-        ? input.Softmax(-3) : throw new TensorRuntimeException("Softmax2d requires a 3D or 4D tensor as input");
+        ? input.Softmax(-3) : throw new TensorValueException("Softmax2d requires a 3D or 4D tensor as input");
 }
 
 /// <summary>The softmax of -x along a dimension, as <c>torch.nn.Softmin</c>.</summary>

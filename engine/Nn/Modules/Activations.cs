@@ -23,12 +23,26 @@ public sealed class ReLU6(bool inplace = false) : Module
 }
 
 /// <summary>Between two numbers, as <c>torch.nn.Hardtanh</c>.</summary>
-/// <param name="minVal">The lower end; -1 where null.</param>
-/// <param name="maxVal">The upper end; 1 where null.</param>
-/// <param name="inplace">Whether the input itself is changed.</param>
-public sealed class Hardtanh(Scalar? minVal = null, Scalar? maxVal = null, bool inplace = false) : Module
+public sealed class Hardtanh : Module
 {
-    private readonly Scalar minVal = minVal ?? -1.0, maxVal = maxVal ?? 1.0;
+    private readonly Scalar minVal, maxVal;
+    private readonly bool inplace;
+
+    /// <summary>An activation between two numbers.</summary>
+    /// <param name="minVal">The lower end; -1 where null.</param>
+    /// <param name="maxVal">The upper end; 1 where null.</param>
+    /// <param name="inplace">Whether the input itself is changed.</param>
+    /// <exception cref="TensorValueException">The upper end is not above the lower one.</exception>
+    public Hardtanh(Scalar? minVal = null, Scalar? maxVal = null, bool inplace = false)
+    {
+        (this.minVal, this.maxVal, this.inplace) = (minVal ?? -1.0, maxVal ?? 1.0, inplace);
+        if (!(this.maxVal.ToDouble() > this.minVal.ToDouble()))
+        {
+            throw new TensorValueException(
+                $"max_val must be above min_val, but got {PythonNumber.Of(this.minVal)} and " +
+                PythonNumber.Of(this.maxVal));
+        }
+    }
 
     /// <inheritdoc/>
     protected override string Settings =>

@@ -74,17 +74,17 @@ public sealed record AttentionHeads(long Count, long EmbedDim, Tensor OutProjWei
     {
         if (query.Shape[2] != EmbedDim)
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"was expecting embedding dimension of {EmbedDim}, but got {query.Shape[2]}");
         }
 
         if (EmbedDim % Count != 0)
-            throw new TensorRuntimeException($"embed_dim {EmbedDim} not divisible by num_heads {Count}");
+            throw new TensorValueException($"embed_dim {EmbedDim} not divisible by num_heads {Count}");
         if (InProjWeight is not null && key.Shape != value.Shape)
-            throw new TensorRuntimeException($"key shape {key.Shape} does not match value shape {value.Shape}");
+            throw new TensorValueException($"key shape {key.Shape} does not match value shape {value.Shape}");
         if (InProjWeight is null && (key.Shape[0] != value.Shape[0] || key.Shape[1] != value.Shape[1]))
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"key's sequence and batch dims torch.Size([{key.Shape[0]}, {key.Shape[1]}]) do not match value's " +
                 $"torch.Size([{value.Shape[0]}, {value.Shape[1]}])");
         }
@@ -125,14 +125,14 @@ public sealed record AttentionHeads(long Count, long EmbedDim, Tensor OutProjWei
                 value.Linear(weights[2], biases?[2]));
         }
 
-        Tensor Given(Tensor? tensor, string name) => tensor ?? throw new TensorRuntimeException(
+        Tensor Given(Tensor? tensor, string name) => tensor ?? throw new TensorValueException(
             $"use_separate_proj_weight is True but {name}_proj_weight is None");
 
         void CheckWeight(Tensor tensor, string name, Tensor input)
         {
             if (InProjWeight is null && tensor.Shape != [size, input.Shape[2]])
             {
-                throw new TensorRuntimeException(
+                throw new TensorValueException(
                     $"expecting {name} weights shape of ({size}, {input.Shape[2]}), but got {tensor.Shape}");
             }
         }
@@ -171,7 +171,7 @@ public sealed class MultiheadAttention : Module<AttentionInput, AttentionOutput>
     /// <param name="batchFirst">Whether the first dimension is that of the sequences.</param>
     /// <param name="device">The device; the default one where null.</param>
     /// <param name="dtype">A floating-point dtype; the default float where null.</param>
-    /// <exception cref="TensorRuntimeException">numHeads is no divisor of embedDim.</exception>
+    /// <exception cref="TensorValueException">numHeads is no divisor of embedDim.</exception>
     public MultiheadAttention(
         long embedDim, long numHeads, double dropout = 0, bool bias = true, bool addBiasKv = false,
         bool addZeroAttn = false, long? kdim = null, long? vdim = null, bool batchFirst = false,
@@ -261,7 +261,7 @@ public sealed class MultiheadAttention : Module<AttentionInput, AttentionOutput>
     /// <param name="needWeights">Whether the weights are returned.</param>
     /// <param name="attnMask">(L, S) or (sequences · heads, L, S): true where none may look, or numbers.</param>
     /// <param name="averageAttnWeights">Whether it is the weights' mean over the heads that is returned.</param>
-    /// <exception cref="TensorRuntimeException">Shapes or dtypes do not go together.</exception>
+    /// <exception cref="TensorException">Shapes or dtypes do not go together.</exception>
     public AttentionOutput Call(
         Tensor query, Tensor key, Tensor value, Tensor? keyPaddingMask = null, bool needWeights = true,
         Tensor? attnMask = null, bool averageAttnWeights = true) => Call(new AttentionInput(query, key, value)

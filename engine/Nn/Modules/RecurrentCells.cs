@@ -62,7 +62,7 @@ public abstract class RecurrentCell<TState> : Module<Tensor, TState?, TState> wh
     {
         if (input.Rank is not (1 or 2))
         {
-            throw new TensorRuntimeException(
+            throw new TensorValueException(
                 $"{TypeName}: Expected input to be 1-D or 2-D but received {input.Rank}-D tensor");
         }
 

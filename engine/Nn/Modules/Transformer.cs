@@ -21,7 +21,7 @@ public sealed class TransformerEncoder : Module
     /// <param name="src">(S, sequences, features), (sequences, S, features) where batch first, or (S, features).</param>
     /// <param name="mask">(S, S) or (sequences · heads, S, S): true where none may look, or numbers.</param>
     /// <param name="srcKeyPaddingMask">(sequences, S): true for what is left out, or numbers.</param>
-    /// <exception cref="TensorRuntimeException">Shapes or dtypes do not go together.</exception>
+    /// <exception cref="TensorException">Shapes or dtypes do not go together.</exception>
     public Tensor Call(Tensor src, Tensor? mask, Tensor? srcKeyPaddingMask = null) =>
         CallThrough(src, x => Forward(x, mask, srcKeyPaddingMask));
 
@@ -98,7 +98,7 @@ public sealed class Transformer : Module<Tensor, Tensor, Tensor>
     /// <param name="normFirst">Whether norms come before attention and linear layers, not after.</param>
     /// <param name="device">The device; the default one where null.</param>
     /// <param name="dtype">A floating-point dtype; the default float where null.</param>
-    /// <exception cref="TensorRuntimeException">nhead is no divisor of dModel, or the activation another.</exception>
+    /// <exception cref="TensorException">nhead is no divisor of dModel, or the activation another.</exception>
     public Transformer(
         long dModel = 512, long nhead = 8, int numEncoderLayers = 6, int numDecoderLayers = 6,
         long dimFeedforward = 2048, double dropout = 0.1, string activation = "relu",
@@ -144,7 +144,7 @@ public sealed class Transformer : Module<Tensor, Tensor, Tensor>
     /// <param name="srcKeyPaddingMask">(sequences, S): true for what is left out, or numbers.</param>
     /// <param name="tgtKeyPaddingMask">(sequences, T), likewise.</param>
     /// <param name="memoryKeyPaddingMask">(sequences, S), likewise.</param>
-    /// <exception cref="TensorRuntimeException">Shapes or dtypes do not go together.</exception>
+    /// <exception cref="TensorException">Shapes or dtypes do not go together.</exception>
     public Tensor Call(
         Tensor src, Tensor tgt, Tensor? srcMask, Tensor? tgtMask = null, Tensor? memoryMask = null,
         Tensor? srcKeyPaddingMask = null, Tensor? tgtKeyPaddingMask = null, Tensor? memoryKeyPaddingMask = null) =>

@@ -40,7 +40,7 @@ public sealed class TransformerEncoderLayer : Module
     /// <param name="normFirst">Whether norms come before attention and linear layers, not after.</param>
     /// <param name="device">The device; the default one where null.</param>
     /// <param name="dtype">A floating-point dtype; the default float where null.</param>
-    /// <exception cref="TensorRuntimeException">nhead is no divisor of dModel, or the activation another.</exception>
+    /// <exception cref="TensorException">nhead is no divisor of dModel, or the activation another.</exception>
     public TransformerEncoderLayer(
         long dModel, long nhead, long dimFeedforward = 2048, double dropout = 0.1, string activation = "relu",
         double layerNormEps = 1e-5, bool batchFirst = false, bool normFirst = false, ComputeDevice? device = null,
@@ -83,7 +83,7 @@ public sealed class TransformerEncoderLayer : Module
     /// <param name="src">(S, sequences, features), (sequences, S, features) where batch first, or (S, features).</param>
     /// <param name="srcMask">(S, S) or (sequences · heads, S, S): true where none may look, or numbers.</param>
     /// <param name="srcKeyPaddingMask">(sequences, S): true for what is left out, or numbers.</param>
-    /// <exception cref="TensorRuntimeException">Shapes or dtypes do not go together.</exception>
+    /// <exception cref="TensorException">Shapes or dtypes do not go together.</exception>
     public Tensor Call(Tensor src, Tensor? srcMask, Tensor? srcKeyPaddingMask = null) =>
         CallThrough(src, x => Forward(x, srcMask, srcKeyPaddingMask));
 
@@ -137,7 +137,7 @@ public sealed class TransformerDecoderLayer : Module<Tensor, Tensor, Tensor>
     /// <param name="normFirst">Whether norms come before attention and linear layers, not after.</param>
     /// <param name="device">The device; the default one where null.</param>
     /// <param name="dtype">A floating-point dtype; the default float where null.</param>
-    /// <exception cref="TensorRuntimeException">nhead is no divisor of dModel, or the activation another.</exception>
+    /// <exception cref="TensorException">nhead is no divisor of dModel, or the activation another.</exception>
     public TransformerDecoderLayer(
         long dModel, long nhead, long dimFeedforward = 2048, double dropout = 0.1, string activation = "relu",
         double layerNormEps = 1e-5, bool batchFirst = false, bool normFirst = false, ComputeDevice? device = null,
@@ -185,7 +185,7 @@ public sealed class TransformerDecoderLayer : Module<Tensor, Tensor, Tensor>
     /// <param name="memoryMask">(T, S) or (sequences · heads, T, S), likewise.</param>
     /// <param name="tgtKeyPaddingMask">(sequences, T): true for what is left out, or numbers.</param>
     /// <param name="memoryKeyPaddingMask">(sequences, S), likewise.</param>
-    /// <exception cref="TensorRuntimeException">Shapes or dtypes do not go together.</exception>
+    /// <exception cref="TensorException">Shapes or dtypes do not go together.</exception>
     public Tensor Call(
         Tensor tgt, Tensor memory, Tensor? tgtMask, Tensor? memoryMask = null, Tensor? tgtKeyPaddingMask = null,
         Tensor? memoryKeyPaddingMask = null) => CallThrough(tgt, memory, (x, m) =>
