@@ -187,6 +187,9 @@ public static partial class Linalg
     private static int[,] CheapestCuts(Tensor[] factors)
     {
         var count = factors.Length;
+        var (rows, columns) = (new double[count], new double[count]);
+        for (var i = 0; i < count; i++)
+            (rows[i], columns[i]) = (factors[i].Shape[0], factors[i].Shape[1]);
         var costs = new double[count, count];
         var cuts = new int[count, count];
         for (var length = 1; length < count; length++)
@@ -197,8 +200,7 @@ public static partial class Linalg
                 costs[from, to] = double.PositiveInfinity;
                 for (var cut = from; cut < to; cut++)
                 {
-                    var cost = costs[from, cut] + costs[cut + 1, to] + ((double)factors[from].Shape[0] *
-                        factors[cut].Shape[1] * factors[to].Shape[1]);
+                    var cost = costs[from, cut] + costs[cut + 1, to] + (rows[from] * columns[cut] * columns[to]);
                     if (cost < costs[from, to])
                         (costs[from, to], cuts[from, to]) = (cost, cut);
                 }

@@ -183,6 +183,14 @@ public partial class Tensor
 
         var (rows, columns) = (lu.Shape[^2], lu.Shape[^1]);
         var least = Math.Min(rows, columns);
+        if (unpackPivots && pivots.Shape != Shape.Create([.. lu.Shape.AsSpan()[..^2], least]))
+        {
+            throw new TensorRuntimeException(
+                "pivots passed to lu_unpack must be between 1 and LU.size(-2) inclusive.Did you properly pass the " +
+                "result of lu_factor?",
+                $"their shape is {pivots.Shape.ToListText()}, LU's is {lu.Shape.ToListText()}");
+        }
+
         var p = unpackPivots ? Linalg.PermutationOf(lu, pivots) : Empty([0], lu.DType, lu.Device);
         if (!unpackData)
             return (p, Empty([0], lu.DType, lu.Device), Empty([0], lu.DType, lu.Device));

@@ -168,6 +168,16 @@ public partial class Tensor
             }
         }
 
+        foreach (var size in shape)
+        {
+            if (size < 0)
+            {
+                throw new TensorRuntimeException(
+                    $"Storage size calculation overflowed with sizes={shape.ToListText()} and " +
+                    $"strides=[{string.Join(", ", strides.ToArray())}]");
+            }
+        }
+
         var place = offset ?? Layout.Offset;
         if (place < 0)
             throw new TensorRuntimeException($"Tensor: invalid storage offset {place}");

@@ -151,11 +151,14 @@ internal static unsafe partial class CpuKernels
                 var x = X[matrix];
                 var pivots = Pivots[matrix];
                 var (row, column, columns) = (X.RowStride, X.ColumnStride, X.Columns);
-                for (nint step = 0; step < Pivots.Rows; step++)
+                var steps = Math.Min(Pivots.Rows, X.Rows);
+                for (nint step = 0; step < steps; step++)
                 {
-                    var i = Reverse ? Pivots.Rows - 1 - step : step;
+                    var i = Reverse ? steps - 1 - step : step;
                     nint other = pivots[i * Pivots.RowStride] - 1;
-                    if (other == i)
+
+                    // They were checked before: in a user's array there may be others by now.
+                    if (other == i || (nuint)other >= (nuint)X.Rows)
                         continue;
                     var a = x + (i * row);
                     var b = x + (other * row);

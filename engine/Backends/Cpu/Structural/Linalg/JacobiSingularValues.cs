@@ -10,10 +10,11 @@ internal static unsafe class JacobiSingularValues
 {
     private const int MostSweeps = 60;
     private const double Orthogonal = 4e-16;
+    private const double Vanishing = 1e-290;
 
     /// <summary>
     /// Makes the rows of G orthogonal by rotations R, so that G becomes R·G. The singular values are the lengths of
-    /// the rows then.
+    /// the rows then. Elements must be about 1, so that no square overflows or vanishes.
     /// </summary>
     /// <param name="rows">How many rows G has.</param>
     /// <param name="length">How long they are.</param>
@@ -29,11 +30,6 @@ internal static unsafe class JacobiSingularValues
                 rotations[(i * rows) + i] = 1;
         }
 
-        // No square overflows or vanishes when the largest element is about 1.
-        var largest = Largest(rows * length, g);
-        var scale = largest > 0 ? Math.ScaleB(1, Math.Max(-1000, Math.ILogB(largest))) : 1;
-        if (scale != 1)
-            Scale(rows * length, g, 1 / scale);
         for (nint i = 0; i < rows; i++)
             values[i] = Lines.Dot(g + (i * length), g + (i * length), length);
         for (var sweep = 0; sweep < MostSweeps; sweep++)
@@ -43,9 +39,11 @@ internal static unsafe class JacobiSingularValues
         }
 
         for (nint i = 0; i < rows; i++)
-            values[i] = Math.Sqrt(Lines.Dot(g + (i * length), g + (i * length), length)) * scale;
-        if (scale != 1)
-            Scale(rows * length, g, scale);
+        {
+            // Below this the squares have lost digits, and no row is orthogonal to another: nothing beside the rest.
+            var square = Lines.Dot(g + (i * length), g + (i * length), length);
+            values[i] = square < Vanishing ? 0 : Math.Sqrt(square);
+        }
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -77,7 +75,8 @@ internal static unsafe class JacobiSingularValues
     }
 
     /// <summary>Makes rows from a place on orthogonal to all before, and of length 1.</summary>
-    public static void Complete(nint from, nint rows, nint length, double* basis)
+    /// <returns>False if those before are not orthogonal.</returns>
+    public static bool Complete(nint from, nint rows, nint length, double* basis)
     {
         nint candidate = 0;
         for (var i = from; i < rows; i++)
@@ -85,6 +84,8 @@ internal static unsafe class JacobiSingularValues
             var row = basis + (i * length);
             for (; ; candidate++)
             {
+                if (candidate == length)
+                    return false;
                 new Span<double>(row, checked((int)length)).Clear();
                 row[candidate] = 1;
                 for (var pass = 0; pass < 2; pass++)
@@ -100,24 +101,12 @@ internal static unsafe class JacobiSingularValues
                 var left = Math.Sqrt(Lines.Dot(row, row, length));
                 if (left > 0.5 / Math.Sqrt(length))
                 {
-                    Scale(length, row, 1 / left);
+                    MatrixScale.Multiply(length, row, 1 / left);
                     break;
                 }
             }
         }
-    }
 
-    private static double Largest(nint count, double* x)
-    {
-        var largest = 0.0;
-        for (nint i = 0; i < count; i++)
-            largest = Math.Max(largest, Math.Abs(x[i]));
-        return largest;
-    }
-
-    private static void Scale(nint count, double* x, double factor)
-    {
-        for (nint i = 0; i < count; i++)
-            x[i] *= factor;
+        return true;
     }
 }

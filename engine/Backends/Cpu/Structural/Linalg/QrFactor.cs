@@ -188,15 +188,23 @@ internal static unsafe partial class CpuKernels
             x[0] = T.One;
             if (largest == T.Zero)
                 return T.Zero;
+
+            // Numbers near the smallest have few digits: all is computed of their ratios.
             largest = T.Max(largest, T.Abs(head));
-            var sum = head / largest * (head / largest);
+            head /= largest;
+            var sum = head * head;
             for (nint i = 1; i < length; i++)
-                sum += x[i] / largest * (x[i] / largest);
-            first = -T.CopySign(T.Sqrt(sum) * largest, head);
-            var divisor = head - first;
+            {
+                x[i] /= largest;
+                sum += x[i] * x[i];
+            }
+
+            var norm = -T.CopySign(T.Sqrt(sum), head);
+            var divisor = head - norm;
             for (nint i = 1; i < length; i++)
                 x[i] /= divisor;
-            return (first - head) / first;
+            first = norm * largest;
+            return (norm - head) / norm;
         }
     }
 }

@@ -57,12 +57,13 @@ internal static unsafe partial class CpuKernels
                         var vectors = start + (n * n);
                         var values = vectors + (n * n);
                         Gather(A[matrix], start, n);
+                        var scale = MatrixScale.Reduce(n * n, start);
                         var failed = SymmetricEigen.Run(n, start, values, HasVectors ? vectors : null, values + n);
                         if (failed != 0)
                             throw FactorFault.Eigh.Exception(IsBatch ? matrix : null, failed);
 
                         for (var i = 0; i < n; i++)
-                            (order[i], keys[i]) = (i, values[i]);
+                            (order[i], keys[i]) = (i, values[i] * scale);
                         Array.Sort(keys, order, 0, (int)n);
                         Write(matrix, vectors, keys, order, n);
                     }
@@ -159,12 +160,17 @@ internal static unsafe partial class CpuKernels
                         var rotations = g + (most * length);
                         var values = rotations + (HasVectors ? count * count : 0);
                         Gather(matrix, g, count, length, isWide);
+                        var scale = MatrixScale.Reduce(count * length, g);
                         var isFound = !HasVectors && count >= Bidiagonal.Worth &&
                             Bidiagonal.Run(count, length, g, values);
                         if (!isFound)
                         {
                             if (!HasVectors && count >= Bidiagonal.Worth)
+                            {
                                 Gather(matrix, g, count, length, isWide);
+                                scale = MatrixScale.Reduce(count * length, g);
+                            }
+
                             JacobiSingularValues.Run(count, length, g, HasVectors ? rotations : null, values);
                         }
 
@@ -173,7 +179,7 @@ internal static unsafe partial class CpuKernels
                         Array.Sort(keys, order, 0, (int)count);
                         var to = Values[matrix];
                         for (nint i = 0; i < count; i++)
-                            to[i * Values.RowStride] = TElement.Store(-keys[i]);
+                            to[i * Values.RowStride] = TElement.Store(-keys[i] * scale);
                         if (HasVectors)
                             Write(matrix, g, rotations, keys, order, count, length, isWide);
                     }
@@ -222,7 +228,14 @@ internal static unsafe partial class CpuKernels
                                 rows[(known * length) + j] = row[j] / -keys[known];
                         }
 
-                        JacobiSingularValues.Complete(known, whole, length, rows);
+                        if (!JacobiSingularValues.Complete(known, whole, length, rows))
+                        {
+                            throw new SingularMatrixException(
+                                $"linalg.svd: {(IsBatch ? $"(Batch element {matrix}): " : "")}The algorithm failed " +
+                                "to converge because the input matrix is ill-conditioned or has too many repeated " +
+                                "singular values.");
+                        }
+
                         var (outer, inner) = isWide ? (V, U) : (U, V);
                         var to = outer[matrix];
                         var (step, along) = isWide ? (outer.RowStride, outer.ColumnStride)

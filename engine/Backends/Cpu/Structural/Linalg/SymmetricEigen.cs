@@ -71,13 +71,20 @@ internal static unsafe class SymmetricEigen
             largest = Math.Max(largest, Math.Abs(x[i]));
         if (largest == 0)
             return 0;
+
+        // Numbers near the smallest have few digits: all is computed of their ratios.
         largest = Math.Max(largest, Math.Abs(x[0]));
         var sum = 0.0;
         for (nint i = 0; i < length; i++)
-            sum += x[i] / largest * (x[i] / largest);
-        first = -Math.CopySign(Math.Sqrt(sum) * largest, x[0]);
-        var factor = (first - x[0]) / first;
-        var divisor = x[0] - first;
+        {
+            x[i] /= largest;
+            sum += x[i] * x[i];
+        }
+
+        var norm = -Math.CopySign(Math.Sqrt(sum), x[0]);
+        first = norm * largest;
+        var factor = (norm - x[0]) / norm;
+        var divisor = x[0] - norm;
         x[0] = 1;
         for (nint i = 1; i < length; i++)
             x[i] /= divisor;
@@ -116,6 +123,8 @@ internal static unsafe class SymmetricEigen
         var largest = 0.0;
         for (nint i = 0; i < n; i++)
             largest = Math.Max(largest, Math.Abs(d[i]) + Math.Abs(e[i]));
+        if (!double.IsFinite(largest) && n > 1)
+            return 1;
         var least = 1e-17 * largest;
         for (nint l = 0; l < n; l++)
         {
