@@ -11,6 +11,9 @@ internal static unsafe partial class CpuKernels
     // Up to here a mispredicted branch costs more than what it would have fetched early.
     private const int ShortSequence = 4096;
 
+    // Values that are placed in a long sequence at once.
+    private const int Together = 16;
+
     private static void AddSearch(Adding add) =>
         add("search_sorted", (in launch) => Elements.Wide<SearchSorted>(launch));
 
@@ -78,16 +81,53 @@ internal static unsafe partial class CpuKernels
                 var values = Values + ValueRows.Of(row);
                 var places = PlaceRows.Of(row);
                 next += stop - column;
+                if (order == null && Length > ShortSequence)
+                {
+                    for (; column + Together <= stop; column += Together)
+                        Some(sequence, values, (nint)column, places);
+                }
+
                 for (; column < stop; column++)
                 {
                     var value = TElement.Load(values[(nint)column * ValueRows.Step]);
-                    var at = places + ((nint)column * PlaceRows.Step);
-                    var found = Find(sequence, order, value);
-                    if (IsNarrow)
-                        ((int*)Places)[at] = (int)found;
-                    else
-                        ((long*)Places)[at] = found;
+                    Write(places + ((nint)column * PlaceRows.Step), Find(sequence, order, value));
                 }
+            }
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Write(nint at, long found)
+        {
+            if (IsNarrow)
+                ((int*)Places)[at] = (int)found;
+            else
+                ((long*)Places)[at] = found;
+        }
+
+        // Values side by side, so that none waits for another's memory; each takes the steps that it takes alone.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+        private readonly void Some(T* sequence, T* values, nint column, nint places)
+        {
+            var wanted = stackalloc TWide[Together];
+            nint* lows = stackalloc nint[Together], lefts = stackalloc nint[Together];
+            for (var i = 0; i < Together; i++)
+            {
+                wanted[i] = TElement.Load(values[(column + i) * ValueRows.Step]);
+                (lows[i], lefts[i]) = (0, (nint)Length);
+            }
+
+            // However a value steps, this often something is left of its part of the sequence.
+            for (var step = BitOperations.Log2((ulong)Length + 1); step > 0; step--)
+            {
+                for (var i = 0; i < Together; i++)
+                    Step(sequence, wanted[i], ref lows[i], ref lefts[i]);
+            }
+
+            for (var i = 0; i < Together; i++)
+            {
+                while (lefts[i] > 0)
+                    Step(sequence, wanted[i], ref lows[i], ref lefts[i]);
+                Write(places + ((column + i) * PlaceRows.Step), lows[i]);
             }
         }
 
@@ -124,18 +164,21 @@ internal static unsafe partial class CpuKernels
         {
             nint low = 0, left = (nint)Length;
             while (left > 0)
-            {
-                var half = left >> 1;
-                var element = TElement.Load(sequence[(low + half) * SequenceRows.Step]);
-                var lies = IsRight ? element > value : element >= value;
-
-                // All ones where the value lies behind the element in the middle.
-                var behind = (nint)Unsafe.BitCast<bool, byte>(lies) - 1;
-                low += (half + 1) & behind;
-                left = half + ((left - half - half - 1) & behind);
-            }
-
+                Step(sequence, value, ref low, ref left);
             return low;
+        }
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        private readonly void Step(T* sequence, TWide value, ref nint low, ref nint left)
+        {
+            var half = left >> 1;
+            var element = TElement.Load(sequence[(low + half) * SequenceRows.Step]);
+            var lies = IsRight ? element > value : element >= value;
+
+            // All ones where the value lies behind the element in the middle.
+            var behind = (nint)Unsafe.BitCast<bool, byte>(lies) - 1;
+            low += (half + 1) & behind;
+            left = half + ((left - half - half - 1) & behind);
         }
     }
 }
