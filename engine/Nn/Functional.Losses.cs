@@ -165,7 +165,7 @@ public static partial class Functional
         {
             Reduction.None => -products.Sum(dimension),
             Reduction.Sum => -products.Sum(),
-            Reduction.Mean => -products.Sum() / Math.Max(1, logs.ElementCount / logs.Shape[dimension]),
+            Reduction.Mean => -products.Sum() / ((double)logs.ElementCount / logs.Shape[dimension]),
             _ => throw WrongReduction(reduction),
         };
     }

@@ -186,17 +186,24 @@ public partial class Tensor
         var counts = repeats.ToScalars();
         if (counts.Length != 1 && counts.Length != size)
             throw new TensorRuntimeException("repeats must have the same size as input along dim");
-        var places = new List<long>();
-        for (var i = 0L; i < size; i++)
+        var ends = new long[counts.Length];
+        for (var i = 0; i < ends.Length; i++)
         {
-            var count = counts[counts.Length == 1 ? 0 : i].ToInt64();
+            var count = counts[i].ToInt64();
             if (count < 0)
                 throw new TensorRuntimeException("repeats can not be negative");
-            for (var j = 0L; j < count; j++)
-                places.Add(i);
+            if (ends.Length == 1)
+                return self.RepeatInterleave(count, d);
+            ends[i] = i == 0 ? count : ends[i - 1] + count;
+            if (ends[i] < 0)
+                throw new TensorRuntimeException("repeats are too many", "their sum is beyond an int64");
         }
 
-        return self.IndexSelect(d, FromSpan<long>(places.ToArray(), [places.Count], Device));
+        // The element at a place is the one before which so many others end.
+        var total = ends.Length == 0 ? 0 : ends[^1];
+        var places = Zeros([total + 1], DType.Int64, Device)
+            .ScatterAdd_(0, FromArray(ends).To(Device), Ones([1], DType.Int64, Device).Expand(ends.Length)).Cumsum(0);
+        return self.IndexSelect(d, places.Narrow(0, 0, total));
     }
 
     /// <summary>With a border of a number, or without one where it is negative. As

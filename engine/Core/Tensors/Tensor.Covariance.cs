@@ -21,7 +21,7 @@ public partial class Tensor
             CheckWeights("aweights", aweights, count, aweights.DType.IsFloatingPoint, "floating point");
         var weights = fweights is null ? aweights : aweights is null ? fweights : fweights * aweights;
         var total = weights?.Sum();
-        if (weights is not null && count > 0 && total!.Item().ToDouble() == 0)
+        if (weights is not null && total!.Item().ToDouble() == 0)
             throw new TensorRuntimeException("cov(): weights sum to zero, can't be normalized");
         var mean = weights is null ? rows.Sum(1) / (double)count : (rows * weights).Sum(1) / total!;
         var difference = rows - mean.Unsqueeze(1);

@@ -98,6 +98,8 @@ public partial class Tensor
         }
 
         var d = Dimensions.Wrap(along, Rank);
+        if (Rank == 0)
+            throw new TensorIndexException($"Dimension specified as {d} but tensor has no dimensions");
         var (own, others) = (Shape.ToArray(), indices.Shape.ToArray());
         (own[d], others[d]) = (others[d], own[d]);
         var index = indices.Expand(Shape.Broadcast(indices.Shape, new(own)));

@@ -104,6 +104,7 @@ public partial class Tensor
 
         CheckSameDevice(bins);
         CheckHistogram(weight);
+        CheckBins(bins.ElementCount - 1);
         return HistogramOver(bins.Detach(), weight, density);
     }
 

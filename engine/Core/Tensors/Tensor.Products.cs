@@ -103,7 +103,8 @@ public partial class Tensor
             sizes[d] = a * b;
         }
 
-        var product = Reshape(new Shape(left)) * other.Reshape(new Shape(right));
+        // Operands that are no row-major arrays leave their order to the product.
+        var product = (Reshape(new Shape(left)) * other.Reshape(new Shape(right))).Contiguous();
         var blocks = product.Shape;
         return product.View(Layout.Contiguous(new(sizes)), "UnsafeViewBackward0", g => g.Reshape(blocks));
     }

@@ -130,7 +130,7 @@ public partial class Tensor
             // As PyTorch: a NaN, which a whole number's conversion makes the smallest number.
             return DType.IsFloatingPoint
                 ? Full([], double.NaN, DType, Device)
-                : Full([], DType == DType.Int64 ? long.MinValue : DType == DType.Int32 ? int.MinValue : 0, DType,
+                : Full([], DType == DType.Int64 ? long.MinValue : DType == DType.Int32 ? int.MinValue : DType == DType.Bool ? 1 : 0, DType,
                     Device);
         }
 
