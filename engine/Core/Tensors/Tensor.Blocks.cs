@@ -22,6 +22,8 @@ public partial class Tensor
         var own = Shape;
         return Arranged("Im2ColBackward0", () =>
         {
+            if (blocks.IsMostlyPadding(own))
+                return blocks.ColumnsByTable(Detach(), own);
             var windows = blocks.WindowsOf(blocks.Padded(Detach()));
             return windows.Reshape(blocks.ColumnsOf(own));
         }, g => g.FoldBlocks(
@@ -48,11 +50,13 @@ public partial class Tensor
             throw new TensorRuntimeException($"\"col2im_out_cpu\" not implemented for '{DType.LegacyName}'");
         return Arranged("Col2ImBackward0", () =>
         {
+            if (blocks.IsMostlyPadding(image))
+                return blocks.ImagesByTable(Detach(), image);
             var sums = blocks.Padded(Zeros(image, DType, Device));
             var windows = blocks.WindowsOf(sums);
             if (windows.ElementCount > 0)
                 StridedAdd.Run(Detach().Reshape(windows.Shape), windows);
-            return blocks.Inside(sums, image);
+            return blocks.Inside(sums, image).Contiguous();
         }, g => g.UnfoldBlocks(kernelSize, dilation, padding, stride));
     }
 }

@@ -221,6 +221,25 @@ public sealed class ConvolutionTests
         Assert.Equal(2 * 1200, x.Grad!.Sum().Item().ToDouble());
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AStrideBeyondTheInputIsNone(string device)
+    {
+        var on = TestDevices.Get(device);
+        var x = Tensor.Ones([1, 1, 2], device: on).RequiresGrad_();
+        var w = Tensor.Ones([1, 1, 6], device: on).RequiresGrad_();
+        var y = x.Conv1d(w, padding: 4, stride: long.MaxValue / 4);
+        Assert.Equal([1, 1, 1], y.Shape);
+        Assert.Equal(2, y.Sum().Item().ToDouble());
+        y.Sum().Backward();
+        Assert.Equal([0, 0, 0, 0, 1, 1], w.Grad!.Reshape([-1]).ToArray<float>());
+        Assert.Equal([1, 1], x.Grad!.Reshape([-1]).ToArray<float>());
+        Assert.Equal([1, 1, 4], Tensor.Ones([1, 1, 1], device: on)
+            .ConvTranspose1d(Tensor.Ones([1, 1, 6], device: on), stride: 1L << 50, padding: 1).Shape);
+        Assert.Throws<TensorRuntimeException>(
+            () => Tensor.Ones([1, 1, 2], device: on).ConvTranspose1d(w, stride: long.MaxValue / 2));
+        Assert.Throws<TensorRuntimeException>(() => x.Conv1d(w, padding: long.MaxValue));
+    }
+
     [Fact]
     public void MessagesArePyTorchs()
     {

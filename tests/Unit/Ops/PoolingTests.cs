@@ -110,6 +110,31 @@ public sealed class PoolingTests
         Assert.Equal(15.0 / 3, Flat(square.AvgPool2d([k, k], k, k / 2, divisorOverride: 3))[^1]);
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void BlocksFarApartTakeLittleMemory(string device)
+    {
+        var x = Tensor.Arange(16, DType.Float64, TestDevices.Get(device)).Reshape([1, 1, 4, 4]);
+        var columns = x.UnfoldBlocks(2, 1_000_000, 1_000_001, 1_000_001);
+        Assert.Equal([1, 4, 4], columns.Shape);
+        Assert.Equal(columns.FoldBlocks([4, 4], 2, 1_000_000, 1_000_001, 1_000_001).Sum().Item().ToDouble(),
+            columns.Sum().Item().ToDouble());
+        foreach (var (kernel, dilation, padding, stride) in new[] { (2L, 5L, 9L, 6L), (3, 7, 15, 10), (1, 1, 20, 3) })
+        {
+            var far = x.UnfoldBlocks(kernel, dilation, padding, stride);
+            var near = x.ConstantPad([padding, padding, padding, padding]).UnfoldBlocks(kernel, dilation, 0, stride);
+            Assert.Equal(Flat(near), Flat(far));
+            Assert.Equal(
+                Flat(near.FoldBlocks([4 + (2 * padding), 4 + (2 * padding)], kernel, dilation, 0, stride)
+                    .Narrow(-2, padding, 4).Narrow(-1, padding, 4)),
+                Flat(far.FoldBlocks([4, 4], kernel, dilation, padding, stride)));
+        }
+
+        Assert.True(columns.FoldBlocks([4, 4], 2, 1_000_000, 1_000_001, 1_000_001).IsContiguous);
+        Assert.True(x.UnfoldBlocks(2, 1, 1).FoldBlocks([4, 4], 2, 1, 1).IsContiguous);
+        Assert.Equal("integer out of range", Assert.Throws<TensorRuntimeException>(
+            () => x.MaxPool2d(3, 1, 1, long.MaxValue)).Message);
+    }
+
     [Fact]
     public void ThreadsDoNotChangeBits()
     {

@@ -40,12 +40,12 @@ internal unsafe ref struct Patches<T, TReal, TElement, TVector, TSimd>
         this.plan = plan;
         var lanes = plan->W.InStep;
         laneWidth = plan->TileColumns + (plan->W.Span / lanes);
-        rowStride = laneWidth * lanes;
+        rowStride = checked(laneWidth * lanes);
         bandRows = (plan->TileRows - 1) * plan->H.InStep + plan->H.Span + 1;
-        planeStride = bandRows * rowStride;
+        planeStride = checked(bandRows * rowStride);
         var mostChannels = Math.Min(plan->Channels, (depth + plan->Taps - 2) / plan->Taps + 1);
-        band = (TReal*)workspace.Take(
-            (mostChannels * plan->D.Taps * planeStride + 2 * TSimd.Count) * sizeof(TReal));
+        band = (TReal*)workspace.Take(checked(
+            (mostChannels * plan->D.Taps * planeStride + 2 * TSimd.Count) * sizeof(TReal)));
         offsets = (nint*)workspace.Take(depth * sizeof(nint));
         columns = (nint*)workspace.Take(plan->W.Taps * sizeof(nint));
         for (nint w = 0; w < plan->W.Taps; w++)

@@ -42,9 +42,10 @@ internal static class ConvolutionCall
         var (padded, window, size) = (new long[rank], new long[rank], new long[rank]);
         for (var i = 0; i < rank; i++)
         {
-            var total = same is null ? 2 * form.Padding[i] : form.Dilation[i] * (weight.Shape[2 + i] - 1);
-            padded[i] = checked(batch.Shape[2 + i] + total);
-            window[i] = checked((form.Dilation[i] * (weight.Shape[2 + i] - 1)) + 1);
+            var total = same is null
+                ? 2 * (Int128)form.Padding[i] : (Int128)form.Dilation[i] * (weight.Shape[2 + i] - 1);
+            padded[i] = Saturated((Int128)batch.Shape[2 + i] + total);
+            window[i] = Saturated(((Int128)form.Dilation[i] * (weight.Shape[2 + i] - 1)) + 1);
             size[i] = ((padded[i] - window[i]) / form.Stride[i]) + 1;
         }
 
@@ -69,6 +70,7 @@ internal static class ConvolutionCall
 
         CheckKernel(weight);
         CheckDType(input, rank, Array.Exists(form.Dilation, d => d != 1) ? "slow_conv_dilated<>" : null);
+        ForgetStrides(form, size);
         return Finish(
             batch.Shape[1] == 0
                 ? NoChannels(batch, weight, bias, size) : Convolution.Run(batch, weight, bias, form, false, size),
@@ -130,8 +132,9 @@ internal static class ConvolutionCall
                     Named("dilation", form.Dilation, 1, " "));
             }
 
-            size[i] = checked(((batch.Shape[2 + i] - 1) * form.Stride[i]) - (2 * form.Padding[i]) +
-                (form.Dilation[i] * (weight.Shape[2 + i] - 1)) + more[i] + 1);
+            size[i] = Saturated(
+                ((Int128)(batch.Shape[2 + i] - 1) * form.Stride[i]) - (2 * (Int128)form.Padding[i]) +
+                ((Int128)form.Dilation[i] * (weight.Shape[2 + i] - 1)) + more[i] + 1);
         }
 
         if (weight.Shape[1] == 0)
@@ -148,8 +151,21 @@ internal static class ConvolutionCall
         }
 
         CheckDType(input, rank, $"slow_conv_transpose{Math.Max(2, rank)}d_out_cpu");
+        ForgetStrides(form, batch.Shape.AsSpan()[2..]);
         return Finish(Convolution.Run(batch, weight, bias, form, true, size), input, batch);
     }
+
+    // Where there is one place only, nothing steps: a stride may be as large as it likes.
+    private static void ForgetStrides(ConvolutionForm form, ReadOnlySpan<long> places)
+    {
+        for (var i = 0; i < places.Length; i++)
+        {
+            if (places[i] == 1)
+                form.ForgetStride(i);
+        }
+    }
+
+    private static long Saturated(Int128 value) => (long)Int128.Clamp(value, long.MinValue / 4, long.MaxValue / 4);
 
     private static Tensor Batched(string name, int rank, Tensor input) => (input.Rank - rank) switch
     {

@@ -32,4 +32,8 @@ internal sealed class ConvolutionForm
 
     /// <summary>The kernels' parameters: groups, then strides, paddings and dilations of three dimensions.</summary>
     public long[] Integers { get; }
+
+    /// <summary>Makes 1 of a stride along which there is one window only.</summary>
+    public void ForgetStride(int dimension) =>
+        Stride[dimension] = Integers[1 + Convolution.SpatialRank - Stride.Length + dimension] = 1;
 }

@@ -10,6 +10,7 @@ internal sealed class PoolWindows
     private readonly long[] output = [1, 1, 1];
 
     /// <summary>Windows over the last dimensions; output sizes are still to be computed.</summary>
+    /// <exception cref="TensorRuntimeException">A number is not a 32-bit one.</exception>
     public PoolWindows(int spatial, Shape kernel, Shape stride, Shape padding, Shape dilation)
     {
         Spatial = spatial;
@@ -38,7 +39,7 @@ internal sealed class PoolWindows
     public ReadOnlySpan<long> Output => output;
 
     /// <summary>How many elements a window has.</summary>
-    public long Volume => kernel[0] * kernel[1] * kernel[2];
+    public long Volume => (long)Int128.Min(long.MaxValue, (Int128)kernel[0] * kernel[1] * kernel[2]);
 
     /// <summary>Kernel, stride, padding, dilation: three numbers each.</summary>
     public long[] ToIntegers() => [.. kernel, .. stride, .. padding, .. dilation];
@@ -106,6 +107,11 @@ internal sealed class PoolWindows
     private void Spread(Shape given, long[] into)
     {
         for (var i = 0; i < Spatial && given.Rank > 0; i++)
-            into[3 - Spatial + i] = given[given.Rank == 1 ? 0 : i];
+        {
+            // So that no product of two of them, or of one and a size, is more than 64 bits hold.
+            var number = given[given.Rank == 1 ? 0 : i];
+            into[3 - Spatial + i] = number == (int)number
+                ? number : throw new TensorRuntimeException("integer out of range");
+        }
     }
 }

@@ -10,6 +10,7 @@ internal static unsafe partial class CpuKernels
     // Elements of a block of rows, and rows that are gathered together.
     private const long SoftmaxBlock = 8192;
     private const int Group = 16;
+    private const long GatheredElements = 1 << 20;
 
     private static void AddSoftmax(Adding add)
     {
@@ -174,19 +175,20 @@ internal static unsafe partial class CpuKernels
                 var rows = stackalloc TReal*[3];
                 var direct = stackalloc bool[3];
                 var isDirect = true;
+                var group = Math.Min(to - from, Math.Clamp(GatheredElements / Length, 1, Group));
                 for (var k = 0; k < Count; k++)
                 {
                     direct[k] = typeof(T) == typeof(TReal) && StrideOf(k, Rank - 1) == 1;
                     isDirect &= direct[k];
                     if (!direct[k] && from < to)
-                        rows[k] = (TReal*)workspace.Take((nint)(Group * Length * sizeof(TReal)));
+                        rows[k] = (TReal*)workspace.Take((nint)(group * Length * sizeof(TReal)));
                 }
 
                 int count;
                 for (var row = from; row < to; row += count)
                 {
                     count = isDirect || Rank < 2 ? 1
-                        : (int)Math.Min(Math.Min(Group, to - row), Side - (row % Side));
+                        : (int)Math.Min(Math.Min(group, to - row), Side - (row % Side));
                     for (var k = 0; k < Count - 1; k++)
                     {
                         if (!direct[k])

@@ -107,6 +107,59 @@ internal sealed class SlidingBlocks
         return windows.Permute(order);
     }
 
+    /// <summary>Whether the zeros around images are far more than there is in images and columns.</summary>
+    public bool IsMostlyPadding(Shape image)
+    {
+        var (h, w) = (image[image.Rank - 2], image[image.Rank - 1]);
+        var padded = (h + (2.0 * padding[0])) * (w + (2.0 * padding[1]));
+        return padded > 4.0 * ((h * w) + ((double)kernel[0] * kernel[1] * Count(h, 0) * Count(w, 1)));
+    }
+
+    /// <summary>The columns of images, through tables of what is where.</summary>
+    public Tensor ColumnsByTable(Tensor images, Shape image)
+    {
+        var rank = images.Rank;
+        var spread = Taps.Apply(
+            images, "", [(rank - 2, TableOf(image[rank - 2], 0)), (rank - 1, TableOf(image[rank - 1], 1))]);
+        var (rows, width) = (Count(image[rank - 2], 0), Count(image[rank - 1], 1));
+        return spread.Reshape([.. image.AsSpan()[..^2], kernel[0], rows, kernel[1], width])
+            .Transpose(-3, -2).Reshape(ColumnsOf(image));
+    }
+
+    /// <summary>The sums of columns in images, through the same tables.</summary>
+    public Tensor ImagesByTable(Tensor columns, Shape image)
+    {
+        var rank = image.Rank;
+        long[] lead = image.AsSpan()[..^2].ToArray();
+        var (rows, width) = (Count(image[rank - 2], 0), Count(image[rank - 1], 1));
+        var spread = columns.Reshape([.. lead, kernel[0], kernel[1], rows, width])
+            .Transpose(-3, -2).Reshape([.. lead, kernel[0] * rows, kernel[1] * width]);
+        return Taps.Apply(spread, "",
+        [
+            (rank - 2, TableOf(image[rank - 2], 0).Transposed), (rank - 1, TableOf(image[rank - 1], 1).Transposed),
+        ]);
+    }
+
+    // Places in blocks, and for each of them the blocks: what is there of a dimension.
+    private TapTable TableOf(long size, int i)
+    {
+        var count = Count(size, i);
+        var starts = new long[(kernel[i] * count) + 1];
+        var places = new List<long>();
+        for (var k = 0L; k < kernel[i]; k++)
+        {
+            for (var o = 0L; o < count; o++)
+            {
+                var place = (o * stride[i]) + (k * dilation[i]) - padding[i];
+                if (place >= 0 && place < size)
+                    places.Add(place);
+                starts[(k * count) + o + 1] = places.Count;
+            }
+        }
+
+        return new(size, starts, [.. places], null);
+    }
+
     /// <summary>The shape of the columns of images.</summary>
     public Shape ColumnsOf(Shape image) =>
     [
