@@ -5,6 +5,7 @@ internal sealed class ListEntry<T> : IDisposable
 {
     private readonly List<T> list;
     private readonly T item;
+    private bool isGone;
 
     public ListEntry(List<T> list, T item)
     {
@@ -12,5 +13,11 @@ internal sealed class ListEntry<T> : IDisposable
         list.Add(item);
     }
 
-    public void Dispose() => list.Remove(item);
+    public void Dispose()
+    {
+        // Another entry may be equal.
+        if (!isGone)
+            list.Remove(item);
+        isGone = true;
+    }
 }

@@ -29,6 +29,15 @@ public abstract class Module<TInput, TOutput> : Module
     public IDisposable RegisterForwardHook(Func<Module, TInput, TOutput, TOutput> hook) =>
         new ListEntry<Func<Module, TInput, TOutput, TOutput>>(after ??= [], hook);
 
+    /// <summary>Sees input and output of each call.</summary>
+    /// <returns>Disposed, it takes the hook away.</returns>
+    public IDisposable RegisterForwardHook(Action<Module, TInput, TOutput> hook) =>
+        RegisterForwardHook((module, input, output) =>
+        {
+            hook(module, input, output);
+            return output;
+        });
+
     /// <summary>The output for an input; call it through <see cref="Call"/>, so that hooks run.</summary>
     protected abstract TOutput Forward(TInput input);
 
@@ -114,26 +123,48 @@ public abstract class Module<T1, T2, TOutput> : Module
 /// <typeparam name="TOutput">The type of the output.</typeparam>
 public abstract class Module<T1, T2, T3, TOutput> : Module
 {
-    private List<Action<Module, T1, T2, T3, TOutput>>? after;
+    private List<Func<Module, T1, T2, T3, (T1, T2, T3)>>? before;
+    private List<Func<Module, T1, T2, T3, TOutput, TOutput>>? after;
 
     /// <summary>The output for three inputs. Hooks run; <see cref="Forward"/> is what computes it.</summary>
     public TOutput Call(T1 first, T2 second, T3 third)
     {
+        foreach (var hook in before?.ToArray() ?? [])
+            (first, second, third) = hook(this, first, second, third);
         var output = Forward(first, second, third);
-        if (after is not null)
-        {
-            foreach (var hook in after.ToArray())
-                hook(this, first, second, third, output);
-        }
-
+        foreach (var hook in after?.ToArray() ?? [])
+            output = hook(this, first, second, third, output);
         return output;
     }
+
+    /// <summary>Sees the inputs before each call, and returns those to take.</summary>
+    /// <returns>Disposed, it takes the hook away.</returns>
+    public IDisposable RegisterForwardPreHook(Func<Module, T1, T2, T3, (T1, T2, T3)> hook) =>
+        new ListEntry<Func<Module, T1, T2, T3, (T1, T2, T3)>>(before ??= [], hook);
+
+    /// <summary>Sees inputs and output of each call, and returns the output to give.</summary>
+    /// <returns>Disposed, it takes the hook away.</returns>
+    public IDisposable RegisterForwardHook(Func<Module, T1, T2, T3, TOutput, TOutput> hook) =>
+        new ListEntry<Func<Module, T1, T2, T3, TOutput, TOutput>>(after ??= [], hook);
 
     /// <summary>Sees inputs and output of each call.</summary>
     /// <returns>Disposed, it takes the hook away.</returns>
     public IDisposable RegisterForwardHook(Action<Module, T1, T2, T3, TOutput> hook) =>
-        new ListEntry<Action<Module, T1, T2, T3, TOutput>>(after ??= [], hook);
+        RegisterForwardHook((module, first, second, third, output) =>
+        {
+            hook(module, first, second, third, output);
+            return output;
+        });
 
     /// <summary>The output for three inputs; call it through <see cref="Call"/>, so that hooks run.</summary>
     protected abstract TOutput Forward(T1 first, T2 second, T3 third);
+
+    /// <inheritdoc/>
+    internal override Module ShallowCopy()
+    {
+        var copy = (Module<T1, T2, T3, TOutput>)base.ShallowCopy();
+        copy.before = before is null ? null : [.. before];
+        copy.after = after is null ? null : [.. after];
+        return copy;
+    }
 }
