@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using KernelEngine.Nn;
 
 namespace KernelEngine.Tests.Nn;
@@ -55,7 +56,7 @@ public sealed class DataLoaderTests
 
         AssertNoWorkers(slow);
 
-        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        [MethodImpl(MethodImplOptions.NoInlining)]
         static void Forget(Slow slow) => new DataLoader(slow, 2, numWorkers: 2).GetEnumerator().MoveNext();
     }
 
@@ -229,12 +230,16 @@ public sealed class DataLoaderTests
             {
                 Threads[Environment.CurrentManagedThreadId] = Thread.CurrentThread;
                 if (index == Bad)
-                    throw new InvalidDataException($"{index} is bad");
+                    Refuse(index);
                 if (index % 7 == 0)
                     Thread.Sleep(1);
                 return (Tensor.Of([(double)index]), Tensor.Of(index));
             }
         }
+
+        // Inlined into the loader, it would not be in the stack trace.
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private static void Refuse(int index) => throw new InvalidDataException($"{index} is bad");
     }
 
     private sealed class Triples : Dataset<(Tensor, Tensor, Tensor)>
