@@ -58,6 +58,7 @@ internal static class EmbeddingBags
             return result;
         }
 
+        var (weightWanted, factorsWanted) = (weight.RequiresGrad, factors is { RequiresGrad: true });
         ReadOnlySpan<Tensor> saved = factors is null
             ? [indices, offsets, counts] : [indices, offsets, counts, weight, factors];
         ReadOnlySpan<Tensor> inputs = factors is null ? [weight] : [weight, factors];
@@ -77,10 +78,10 @@ internal static class EmbeddingBags
                 scaled /= often.IndexSelect(0, index).Unsqueeze(1);
             }
 
-            var ofWeight = ofRows.IndexAdd(0, index, scaled);
+            var ofWeight = weightWanted ? ofRows.IndexAdd(0, index, scaled) : null;
             return factors is null
                 ? [ofWeight]
-                : [ofWeight, (each * s[3].IndexSelect(0, index)).Sum(1)];
+                : [ofWeight, factorsWanted ? (each * s[3].IndexSelect(0, index)).Sum(1) : null];
         }, inputs), 0);
         return result;
     }
