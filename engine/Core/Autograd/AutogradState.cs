@@ -18,7 +18,7 @@ internal sealed class AutogradState
     /// <summary>For a view: the version of the storage for which its node is right.</summary>
     public int ViewVersion { get; set; }
 
-    /// <summary>For a view: why it cannot be written in place while operators are recorded; null where it can.</summary>
+    /// <summary>For a view: why it cannot be written in place while it is recorded; null where it can.</summary>
     public string? WhyReadOnly { get; set; }
 
     /// <summary>Whether a tensor that is no leaf keeps its gradient.</summary>

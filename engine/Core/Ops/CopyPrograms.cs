@@ -16,7 +16,7 @@ internal static class CopyPrograms
         Copies[((int)from.Code * DType.All.Count) + (int)to.Code] ??=
             PointwiseProgram.Of("copy", [from], [], [to], [Converted(Expr.Input(0, from.Register), to)]);
 
-    /// <summary>What a whole number cannot hold, NaN included, becomes the smallest one, as x86 processors do it.</summary>
+    /// <summary>What a whole number cannot hold, NaN too, becomes the smallest one, as on x86 processors.</summary>
     private static Expr Converted(Expr x, DType to)
     {
         if (!Primitive.IsReal(x.Kind) || !to.IsInteger)

@@ -38,7 +38,7 @@ public abstract class Operator
     /// <summary>The name of its nodes in graphs.</summary>
     internal string NodeName { get; init; }
 
-    /// <summary><c>log_softmax</c> gives <c>LogSoftmaxBackward0</c>, <c>log1p</c> gives <c>Log1PBackward0</c>.</summary>
+    /// <summary><c>log_softmax</c> gives <c>LogSoftmaxBackward0</c>, <c>log1p</c> <c>Log1PBackward0</c>.</summary>
     internal static string NodeNameOf(string name)
     {
         var text = new System.Text.StringBuilder(name.Length + 9);

@@ -6,7 +6,8 @@ namespace KernelEngine;
 public static partial class Reductions
 {
     /// <summary>The variance.</summary>
-    public static readonly ReductionOperator Var = Moments("var", one: true, (variance, mean) => [variance], VarGradient);
+    public static readonly ReductionOperator Var =
+        Moments("var", one: true, (variance, mean) => [variance], VarGradient);
 
     /// <summary>The standard deviation.</summary>
     public static readonly ReductionOperator Std =

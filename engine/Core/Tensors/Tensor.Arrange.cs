@@ -207,7 +207,7 @@ public partial class Tensor
     }
 
     /// <summary>With a border of a number, or without one where it is negative. As
-    /// <c>torch.nn.functional.pad</c>.</summary>
+    /// <c>torch.constant_pad_nd</c>.</summary>
     /// <param name="pad">Before and behind the last dimension, before and behind the one before it, and so on.</param>
     /// <param name="value">The number.</param>
     /// <exception cref="TensorRuntimeException">There are too many numbers, or a dimension would be negative.

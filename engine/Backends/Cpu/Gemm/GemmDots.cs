@@ -24,7 +24,7 @@ internal static unsafe class GemmDots<T, TVector, TSimd>
     private const int Columns = 4;
     private const int MostBlock = 4;
 
-    /// <summary>Whether a product is one of these; asked of the whole of it, since it decides the order of sums.</summary>
+    /// <summary>Whether a product is one of these; asked of the whole, since it decides the order of sums.</summary>
     public static bool Takes(in Product<T> p) =>
         p.BStep == 1 && p.BColumn != 1 && p.AStep == 1 && p.M <= MostRows && p.K * sizeof(T) >= LeastBytes;
 

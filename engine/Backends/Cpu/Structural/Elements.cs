@@ -86,7 +86,7 @@ internal static class Elements
         }
     }
 
-    /// <summary>Floating-point elements, all computed in float64: where sums are long and their order is fixed.</summary>
+    /// <summary>Floating-point elements, all computed in float64: where sums are long, their order fixed.</summary>
     public static void FloatingInDouble<TKernel>(in StructuralLaunch launch, int operand = 0)
         where TKernel : IDoubleKernel
     {
@@ -118,7 +118,7 @@ internal static class Elements
         }
     }
 
-    /// <summary>Numbers of any kind computed in their own type, the two narrow floats in float32, bool as a byte.</summary>
+    /// <summary>Numbers of any kind in their own type, the two narrow floats in float32, bool as a byte.</summary>
     public static void Own<TKernel>(in StructuralLaunch launch, int operand = 0) where TKernel : INumberKernel
     {
         switch (launch.Operands[operand].DType.Code)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace KernelEngine.Cpu;
 
-/// <summary>Memory for one call from the pool that tensors come from, aligned and pinned, given back at its end.</summary>
+/// <summary>Memory for one call, from the pool of tensors: aligned, pinned, given back at its end.</summary>
 internal readonly unsafe ref struct HostMemory
 {
     private readonly HostBuffer buffer;

@@ -7,7 +7,7 @@ namespace KernelEngine.Cpu;
 /// <summary>The words of consecutive Philox counters, eight at a time where the processor can.</summary>
 internal static class RandomWords
 {
-    /// <summary>Fills each span with one of the four words of the counters from <paramref name="counter"/> on.</summary>
+    /// <summary>Fills each span with one word of the counters from <paramref name="counter"/> on.</summary>
     public static void Fill(ulong seed, ulong counter, Span<uint> x, Span<uint> y, Span<uint> z, Span<uint> w)
     {
         var i = 0;

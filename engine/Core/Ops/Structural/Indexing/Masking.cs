@@ -12,7 +12,10 @@ internal static class Masking
 
     /// <summary>The same for <c>x[mask] = value</c>, as PyTorch's graph calls it.</summary>
     public static readonly PointwiseOperator FillForIndex =
-        new("masked_fill", 3, Rule, x => [Pointwise.Select(x[1], x[2], x[0])], isListed: false) { NodeName = "IndexPutBackward0" };
+        new("masked_fill", 3, Rule, x => [Pointwise.Select(x[1], x[2], x[0])], isListed: false)
+        {
+            NodeName = "IndexPutBackward0",
+        };
 
     /// <summary>(gradient, index, number): 0 where the index is the number.</summary>
     public static readonly PointwiseOperator ZeroAt = new("zero_at", 3,

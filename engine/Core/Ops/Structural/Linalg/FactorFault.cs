@@ -35,8 +35,9 @@ public static class FactorFaults
     /// <summary>The exception for a matrix that has no factors, or none that can be divided by.</summary>
     /// <param name="fault">The function.</param>
     /// <param name="batch">Which matrix of a batch; null where there is no batch.</param>
-    /// <param name="order">The number, from 1, of the diagonal element that is zero or not positive; for eigh the code of
-    /// the error.</param>
+    /// <param name="order">
+    /// The number, from 1, of the diagonal element that is zero or not positive; for eigh the code of the error.
+    /// </param>
     public static TensorException Exception(this FactorFault fault, long? batch, long order)
     {
         var function = fault switch

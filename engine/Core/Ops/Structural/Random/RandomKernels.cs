@@ -26,7 +26,7 @@ internal static class RandomKernels
     public static readonly StructuralKernel Integers =
         new("philox_integers", Output, ["seed", "offset", "low", "range"]);
 
-    /// <summary>1 where the upper 24 bits of x are below threshold, else 0; threshold is p * 2^24, rounded up.</summary>
+    /// <summary>1 where the upper 24 bits of x are below threshold, p * 2^24 rounded up, else 0.</summary>
     public static readonly StructuralKernel Bernoulli =
         new("philox_bernoulli", Output, ["seed", "offset", "threshold"]);
 

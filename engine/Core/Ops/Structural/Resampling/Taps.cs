@@ -29,7 +29,8 @@ internal static class Taps
             // Narrow sums would be rounded once for each dimension.
             if (tables.Length > 1 && input.DType.Size == 2 && Array.Exists(tables, t => t.Table.Weights is not null))
                 result = result.Float();
-            foreach (var (dimension, table) in tables.OrderBy(t => t.Table.IsGrowing ? 64 - t.Dimension : t.Dimension - 64))
+            var ordered = tables.OrderBy(t => t.Table.IsGrowing ? 64 - t.Dimension : t.Dimension - 64);
+            foreach (var (dimension, table) in ordered)
                 result = Run(result, dimension, table);
             result = result.To(input.DType);
         }

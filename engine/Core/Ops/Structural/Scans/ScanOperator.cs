@@ -11,7 +11,7 @@ internal enum ScanOperation
     LogSum,
 }
 
-/// <summary>An operator that combines the elements along a dimension one after the other, and keeps every step.</summary>
+/// <summary>An operator that combines the elements along a dimension in turn, and keeps every step.</summary>
 internal sealed class ScanOperator : Operator
 {
     /// <summary>
