@@ -251,12 +251,6 @@ internal static unsafe partial class CpuKernels
                     Height = WindowsOf(launch, result, windows, 1),
                     Width = WindowsOf(launch, result, windows, 2),
                 };
-                if (typeof(T) == typeof(TReal) && MaxPoolScatter<TReal, TPlace>.Run(
-                        new(gradient, windows), job.Places, new(to, result), result, job.Depth, job.Height, job.Width))
-                {
-                    return;
-                }
-
                 var overlap = (1 + (launch.Integers[0] / launch.Integers[3])) *
                     (1 + (launch.Integers[1] / launch.Integers[4]));
                 var work = result.Shape[4] + (windows.Shape[4] * launch.Integers[2] * overlap);
