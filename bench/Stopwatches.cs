@@ -22,18 +22,19 @@ internal static class Stopwatches
     }
 
     /// <summary>
-    /// Runs work and the multiply-add peak of one thread turn by turn, each for tens to hundreds of microseconds, so
+    /// Runs work and the multiply-add peak turn by turn, each for tens to hundreds of microseconds, so
     /// that whatever else the machine does hits both.
     /// </summary>
     /// <param name="turns">How many times each runs.</param>
     /// <param name="work">The work.</param>
-    /// <returns>The median time of one run in nanoseconds, and the median peak in GFLOP/s.</returns>
-    public static (double Nanoseconds, double Peak) BesidePeak(int turns, Action work)
+    /// <param name="threads">How many threads the peak is measured with.</param>
+    /// <returns>The median time of one run in nanoseconds, and the median peak in GFLOP/s a thread.</returns>
+    public static (double Nanoseconds, double Peak) BesidePeak(int turns, Action work, int threads = 1)
     {
         var (times, peaks) = (new double[turns], new double[turns]);
         for (var i = 0; i < turns; i++)
         {
-            peaks[i] = Cpu.Peaks.FusedMultiplyAdd(1, 3);
+            peaks[i] = Cpu.Peaks.FusedMultiplyAdd(threads, 3) / threads;
             times[i] = Nanoseconds(1, work);
         }
 

@@ -36,7 +36,7 @@ internal sealed class CnnStepGate(int threads, double milliseconds) : Gate
             var (times, peaks, ratios) = (new List<double>(), new List<double>(), new List<double>());
             for (var i = 0; i < rounds; i++)
             {
-                var (time, peak) = Stopwatches.BesidePeak(Steps, Step);
+                var (time, peak) = Stopwatches.BesidePeak(Steps, Step, threads);
                 peaks.Add(peak);
                 times.Add(time / 1e6);
                 ratios.Add(times[^1] / (milliseconds * PeakOfBar / peaks[^1]));

@@ -221,6 +221,21 @@ internal sealed class BackwardPass
             if (--nextState.Dependencies == 0 && nextState.IsNeeded)
                 ready.Enqueue(nextState, -next.Sequence);
         }
+
+        if (passesOn && !createGraph && gradients?[0] is { } spent && spent.Storage.ByteCount >= HostPool.SmallestBlock)
+            GiveBack(spent, results!);
+    }
+
+    // Nobody else has it: the memory serves the next node, while it is still in the caches.
+    private static void GiveBack(Tensor spent, Tensor?[] results)
+    {
+        foreach (var result in results)
+        {
+            if (result is not null && ReferenceEquals(result.Storage, spent.Storage))
+                return;
+        }
+
+        spent.Free();
     }
 
     private Tensor?[] Apply(Node node, Tensor?[] gradients)

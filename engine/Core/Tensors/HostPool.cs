@@ -51,6 +51,7 @@ internal static class HostPool
 
     private static readonly Lock Gate = new();
     private static readonly Stack<(Array Array, nint Offset)>[] Free = MakeStacks();
+    private static readonly bool[] Wanted = new bool[Free.Length]; // since the last collection
     private static long heldBytes; // in use and free, not counting those handed out
     private static long freeBytes;
     private static long budget = SmallestBudget;
@@ -94,6 +95,7 @@ internal static class HostPool
     {
         lock (Gate)
         {
+            Wanted[sizeClass] = true;
             if (!Free[sizeClass].TryPop(out var entry))
                 return null;
             freeBytes -= BytesOf(sizeClass);
@@ -108,11 +110,12 @@ internal static class HostPool
         GC.WaitForPendingFinalizers();
         lock (Gate)
         {
-            if (freeBytes >= wanted && heldBytes - freeBytes <= budget / 2)
+            if (heldBytes - freeBytes <= budget / 2)
             {
-                // Enough came back, though perhaps in other sizes: let those go that have no taker.
-                if (Free[ClassOf(wanted)].Count == 0)
-                    Trim();
+                // Enough came back, though perhaps in other sizes. Those that nobody asked for of late go; where all
+                // are in use, there is room for one block more: to let one go means to ask for it again soon.
+                TrimUnwanted();
+                budget = Math.Max(budget, heldBytes + wanted);
                 return;
             }
         }
@@ -123,6 +126,22 @@ internal static class HostPool
         {
             Trim();
             budget = Math.Max(SmallestBudget, ((heldBytes + wanted) * 3 / 2) + SmallestBudget);
+        }
+    }
+
+    private static void TrimUnwanted()
+    {
+        for (var i = 0; i < Free.Length; i++)
+        {
+            if (!Wanted[i])
+            {
+                var bytes = Free[i].Count * BytesOf(i);
+                Free[i].Clear();
+                Interlocked.Add(ref heldBytes, -bytes);
+                freeBytes -= bytes;
+            }
+
+            Wanted[i] = false;
         }
     }
 
