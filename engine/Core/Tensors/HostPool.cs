@@ -112,10 +112,11 @@ internal static class HostPool
         {
             if (heldBytes - freeBytes <= budget / 2)
             {
-                // Enough came back, though perhaps in other sizes. Those that nobody asked for of late go; where all
-                // are in use, there is room for one block more: to let one go means to ask for it again soon.
+                // Enough came back, though perhaps in other sizes. Those that nobody asked for of late go first, then
+                // as many of those there is most of as make room for this one.
                 TrimUnwanted();
-                budget = Math.Max(budget, heldBytes + wanted);
+                while (heldBytes + wanted > budget && freeBytes > 0 && Free[ClassOf(wanted)].Count == 0)
+                    LetGo(Array.IndexOf(Free, Free.MaxBy(Idle)!), 1);
                 return;
             }
         }
@@ -134,16 +135,21 @@ internal static class HostPool
         for (var i = 0; i < Free.Length; i++)
         {
             if (!Wanted[i])
-            {
-                var bytes = Free[i].Count * BytesOf(i);
-                Free[i].Clear();
-                Interlocked.Add(ref heldBytes, -bytes);
-                freeBytes -= bytes;
-            }
-
+                LetGo(i, Free[i].Count);
             Wanted[i] = false;
         }
     }
+
+    private static void LetGo(int sizeClass, int count)
+    {
+        for (var i = 0; i < count; i++)
+            Free[sizeClass].Pop();
+        Interlocked.Add(ref heldBytes, -count * BytesOf(sizeClass));
+        freeBytes -= count * BytesOf(sizeClass);
+    }
+
+    private static long Idle(Stack<(Array Array, nint Offset)> blocks) =>
+        blocks.Count == 0 ? 0 : blocks.Count * blocks.Peek().Array.LongLength;
 
     private static void Trim()
     {

@@ -8,14 +8,16 @@ namespace KernelEngine.Nn;
 /// <param name="parameters">The parameters: leaves that require gradients.</param>
 public sealed class ParamGroup(IEnumerable<Tensor> parameters)
 {
-    // A handful, looked through faster than hashed.
-    private readonly List<(string Name, Scalar[] Values)> options = [];
+    // A handful, looked through faster than hashed: side by side, since every step reads some.
+    private string[] names = new string[8];
+    private Scalar[][] values = new Scalar[8][];
+    private int count;
 
     /// <summary>The parameters.</summary>
     public IReadOnlyList<Tensor> Parameters { get; } = [.. parameters];
 
     /// <summary>The names of the options that are set, in the order in which they were.</summary>
-    public IEnumerable<string> Options => options.Select(o => o.Name);
+    public IEnumerable<string> Options => names.Take(count);
 
     /// <summary>The learning rate.</summary>
     public double Lr { get => Real("lr"); set => this["lr"] = value; }
@@ -104,54 +106,62 @@ public sealed class ParamGroup(IEnumerable<Tensor> parameters)
     /// <summary>All parts of an option: <c>betas</c> has two.</summary>
     /// <exception cref="KeyNotFoundException">It is not set.</exception>
     public ReadOnlySpan<Scalar> Get(string option) => Find(option) is var place and >= 0
-        ? options[place].Values
+        ? values[place]
         : throw new KeyNotFoundException($"the group has no option '{option}'");
 
     /// <summary>Sets all parts of an option.</summary>
-    public void Set(string option, params ReadOnlySpan<Scalar> values)
+    public void Set(string option, params ReadOnlySpan<Scalar> parts)
     {
         ArgumentException.ThrowIfNullOrEmpty(option);
-        ArgumentOutOfRangeException.ThrowIfZero(values.Length);
+        ArgumentOutOfRangeException.ThrowIfZero(parts.Length);
         var place = Find(option);
+        if (place >= 0 && values[place].Length == parts.Length)
+        {
+            parts.CopyTo(values[place]);
+            return;
+        }
+
         if (place < 0)
-            options.Add((option, values.ToArray()));
-        else if (options[place].Values.Length == values.Length)
-            values.CopyTo(options[place].Values);
-        else
-            options[place] = (option, values.ToArray());
+        {
+            place = count++;
+            if (place == names.Length)
+            {
+                Array.Resize(ref names, 2 * place);
+                Array.Resize(ref values, 2 * place);
+            }
+
+            names[place] = option;
+        }
+
+        values[place] = parts.ToArray();
     }
 
     /// <summary>Takes over what is not set.</summary>
     internal void Inherit(ParamGroup defaults)
     {
-        foreach (var (name, values) in defaults.options)
+        for (var i = 0; i < defaults.count; i++)
         {
-            if (!Has(name))
-                Set(name, values);
+            if (!Has(defaults.names[i]))
+                Set(defaults.names[i], defaults.values[i]);
         }
     }
 
     private double Real(string option, int part = 0) =>
-        Find(option) is var place and >= 0 && options[place].Values is var values && part < values.Length
-            ? values[part].ToDouble() : 0;
+        Find(option) is var place and >= 0 && values[place] is var parts && part < parts.Length
+            ? parts[part].ToDouble() : 0;
 
-    private bool Flag(string option) => Find(option) is var place and >= 0 && options[place].Values[0].ToBoolean();
+    private bool Flag(string option) => Find(option) is var place and >= 0 && values[place][0].ToBoolean();
 
     private int Find(string option)
     {
         // Names are literals nearly always, so that references tell.
-        for (var i = 0; i < options.Count; i++)
+        var known = names.AsSpan(0, count);
+        for (var i = 0; i < known.Length; i++)
         {
-            if (ReferenceEquals(options[i].Name, option))
+            if (ReferenceEquals(known[i], option))
                 return i;
         }
 
-        for (var i = 0; i < options.Count; i++)
-        {
-            if (options[i].Name == option)
-                return i;
-        }
-
-        return -1;
+        return known.IndexOf(option);
     }
 }

@@ -65,7 +65,10 @@ internal sealed class GuardedBackend : Backend
             guard.Fill();
         Cpu.Run(new StructuralLaunch
         {
-            Kernel = launch.Kernel, Operands = moved, Integers = launch.Integers, Reals = launch.Reals,
+            Kernel = launch.Kernel,
+            Operands = moved,
+            Integers = launch.Integers,
+            Reals = launch.Reals,
         });
         foreach (var guard in guards.Values)
             guard.Check(launch.Kernel.Name);
