@@ -222,8 +222,12 @@ internal sealed class BackwardPass
                 ready.Enqueue(nextState, -next.Sequence);
         }
 
-        if (passesOn && !createGraph && gradients?[0] is { } spent && spent.Storage.ByteCount >= HostPool.SmallestBlock)
+        // A function of the user's own may have kept what it was given.
+        if (passesOn && node.ReturnsFresh && !createGraph && gradients?[0] is { } spent &&
+            spent.Storage.ByteCount >= HostPool.SmallestBlock)
+        {
             GiveBack(spent, results!);
+        }
     }
 
     // Nobody else has it: the memory serves the next node, while it is still in the caches.

@@ -39,6 +39,34 @@ public sealed class AutogradFunctionTests
         AutogradTests.Says("Trying to backward through the graph a second time", () => y.Sum().Backward());
     }
 
+    [Fact]
+    public void WhatItWasGivenMayBeKept()
+    {
+        // Large enough for memory that is pooled, and made by an operator, so that nobody but the function has it.
+        var x = Tensor.Ones([40_000], DType.Float32, requiresGrad: true);
+        var keeper = new Keeper();
+        (keeper.Apply(x) * 3).Sum().Backward();
+        var later = Tensor.Zeros([40_000]) + 7;
+        Assert.Equal(3f, keeper.Kept!.Max().Item<float>());
+        Assert.Equal(6f, x.Grad!.Max().Item<float>());
+        Assert.Equal(7f, later.Min().Item<float>());
+    }
+
+    private sealed class Keeper : AutogradFunction
+    {
+        public Tensor? Kept { get; private set; }
+
+        public Tensor Apply(Tensor x) => base.Apply(x);
+
+        protected override Tensor[] Forward(FunctionContext context, Tensor[] inputs) => [inputs[0] * 2];
+
+        protected override Tensor?[] Backward(FunctionContext context, Tensor?[] gradients)
+        {
+            Kept = gradients[0];
+            return [gradients[0]! * 2];
+        }
+    }
+
     private sealed class Cube : AutogradFunction
     {
         public Tensor Apply(Tensor x) => base.Apply(x);
