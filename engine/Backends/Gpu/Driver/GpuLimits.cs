@@ -1,0 +1,60 @@
+namespace KernelEngine.Gpu;
+
+/// <summary>What a device has and can do at most, as far as kernels are written for it.</summary>
+public sealed record GpuLimits
+{
+    /// <summary>The most bytes of parameters that a launch may have; every device has as much.</summary>
+    public const int ParameterBytes = 16 * 1024;
+
+    /// <summary>The most threads of a group.</summary>
+    public required int MaxGroupThreads { get; init; }
+
+    /// <summary>The most groups of a launch along a dimension.</summary>
+    public required int MaxGroups { get; init; }
+
+    /// <summary>Group-shared memory, in bytes.</summary>
+    public required int SharedBytes { get; init; }
+
+    /// <summary>Threads of a subgroup; 1 where there are none.</summary>
+    public required int SubgroupSize { get; init; }
+
+    /// <summary>Whether it computes in float64.</summary>
+    public required bool HasFloat64 { get; init; }
+
+    /// <summary>
+    /// Whether it is a processor behind a GPU's interface: kernels then block for registers instead of sharing memory
+    /// between many threads.
+    /// </summary>
+    public required bool IsProcessor { get; init; }
+
+    /// <summary>
+    /// Whether kernels take addresses of memory (<see cref="GpuMemory.Address"/>) among their parameters. Otherwise
+    /// memory is bound, and the parameters have offsets.
+    /// </summary>
+    public required bool TakesAddresses { get; init; }
+
+    /// <summary>To how many bytes the parameters of a launch are aligned.</summary>
+    public required int ParameterAlignment { get; init; }
+
+    /// <summary>The largest piece of memory, in bytes.</summary>
+    public required long MaxMemoryBytes { get; init; }
+
+    /// <summary>All memory of the device, in bytes.</summary>
+    public required long TotalMemoryBytes { get; init; }
+
+    /// <summary>Device and driver with their versions: what compiled kernels depend on.</summary>
+    public required string Identity { get; init; }
+}
+
+/// <summary>What kernels are given as.</summary>
+public enum KernelLanguage
+{
+    /// <summary>SPIR-V words, for Vulkan.</summary>
+    SpirV,
+    /// <summary>OpenCL C.</summary>
+    OpenCl,
+    /// <summary>HLSL for cs_5_0.</summary>
+    Hlsl,
+    /// <summary>CUDA C.</summary>
+    Cuda,
+}
