@@ -8,4 +8,8 @@ namespace KernelEngine;
 /// <param name="reason">What the driver said.</param>
 public sealed class DeviceLostException(string device, string reason)
     : TensorRuntimeException(
-        $"the device {device} is lost: {reason}", "its tensors are gone; load what was saved and go on on another device");
+        $"the device {device} is lost: {reason}", "its tensors are gone; load what was saved and go on on another device")
+{
+    /// <summary>What the driver said.</summary>
+    public string Reason { get; } = reason;
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Numerics;
+
+namespace KernelEngine.Gpu;
+
+/// <summary>
+/// The memory of a device of one kind, in blocks by size class (eighths of a power of two): small ones carved from
+/// slabs, large ones allocated by themselves. Blocks go back as soon as nobody holds them; whoever takes one next is
+/// ordered after its users. Called under the device's lock, but for <see cref="ReturnLater"/>.
+/// </summary>
+internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFull)
+{
+    private const long SmallestBlock = 256;
+    private const long SmallestSlab = 4L << 20;
+    private const long LargestSlab = 64L << 20;
+    private const long LargestInSlab = LargestSlab / 8;
+    private const long SmallestBudget = 64L << 20;
+
+    private readonly Stack<GpuBlock>[] free = MakeStacks();
+    private readonly ConcurrentQueue<GpuBlock> returned = new(); // by finalizers
+    private GpuMemory? slab;
+    private long slabUsed;
+    private long usedBytes;
+    private long carvedBytes;
+    private long budget = SmallestBudget;
+
+    /// <summary>Bytes that the driver has allocated.</summary>
+    public long HeldBytes { get; private set; }
+
+    /// <summary>Bytes of blocks that somebody holds.</summary>
+    public long UsedBytes => usedBytes;
+
+    /// <summary>A block of at least so many bytes.</summary>
+    /// <exception cref="GpuMemoryException">There is no more, even after everything unused was given back.</exception>
+    public GpuBlock Rent(long byteCount)
+    {
+        var sizeClass = ClassOf(Math.Max(byteCount, SmallestBlock));
+        Drain();
+        if (TryTake(sizeClass) is { } block)
+            return block;
+        var bytes = BytesOf(sizeClass);
+        if (carvedBytes + bytes > budget)
+        {
+            // What nobody holds any more may not have been found yet.
+            Collect();
+            budget = Math.Max(SmallestBudget, ((usedBytes + bytes) * 3 / 2) + SmallestBudget);
+            if (TryTake(sizeClass) is { } collected)
+                return collected;
+        }
+
+        try
+        {
+            return Make(sizeClass, bytes);
+        }
+        catch (GpuMemoryException)
+        {
+            Collect();
+            whenFull();
+            GiveBack();
+            return TryTake(sizeClass) ?? Make(sizeClass, bytes);
+        }
+    }
+
+    /// <summary>Takes a block back.</summary>
+    public void Return(GpuBlock block)
+    {
+        usedBytes -= block.ByteCount;
+        free[block.SizeClass].Push(block);
+    }
+
+    /// <summary>Takes a block back, from any thread, when the lock is next held.</summary>
+    public void ReturnLater(GpuBlock block) => returned.Enqueue(block);
+
+    /// <summary>Gives memory back to the driver that only an unused block lies in; nothing is in flight.</summary>
+    public void GiveBack()
+    {
+        Drain();
+        foreach (var stack in free)
+        {
+            if (stack.Count == 0 || stack.Peek().ByteCount <= LargestInSlab)
+                continue;
+            foreach (var block in stack)
+            {
+                HeldBytes -= block.ByteCount;
+                carvedBytes -= block.ByteCount;
+                block.Memory.Free();
+            }
+
+            stack.Clear();
+        }
+    }
+
+    private GpuBlock? TryTake(int sizeClass)
+    {
+        if (!free[sizeClass].TryPop(out var block))
+            return null;
+        usedBytes += block.ByteCount;
+        return block;
+    }
+
+    private GpuBlock Make(int sizeClass, long bytes)
+    {
+        GpuBlock block;
+        if (bytes > LargestInSlab)
+        {
+            block = new(driver.Allocate(bytes, kind), 0, bytes, sizeClass);
+            HeldBytes += bytes;
+        }
+        else
+        {
+            if (slab is null || slabUsed + bytes > slab.ByteCount)
+            {
+                // Each slab is as large as all before it, within limits.
+                var size = Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(HeldBytes, bytes)),
+                    SmallestSlab, LargestSlab);
+                slab = driver.Allocate(size, kind);
+                slabUsed = 0;
+                HeldBytes += size;
+            }
+
+            block = new(slab, slabUsed, bytes, sizeClass);
+            slabUsed += bytes;
+        }
+
+        carvedBytes += bytes;
+        usedBytes += bytes;
+        return block;
+    }
+
+    private void Collect()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        Drain();
+    }
+
+    private void Drain()
+    {
+        while (returned.TryDequeue(out var block))
+            Return(block);
+    }
+
+    private static int ClassOf(long byteCount)
+    {
+        var top = 63 - BitOperations.LeadingZeroCount((ulong)byteCount);
+        var eighth = (byteCount + (1L << (top - 3)) - 1) >> (top - 3);
+        var found = (top * 8) + (int)(eighth - 8);
+
+        // A block begins at a multiple of 256 bytes.
+        while (BytesOf(found) % SmallestBlock != 0)
+            found++;
+        return found;
+    }
+
+    private static long BytesOf(int sizeClass) => (8L + (sizeClass % 8)) << ((sizeClass / 8) - 3);
+
+    private static Stack<GpuBlock>[] MakeStacks()
+    {
+        var stacks = new Stack<GpuBlock>[64 * 8];
+        for (var i = 0; i < stacks.Length; i++)
+            stacks[i] = new();
+        return stacks;
+    }
+}

@@ -1,0 +1,55 @@
+namespace KernelEngine.Gpu;
+
+/// <content>What bodies of structural kernels are made of.</content>
+internal sealed partial class GpuDevice
+{
+    /// <summary>Begins a launch.</summary>
+    public GpuLaunch Launch(KernelSource source) => new(this, source);
+
+    /// <summary>Contiguous memory for a while, not initialised.</summary>
+    public Temporary Temporary(Shape shape, DType dtype) =>
+        new(new(Allocate(shape.ElementCount * dtype.Size), Layout.Contiguous(shape), dtype), isOwned: true);
+
+    /// <summary>The operand itself where it is contiguous, a copy that is elsewhere.</summary>
+    public Temporary Contiguous(in Operand operand) => Contiguous(operand, operand.DType);
+
+    /// <summary>The operand itself where it is contiguous and of a dtype, a converted copy elsewhere.</summary>
+    public Temporary Contiguous(in Operand operand, DType dtype)
+    {
+        if (operand.Layout.IsContiguous && ReferenceEquals(operand.DType, dtype))
+            return new(operand, isOwned: false);
+        var copy = Temporary(operand.Layout.Shape, dtype);
+        Copy(operand, copy.Operand);
+        return copy;
+    }
+
+    /// <summary>Copies elements, converted, between operands of one shape.</summary>
+    public void Copy(in Operand from, in Operand to)
+    {
+        if (from.Layout.ElementCount > 0)
+            Run(new PointwiseLaunch { Program = CopyPrograms.Copy(from.DType, to.DType), Operands = [from, to] });
+    }
+
+    /// <summary>Sets every element to a number.</summary>
+    public void Fill(in Operand to, Scalar value)
+    {
+        if (to.Layout.ElementCount == 0)
+            return;
+        Span<long> number = [value.ToRegister(to.DType.Register)];
+        Run(new PointwiseLaunch
+        {
+            Program = CopyPrograms.Fill(to.DType),
+            Operands = new(in to),
+            Parameters = number,
+        });
+    }
+
+    /// <summary>Runs a pointwise program.</summary>
+    public void Run(in PointwiseLaunch launch) => PointwiseExecution.Run(this, launch);
+
+    /// <summary>Runs a reduction.</summary>
+    public void Run(in ReductionLaunch launch) => ReductionExecution.Run(this, launch);
+
+    /// <summary>Runs a structural kernel.</summary>
+    public void Run(in StructuralLaunch launch) => GpuKernels.Run(this, launch);
+}

@@ -1,0 +1,40 @@
+namespace KernelEngine.Gpu;
+
+/// <summary>
+/// Memory through which bytes go to a device and come back, where the host does not see the device's own. The host
+/// writes it before the batch runs that reads it: so a block is free again only when that batch is done.
+/// </summary>
+internal sealed class Staging(GpuDriver driver, MemoryKind kind)
+{
+    /// <summary>The most bytes that go through at once.</summary>
+    public const long PieceBytes = 16L << 20;
+
+    private readonly BlockPool pool = new(driver, kind, () => { });
+    private readonly Queue<GpuBlock> inFlight = new();
+
+    /// <summary>Bytes that the driver has allocated.</summary>
+    public long HeldBytes => pool.HeldBytes;
+
+    /// <summary>Bytes of blocks that batches still use.</summary>
+    public long UsedBytes => pool.UsedBytes;
+
+    /// <summary>A block that no batch uses.</summary>
+    public GpuBlock Rent(long byteCount)
+    {
+        Reclaim();
+        return pool.Rent(byteCount);
+    }
+
+    /// <summary>Takes a block back once the batch of its last use is done.</summary>
+    public void Return(GpuBlock block) => inFlight.Enqueue(block);
+
+    /// <summary>Takes back what is done.</summary>
+    public void Reclaim()
+    {
+        if (inFlight.Count == 0)
+            return;
+        var done = driver.Completed;
+        while (inFlight.TryPeek(out var block) && block.LastUse <= done)
+            pool.Return(inFlight.Dequeue());
+    }
+}

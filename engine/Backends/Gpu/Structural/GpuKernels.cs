@@ -1,0 +1,116 @@
+using System.Collections.Frozen;
+
+namespace KernelEngine.Gpu;
+
+/// <summary>What a structural kernel does on a GPU: it records launches, and never waits.</summary>
+internal delegate void GpuBody(in StructuralLaunch launch, GpuDevice gpu);
+
+/// <summary>The dtypes that a body computes in; operands of others are converted on the way in and out.</summary>
+internal enum GpuTypes
+{
+    /// <summary>All of them, by itself: mostly since it only moves elements.</summary>
+    All,
+    /// <summary>float32 and float64, and int64 for places; float16 and bfloat16 become float32.</summary>
+    Reals,
+    /// <summary>float32, float64, int32 and int64; narrower ones and truth values become one of them.</summary>
+    Numbers,
+}
+
+/// <summary>The structural kernels of GPU devices, by name.</summary>
+internal static partial class GpuKernels
+{
+    private static readonly FrozenDictionary<string, Entry> Known = MakeTable();
+
+    /// <summary>Whether there is a body for these operands.</summary>
+    public static bool Supports(GpuDevice gpu, StructuralKernel kernel, ReadOnlySpan<Operand> operands)
+    {
+        if (!Known.TryGetValue(kernel.Name, out var entry))
+            return false;
+        foreach (var operand in operands)
+        {
+            if (entry.Types != GpuTypes.All && operand.DType == DType.Float64 && !gpu.Limits.HasFloat64)
+                return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Runs a body.</summary>
+    /// <exception cref="TensorNotImplementedException">There is none.</exception>
+    public static void Run(GpuDevice gpu, in StructuralLaunch launch)
+    {
+        if (!Known.TryGetValue(launch.Kernel.Name, out var entry))
+        {
+            throw new TensorNotImplementedException(
+                $"{launch.Kernel.Name} is not implemented on {gpu.Device}",
+                "use another device, or compose it of operators");
+        }
+
+        foreach (var operand in launch.Operands)
+        {
+            if (!ReferenceEquals(Computed(operand.DType, entry.Types), operand.DType))
+            {
+                RunConverted(gpu, launch, entry);
+                return;
+            }
+        }
+
+        entry.Body(launch, gpu);
+    }
+
+    private static void RunConverted(GpuDevice gpu, in StructuralLaunch launch, Entry entry)
+    {
+        var operands = launch.Operands.ToArray();
+        for (var i = 0; i < operands.Length; i++)
+        {
+            var dtype = Computed(operands[i].DType, entry.Types);
+            if (ReferenceEquals(dtype, operands[i].DType))
+                continue;
+            operands[i] = gpu.Temporary(operands[i].Layout.Shape, dtype).Operand;
+            if (launch.Kernel.Operands[i].Access != Access.Write)
+                gpu.Copy(launch.Operands[i], operands[i]);
+        }
+
+        entry.Body(
+            new()
+            {
+                Kernel = launch.Kernel,
+                Operands = operands,
+                Integers = launch.Integers,
+                Reals = launch.Reals,
+            },
+            gpu);
+        for (var i = 0; i < operands.Length; i++)
+        {
+            if (ReferenceEquals(operands[i].Buffer, launch.Operands[i].Buffer))
+                continue;
+            if (launch.Kernel.Operands[i].Access != Access.Read)
+                gpu.Copy(operands[i], launch.Operands[i]);
+            operands[i].Buffer.Free();
+        }
+    }
+
+    private static DType Computed(DType dtype, GpuTypes types) => types switch
+    {
+        GpuTypes.All => dtype,
+        _ when dtype.IsFloatingPoint => dtype.Register == ValueKind.Float64 ? dtype : DType.Float32,
+        GpuTypes.Numbers when dtype.Register != ValueKind.Int64 => DType.Int32,
+        _ => dtype,
+    };
+
+    private static FrozenDictionary<string, Entry> MakeTable()
+    {
+        var table = new Dictionary<string, Entry>();
+        AddAll((name, types, body) => table.Add(name, new(body, types)));
+        return table.ToFrozenDictionary();
+    }
+
+    // Each topic's file has a method of its own that adds its kernels; this one calls them all.
+    private static void AddAll(Adding add)
+    {
+    }
+
+    private delegate void Adding(string name, GpuTypes types, GpuBody body);
+
+    private sealed record Entry(GpuBody Body, GpuTypes Types);
+}
