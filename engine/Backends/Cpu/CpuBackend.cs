@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace KernelEngine.Cpu;
 
 /// <summary>The processor: the default device and the living definition of every kernel.</summary>
@@ -38,7 +36,7 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override void Upload(ReadOnlySpan<byte> source, DeviceBuffer destination, long byteOffset)
     {
-        source.CopyTo(SpanOf(destination, byteOffset, source.Length));
+        source.CopyTo(((HostBuffer)destination).Bytes(byteOffset, source.Length));
 
         // A span keeps the array alive, but not its block, which would go back to the pool.
         GC.KeepAlive(destination);
@@ -47,7 +45,7 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override void Download(DeviceBuffer source, long byteOffset, Span<byte> destination)
     {
-        SpanOf(source, byteOffset, destination.Length).CopyTo(destination);
+        ((HostBuffer)source).Bytes(byteOffset, destination.Length).CopyTo(destination);
         GC.KeepAlive(source);
     }
 
@@ -70,10 +68,7 @@ public sealed class CpuBackend : Backend
         // Everything is done when Run returns.
     }
 
-    private static Span<byte> SpanOf(DeviceBuffer buffer, long byteOffset, int length)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)byteOffset, (ulong)(buffer.ByteCount - length));
-        return System.Runtime.InteropServices.MemoryMarshal.CreateSpan(
-            ref Unsafe.AddByteOffset(ref ((HostBuffer)buffer).Data, (nint)byteOffset), length);
-    }
+    /// <inheritdoc/>
+    public override DeviceStatistics GetStatistics(ComputeDevice device) =>
+        new() { Launches = Launches, BytesHeld = HostPool.HeldBytes };
 }

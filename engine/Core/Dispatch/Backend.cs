@@ -1,12 +1,19 @@
+using System.Diagnostics;
+
 namespace KernelEngine;
 
 /// <summary>
 /// A way to compute: it has devices, memory on them, and runs kernels over it. The dispatcher has checked everything
 /// (devices, dtypes, shapes, overlap) before a backend is called: layouts are already broadcast to one shape.
 /// </summary>
+/// <remarks>
+/// What a backend must bring is abstract. What is virtual has a default for backends whose launches are done when
+/// <c>Run</c> returns; one with a queue overrides it. Any thread may call any of it.
+/// </remarks>
 public abstract class Backend
 {
     private long launches;
+    private HostProfile? profile;
 
     /// <summary>How many kernels have been launched since the start.</summary>
     public long Launches => Interlocked.Read(ref launches);
@@ -30,10 +37,48 @@ public abstract class Backend
     /// <summary>Waits for the buffer's contents and copies them to the host's memory.</summary>
     public abstract void Download(DeviceBuffer source, long byteOffset, Span<byte> destination);
 
+    /// <summary>
+    /// Copies a buffer's contents, as all launches so far leave them, to the host's memory, without holding up the
+    /// calling thread. The buffer may be written or given back as soon as this returns.
+    /// </summary>
+    /// <param name="source">The buffer.</param>
+    /// <param name="byteOffset">Where to begin in it.</param>
+    /// <param name="destination">Where to copy to; not touched any more once the task is done, cancelled or not.
+    /// </param>
+    /// <param name="cancellation">Ends the waiting; launches are not taken back.</param>
+    public virtual ValueTask DownloadAsync(
+        DeviceBuffer source, long byteOffset, Memory<byte> destination, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellation);
+        Download(source, byteOffset, destination.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Copies a buffer's contents to the host's memory if that needs no waiting, and allocates nothing managed. Where
+    /// work is still pending, the first call asks for the contents as all launches so far leave them, and a later call
+    /// for the same bytes gets these.
+    /// </summary>
+    /// <returns>Whether the values are there; the destination is unchanged otherwise.</returns>
+    public virtual bool TryDownload(DeviceBuffer source, long byteOffset, Span<byte> destination)
+    {
+        Download(source, byteOffset, destination);
+        return true;
+    }
+
     /// <summary>Runs a pointwise program over one or more sets of operands.</summary>
     public void Run(in PointwiseLaunch launch)
     {
         Interlocked.Increment(ref launches);
+        if (profile is { } measuring)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Execute(launch);
+            measuring.AddSince(start, launch.Program.Name);
+            return;
+        }
+
         Execute(launch);
     }
 
@@ -41,6 +86,14 @@ public abstract class Backend
     public void Run(in ReductionLaunch launch)
     {
         Interlocked.Increment(ref launches);
+        if (profile is { } measuring)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Execute(launch);
+            measuring.AddSince(start, launch.Program.Name);
+            return;
+        }
+
         Execute(launch);
     }
 
@@ -52,6 +105,14 @@ public abstract class Backend
     public void Run(in StructuralLaunch launch)
     {
         Interlocked.Increment(ref launches);
+        if (profile is { } measuring)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Execute(launch);
+            measuring.AddSince(start, launch.Kernel.Name);
+            return;
+        }
+
         Execute(launch);
     }
 
@@ -66,4 +127,35 @@ public abstract class Backend
 
     /// <summary>Waits until all that was launched on a device is done, and throws what went wrong in it.</summary>
     public abstract void Synchronize(ComputeDevice device);
+
+    /// <summary>Hands to a device what was launched and is still being collected; does not wait.</summary>
+    public virtual void Flush(ComputeDevice device)
+    {
+    }
+
+    /// <summary>What a device has done so far; neither waits nor hands anything to the device.</summary>
+    public virtual DeviceStatistics GetStatistics(ComputeDevice device) => new() { Launches = Launches };
+
+    /// <summary>Begins to measure each launch on a device, until the profile is disposed of.</summary>
+    /// <exception cref="InvalidOperationException">It is being profiled already.</exception>
+    public virtual DeviceProfile StartProfile(ComputeDevice device)
+    {
+        var started = new HostProfile(device, this);
+        return Interlocked.CompareExchange(ref profile, started, null) is null
+            ? started
+            : throw new InvalidOperationException($"{device} is being profiled already: dispose of that profile first");
+    }
+
+    /// <summary>A profile of launches that are done when they return.</summary>
+    private sealed class HostProfile(ComputeDevice device, Backend owner) : DeviceProfile(device)
+    {
+        public void AddSince(long start, string name) => Add(name, Stopwatch.GetElapsedTime(start).TotalNanoseconds);
+
+        protected override void Collect()
+        {
+            // Each launch was added when it returned.
+        }
+
+        protected override void End() => owner.profile = null;
+    }
 }

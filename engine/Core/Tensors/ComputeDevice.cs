@@ -107,6 +107,31 @@ public sealed class ComputeDevice
     /// </summary>
     public static ComputeDevice Best() => Choose(All).Device;
 
+    /// <summary>What it has done since the start of the process. Never waits.</summary>
+    public DeviceStatistics Statistics => Backend.GetStatistics(this);
+
+    /// <summary>
+    /// Waits until all that was launched is done, and throws what went wrong in it, such as an index out of range. As
+    /// <c>torch.cuda.synchronize</c>.
+    /// </summary>
+    /// <exception cref="TensorException">What a launch found in its data.</exception>
+    /// <exception cref="DeviceLostException">The device is lost.</exception>
+    public void Synchronize() => Backend.Synchronize(this);
+
+    /// <summary>
+    /// Has the device begin with what was launched so far; does not wait. Launches are collected and handed over many
+    /// at a time, at the latest when their results are read: so this is for work whose results nobody reads soon.
+    /// </summary>
+    /// <exception cref="DeviceLostException">The device is lost.</exception>
+    public void Flush() => Backend.Flush(this);
+
+    /// <summary>
+    /// Measures each launch from now on, by operator, until the profile is disposed of:
+    /// <c>using var profile = device.Profile(); …; Console.WriteLine(profile);</c>
+    /// </summary>
+    /// <exception cref="InvalidOperationException">It is being profiled already.</exception>
+    public DeviceProfile Profile() => Backend.StartProfile(this);
+
     /// <summary>The device string: <c>cpu</c>, <c>vulkan:0</c>.</summary>
     public override string ToString() => IsIndexed ? $"{Backend.Name}:{Index}" : Backend.Name;
 

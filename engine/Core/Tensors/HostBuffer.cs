@@ -44,6 +44,15 @@ internal sealed class HostBuffer : DeviceBuffer
     /// </summary>
     public void HandOut() => block?.HandOut();
 
+    /// <summary>Some of its bytes. The span keeps the array alive, but not its block, which would go back to the pool:
+    /// keep the buffer alive as long as it is used.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It has not as many.</exception>
+    public Span<byte> Bytes(long byteOffset, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)byteOffset, (ulong)(ByteCount - length));
+        return MemoryMarshal.CreateSpan(ref Unsafe.AddByteOffset(ref Data, (nint)byteOffset), length);
+    }
+
     /// <inheritdoc/>
     public override void Free()
     {

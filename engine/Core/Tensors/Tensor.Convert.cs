@@ -162,23 +162,6 @@ public partial class Tensor
         return value.IsReal ? T.CreateSaturating(value.ToDouble()) : T.CreateSaturating(value.ToInt64());
     }
 
-    /// <summary>The elements in row-major order, in an array of their own.</summary>
-    /// <typeparam name="T">The .NET type of the dtype.</typeparam>
-    /// <exception cref="TensorTypeException">The dtype has another .NET type.</exception>
-    public T[] ToArray<T>() where T : unmanaged
-    {
-        CheckElementType<T>();
-        if (ElementCount > Array.MaxLength)
-            throw TooLong();
-        var result = new T[ElementCount];
-        if (result.Length == 0)
-            return result;
-        var source = Contiguous();
-        source.Device.Backend.Download(
-            source.Storage.Resolve(), source.Layout.Offset * DType.Size, MemoryMarshal.AsBytes(result.AsSpan()));
-        return result;
-    }
-
     /// <summary>
     /// The elements themselves, shared: writing the span writes the tensor (autograd does not see it).
     /// </summary>
@@ -190,12 +173,7 @@ public partial class Tensor
     {
         CheckElementType<T>();
         if (!IsContiguous)
-        {
-            throw new TensorRuntimeException(
-                "a span needs a contiguous tensor", $"shape {Shape.ToListText()}, strides " +
-                $"[{string.Join(", ", Strides.ToArray())}]; call Contiguous() for a copy that is");
-        }
-
+            throw NotContiguous("a span");
         if (ElementCount > int.MaxValue)
             throw TooLong();
         if (Storage.Resolve() is not HostBuffer buffer)
@@ -255,7 +233,7 @@ public partial class Tensor
         }
 
         var result = Empty(shape, DType.Of<T>(), device);
-        result.Device.Backend.Upload(MemoryMarshal.AsBytes(data), result.Storage.Resolve(), 0);
+        Transfers.Upload(data, result.Storage.Resolve(), 0);
         return result;
     }
 
@@ -290,13 +268,13 @@ public partial class Tensor
         if (destination.DType.Size < DType.Size)
             packed = packed.To(destination.DType);
         packed = packed.Contiguous();
-        var bytes = new byte[packed.ElementCount * packed.DType.Size];
-        packed.Device.Backend.Download(packed.Storage.Resolve(), packed.Layout.Offset * packed.DType.Size, bytes);
         var direct = ReferenceEquals(packed.DType, destination.DType) && destination.IsContiguous &&
             packed.Shape == destination.Shape;
         var landing = direct ? destination
             : Allocate(destination.Device, Layout.Contiguous(packed.Shape), packed.DType);
-        landing.Device.Backend.Upload(bytes, landing.Storage.Resolve(), landing.Layout.Offset * landing.DType.Size);
+        Transfers.Copy(
+            packed.Storage.Resolve(), packed.Layout.Offset * packed.DType.Size, landing.Storage.Resolve(),
+            landing.Layout.Offset * packed.DType.Size, packed.ElementCount * packed.DType.Size);
         if (!direct)
             landing.CopyTo(destination);
     }
