@@ -53,6 +53,24 @@ public abstract class GpuBackend : Backend
     public override void Synchronize(ComputeDevice device) => Of(device).Synchronize();
 
     /// <inheritdoc/>
+    public override ValueTask DownloadAsync(
+        DeviceBuffer source, long byteOffset, Memory<byte> destination, CancellationToken cancellation) =>
+        ((GpuBuffer)source).Owner.DownloadAsync((GpuBuffer)source, byteOffset, destination, cancellation);
+
+    /// <inheritdoc/>
+    public override bool TryDownload(DeviceBuffer source, long byteOffset, Span<byte> destination) =>
+        ((GpuBuffer)source).Owner.TryDownload((GpuBuffer)source, byteOffset, destination);
+
+    /// <inheritdoc/>
+    public override void Flush(ComputeDevice device) => Of(device).Flush();
+
+    /// <inheritdoc/>
+    public override DeviceStatistics GetStatistics(ComputeDevice device) => Of(device).Statistics;
+
+    /// <inheritdoc/>
+    public override DeviceProfile StartProfile(ComputeDevice device) => Of(device).StartProfile();
+
+    /// <inheritdoc/>
     protected override void Execute(in PointwiseLaunch launch) => OwnerOf(launch.Operands).Run(launch);
 
     /// <inheritdoc/>

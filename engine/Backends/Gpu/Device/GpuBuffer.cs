@@ -18,6 +18,12 @@ internal sealed class GpuBuffer(ComputeDevice device, GpuDevice owner, long byte
     public GpuBlock Block => (Volatile.Read(ref state) & Freed) == 0 ? block : throw new TensorRuntimeException(
         "the storage of this tensor has been freed", "a tensor cannot be used after Free() or the end of its scope");
 
+    /// <summary>A copy that was asked for, until it is fetched.</summary>
+    public GpuBlock? Asked { get; set; }
+
+    /// <summary>What it is a copy of: an offset and a length in bytes.</summary>
+    public (long Offset, int Length) AskedFor { get; set; }
+
     /// <inheritdoc/>
     public override void Free()
     {
@@ -42,7 +48,10 @@ internal sealed class GpuBuffer(ComputeDevice device, GpuDevice owner, long byte
 
     private void Release(bool fromFinalizer)
     {
-        if (Interlocked.Or(ref state, Freed) == 0)
+        var before = Interlocked.Or(ref state, Freed);
+        if (before == 0)
             Owner.Return(block, fromFinalizer);
+        if ((before & Freed) == 0 && Asked is { } asked)
+            Owner.Forget(asked, fromFinalizer);
     }
 }

@@ -7,18 +7,9 @@ internal sealed partial class GpuDevice
     private const int MaxInFlight = 8;
 
     private readonly GpuBatch batch = new();
-    private readonly List<(long Ticket, string[] Names)> timed = [];
     private long commands;
     private long lastBarrier;
     private long submitted;
-
-    private long launchCount;
-    private long submitCount;
-    private long builtCount;
-    private long cachedCount;
-
-    /// <summary>Whether each command is measured.</summary>
-    public bool IsProfiling { get; set; }
 
     /// <summary>Makes a kernel ready; at once if it is.</summary>
     public GpuKernel Build(KernelSource source)
@@ -153,7 +144,7 @@ internal sealed partial class GpuDevice
             return;
         CheckLost();
         parameters.Note(batch);
-        batch.IsTimed = IsProfiling;
+        batch.IsTimed = isProfiling;
         try
         {
             Driver.Submit(batch);

@@ -5,10 +5,6 @@ internal sealed unsafe partial class GpuDevice
 {
     private const long MaxStaged = 64L << 20;
 
-    private readonly Dictionary<GpuBlock, (GpuBlock Copy, long Written)> copies = [];
-    private long uploadedBytes;
-    private long downloadedBytes;
-
     /// <summary>Copies to the device; the source may be used again on return.</summary>
     public void Upload(ReadOnlySpan<byte> source, GpuBuffer destination, long offset)
     {
@@ -95,47 +91,5 @@ internal sealed unsafe partial class GpuDevice
         }
 
         GC.KeepAlive(source);
-    }
-
-    /// <summary>Copies a buffer's contents to the host if they are there; asks for them and says no otherwise.</summary>
-    public bool TryDownload(GpuBuffer source, long offset, Span<byte> destination)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(source.ByteCount - destination.Length));
-        lock (gate)
-        {
-            CheckLost();
-            var block = source.Block;
-            var seen = block;
-            if (block.HostPointer == 0)
-            {
-                // A copy of what was last written; asked for once.
-                if (!copies.TryGetValue(block, out var copy) || copy.Written != block.Written)
-                {
-                    if (copy.Copy is not null)
-                        readbacks.Return(copy.Copy);
-                    var written = block.Written;
-                    var landing = readbacks.Rent(source.ByteCount);
-                    RecordCopy(block, 0, landing, 0, source.ByteCount);
-                    copies[block] = copy = (landing, written);
-                }
-
-                seen = copy.Copy;
-            }
-
-            if (seen.LastUse > submitted)
-                Submit();
-            if (seen.LastUse > Driver.Completed)
-                return false;
-            new ReadOnlySpan<byte>((byte*)seen.HostPointer + offset, destination.Length).CopyTo(destination);
-            downloadedBytes += destination.Length;
-            if (!ReferenceEquals(seen, block))
-            {
-                copies.Remove(block);
-                readbacks.Return(seen);
-            }
-        }
-
-        GC.KeepAlive(source);
-        return true;
     }
 }

@@ -1,26 +1,114 @@
 namespace KernelEngine.Gpu;
 
-/// <content>Waiting without a thread.</content>
+/// <content>Reading later, or not at all.</content>
 internal sealed partial class GpuDevice
 {
-    /// <summary>Waits, without holding a thread's attention, and copies a buffer's contents to the host.</summary>
-    public async ValueTask DownloadAsync(
+    /// <summary>
+    /// Copies a buffer's contents as they are now to the host, without holding up the calling thread.
+    /// </summary>
+    public ValueTask DownloadAsync(
         GpuBuffer source, long offset, Memory<byte> destination, CancellationToken cancellation)
     {
-        long ticket;
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled(cancellation);
+        if (destination.IsEmpty)
+            return ValueTask.CompletedTask;
+        GpuBlock copy;
+        lock (gate)
+            copy = Snapshot(source, offset, destination.Length);
+        return new(Finish(copy, destination, cancellation));
+    }
+
+    /// <summary>
+    /// Copies a buffer's contents to the host if that needs no waiting; otherwise asks once for the contents as they
+    /// are now, for a later call.
+    /// </summary>
+    public bool TryDownload(GpuBuffer source, long offset, Span<byte> destination)
+    {
         lock (gate)
         {
             CheckLost();
-            Submit();
-            ticket = source.Block.LastUse;
+            var wanted = (offset, destination.Length);
+            if (source.Asked is { } asked && source.AskedFor != wanted)
+            {
+                readbacks.Return(asked);
+                source.Asked = null;
+            }
+
+            if (source.Asked is null)
+            {
+                var block = source.Block;
+                if (block.HostPointer != 0 && block.LastUse <= Driver.Completed)
+                {
+                    Read(block, offset, destination);
+                    return true;
+                }
+
+                source.Asked = Snapshot(source, offset, destination.Length);
+                source.AskedFor = wanted;
+            }
+
+            if (source.Asked.LastUse > Driver.Completed)
+                return false;
+            Read(source.Asked, 0, destination);
+            readbacks.Return(source.Asked);
+            source.Asked = null;
         }
 
-        if (ticket > Driver.Completed)
+        CheckFaults();
+        return true;
+    }
+
+    /// <summary>Takes back what was asked for and never fetched.</summary>
+    public void Forget(GpuBlock asked, bool fromFinalizer)
+    {
+        if (fromFinalizer)
         {
-            var waiting = Task.Run(() => Driver.Wait(ticket), CancellationToken.None);
-            await waiting.WaitAsync(cancellation).ConfigureAwait(false);
+            readbacks.ReturnLater(asked);
+            return;
         }
 
-        Download(source, offset, destination.Span);
+        lock (gate)
+            readbacks.Return(asked);
+    }
+
+    // Under the lock. Copies what is in a buffer to memory that the host sees, and submits.
+    private GpuBlock Snapshot(GpuBuffer source, long offset, int length)
+    {
+        CheckLost();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(source.ByteCount - length));
+        var copy = readbacks.Rent(length);
+        RecordCopy(source.Block, offset, copy, 0, length);
+        Submit();
+        GC.KeepAlive(source);
+        return copy;
+    }
+
+    private async Task Finish(GpuBlock copy, Memory<byte> destination, CancellationToken cancellation)
+    {
+        try
+        {
+            if (copy.LastUse > Driver.Completed)
+            {
+                var waiting = Task.Run(() => Driver.Wait(copy.LastUse), CancellationToken.None);
+                await waiting.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+
+            lock (gate)
+                Read(copy, 0, destination.Span);
+        }
+        finally
+        {
+            lock (gate)
+                readbacks.Return(copy);
+        }
+
+        CheckFaults();
+    }
+
+    private unsafe void Read(GpuBlock block, long offset, Span<byte> destination)
+    {
+        new ReadOnlySpan<byte>((byte*)block.HostPointer + offset, destination.Length).CopyTo(destination);
+        downloadedBytes += destination.Length;
     }
 }

@@ -11,6 +11,7 @@ internal sealed class Staging(GpuDriver driver, MemoryKind kind)
 
     private readonly BlockPool pool = new(driver, kind, () => { });
     private readonly Queue<GpuBlock> inFlight = new();
+    private readonly System.Collections.Concurrent.ConcurrentQueue<GpuBlock> later = new();
 
     /// <summary>Bytes that the driver has allocated.</summary>
     public long HeldBytes => pool.HeldBytes;
@@ -28,9 +29,14 @@ internal sealed class Staging(GpuDriver driver, MemoryKind kind)
     /// <summary>Takes a block back once the batch of its last use is done.</summary>
     public void Return(GpuBlock block) => inFlight.Enqueue(block);
 
+    /// <summary>Takes a block back, from any thread, when the lock is next held.</summary>
+    public void ReturnLater(GpuBlock block) => later.Enqueue(block);
+
     /// <summary>Takes back what is done.</summary>
     public void Reclaim()
     {
+        while (later.TryDequeue(out var returned))
+            inFlight.Enqueue(returned);
         if (inFlight.Count == 0)
             return;
         var done = driver.Completed;
