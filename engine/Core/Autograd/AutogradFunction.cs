@@ -23,6 +23,9 @@ namespace KernelEngine;
 /// </example>
 public abstract class AutogradFunction
 {
+    /// <summary>The name of its nodes in graphs.</summary>
+    private protected virtual string NodeName => GetType().Name + "Backward";
+
     /// <summary>Computes the results; nothing in it is recorded.</summary>
     /// <param name="context">Takes what backward needs.</param>
     /// <param name="inputs">The inputs.</param>
@@ -82,7 +85,7 @@ public abstract class AutogradFunction
         private readonly (Layout Layout, DType DType, ComputeDevice Device)[] outputs;
 
         public CustomNode(AutogradFunction function, FunctionContext context, Tensor[] inputs, Tensor[] results)
-            : base(function.GetType().Name + "Backward", inputs.Length)
+            : base(function.NodeName, inputs.Length)
         {
             (this.function, this.context) = (function, context);
             this.inputs = Array.ConvertAll(inputs, i => i.Shape);

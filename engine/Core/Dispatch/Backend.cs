@@ -116,6 +116,23 @@ public abstract class Backend
         Execute(launch);
     }
 
+    /// <summary>Runs a kernel of a user's own.</summary>
+    /// <exception cref="TensorNotImplementedException">This backend cannot; the message says what would make it.
+    /// </exception>
+    public void Run(in ComputeLaunch launch)
+    {
+        Interlocked.Increment(ref launches);
+        if (profile is { } measuring)
+        {
+            var start = Stopwatch.GetTimestamp();
+            Execute(launch);
+            measuring.AddSince(start, launch.Kernel.Name);
+            return;
+        }
+
+        Execute(launch);
+    }
+
     /// <summary>Does what <see cref="Run(in PointwiseLaunch)"/> promises.</summary>
     protected abstract void Execute(in PointwiseLaunch launch);
 
@@ -124,6 +141,13 @@ public abstract class Backend
 
     /// <summary>Does what <see cref="Run(in StructuralLaunch)"/> promises.</summary>
     protected abstract void Execute(in StructuralLaunch launch);
+
+    /// <summary>Does what <see cref="Run(in ComputeLaunch)"/> promises; where it is not overridden, nothing runs.
+    /// </summary>
+    protected virtual void Execute(in ComputeLaunch launch) => throw new TensorNotImplementedException(
+        $"the kernel '{launch.Kernel.Name}' cannot run on {launch.Operands[0].Buffer.Device}",
+        "kernels given as text run on GPUs: move the operands there, as in x.To(ComputeDevice.Parse(\"opencl:0\")), " +
+        "or write it with Pointwise.Define or operators, which run everywhere");
 
     /// <summary>Waits until all that was launched on a device is done, and throws what went wrong in it.</summary>
     public abstract void Synchronize(ComputeDevice device);

@@ -57,3 +57,21 @@ public readonly ref struct StructuralLaunch
     /// <summary>The real parameters in the order of the kernel's interface.</summary>
     public ReadOnlySpan<double> Reals { get; init; }
 }
+
+/// <summary>One launch of a kernel of a user's own.</summary>
+public readonly ref struct ComputeLaunch
+{
+    /// <summary>Which kernel.</summary>
+    public required ComputeKernel Kernel { get; init; }
+
+    /// <summary>The operands in the order of the kernel's interface; contiguous, and of its dtypes.</summary>
+    public required ReadOnlySpan<Operand> Operands { get; init; }
+
+    /// <summary>
+    /// The parameters in the order of the kernel's interface, as registers hold them: 32-bit ones in the low bits.
+    /// </summary>
+    public ReadOnlySpan<long> Parameters { get; init; }
+
+    /// <summary>How many threads there must be at least.</summary>
+    public required long Elements { get; init; }
+}

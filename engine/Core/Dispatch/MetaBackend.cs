@@ -40,6 +40,10 @@ internal sealed class MetaBackend : Backend
     {
     }
 
+    protected override void Execute(in ComputeLaunch launch)
+    {
+    }
+
     public override void Synchronize(ComputeDevice device)
     {
     }
