@@ -1,0 +1,394 @@
+using KernelEngine.Gpu;
+using Silk.NET.OpenCL;
+
+namespace KernelEngine.OpenCl;
+
+/// <summary>
+/// Where batches go, and what is known of those that were sent. Commands run in the order in which they were
+/// submitted, so that barriers are only needed on a host's queue that runs out of order.
+/// </summary>
+internal sealed unsafe class OpenClQueue : IDisposable
+{
+    private const CommandQueueProperties Profiling = CommandQueueProperties.ProfilingEnable;
+
+    private readonly Lock gate = new();
+    private readonly OpenClApi api;
+    private readonly OpenClPhysicalDevice device;
+    private readonly nint context;
+    private readonly string deviceString;
+    private readonly Queue<(long Ticket, nint Event)> pending = new();
+    private readonly Dictionary<long, nint[]> timed = [];
+    private readonly bool isProfiling;
+    private readonly bool isOutOfOrder;
+    private nint profilingQueue;
+    private nint last;
+    private long completed;
+    private string? lost;
+    private TensorRuntimeException? failure;
+
+    /// <summary>A queue of the engine's own, or a host's.</summary>
+    /// <param name="api">OpenCL's functions.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="context">The context.</param>
+    /// <param name="hostQueue">The host's queue; 0 to make one.</param>
+    /// <param name="deviceString">The device's string, for messages.</param>
+    public OpenClQueue(
+        OpenClApi api, OpenClPhysicalDevice device, nint context, nint hostQueue, string deviceString)
+    {
+        (this.api, this.device, this.context, this.deviceString) = (api, device, context, deviceString);
+        if (hostQueue == 0)
+        {
+            Handle = CreateQueue(CommandQueueProperties.None);
+        }
+        else
+        {
+            CommandQueueProperties properties;
+            OpenClErrors.Check(
+                api.GetCommandQueueInfo(
+                    hostQueue, CommandQueueInfo.Properties, sizeof(CommandQueueProperties), &properties, null),
+                "clGetCommandQueueInfo");
+            isProfiling = properties.HasFlag(Profiling);
+            isOutOfOrder = properties.HasFlag(CommandQueueProperties.OutOfOrderExecModeEnable);
+            OpenClErrors.Check(api.RetainCommandQueue(hostQueue), "clRetainCommandQueue");
+            Handle = hostQueue;
+        }
+
+        last = Handle;
+    }
+
+    /// <summary>The cl_command_queue of ordinary batches.</summary>
+    public nint Handle { get; }
+
+    /// <summary>The last batch that is done.</summary>
+    public long Completed
+    {
+        get
+        {
+            lock (gate)
+            {
+                Poll();
+                return completed;
+            }
+        }
+    }
+
+    /// <summary>Enqueues a batch and has the driver begin with it.</summary>
+    public void Submit(GpuBatch batch)
+    {
+        lock (gate)
+        {
+            if (lost is not null)
+                throw Lost(lost);
+            var queue = QueueFor(batch.IsTimed);
+            var events = batch.IsTimed ? new nint[batch.Commands.Length] : null;
+            nint end = 0;
+            try
+            {
+                Enqueue(batch, queue, events, out end);
+            }
+            finally
+            {
+                // Whatever happened, the ticket ends: with its last command where they run in order.
+                if (lost is null)
+                    End(batch.Ticket, queue, end);
+                else
+                    ReleaseEvent(end);
+                if (events is not null)
+                    timed.Add(batch.Ticket, events);
+            }
+        }
+    }
+
+    /// <summary>Waits until a batch is done.</summary>
+    public void Wait(long ticket)
+    {
+        nint end = 0;
+        lock (gate)
+        {
+            Poll();
+            foreach (var (number, candidate) in pending)
+            {
+                if (number < ticket)
+                    continue;
+                end = number == ticket ? candidate : 0;
+                break;
+            }
+
+            if (end != 0)
+                api.RetainEvent(end);
+        }
+
+        if (end != 0)
+        {
+            // Others may submit and ask meanwhile. What went wrong, the event's status says.
+            api.WaitForEvents(1, &end);
+            api.ReleaseEvent(end);
+        }
+
+        lock (gate)
+        {
+            Poll();
+            if (failure is { } failed)
+            {
+                failure = null;
+                throw failed;
+            }
+        }
+    }
+
+    /// <summary>How long each command of a timed batch took.</summary>
+    public void ReadTimes(long ticket, Span<double> nanoseconds)
+    {
+        lock (gate)
+        {
+            nanoseconds.Clear();
+            if (!timed.Remove(ticket, out var events))
+                return;
+            for (var i = 0; i < events.Length; i++)
+            {
+                ulong start = 0, end = 0;
+                if (events[i] != 0 && i < nanoseconds.Length &&
+                    api.GetEventProfilingInfo(events[i], ProfilingInfo.Start, sizeof(ulong), &start, null) == 0 &&
+                    api.GetEventProfilingInfo(events[i], ProfilingInfo.End, sizeof(ulong), &end, null) == 0)
+                    nanoseconds[i] = end - start;
+                ReleaseEvent(events[i]);
+            }
+        }
+    }
+
+    /// <summary>An event that is complete once all that was submitted is; the caller releases it.</summary>
+    public nint EventOfAll()
+    {
+        lock (gate)
+        {
+            if (lost is not null)
+                throw Lost(lost);
+            nint end;
+            OpenClErrors.Check(api.EnqueueMarkerWithWaitList(last, 0, null, &end), "clEnqueueMarkerWithWaitList");
+            api.Flush(last);
+            return end;
+        }
+    }
+
+    /// <summary>Waits for everything and gives everything back.</summary>
+    public void Dispose()
+    {
+        lock (gate)
+        {
+            api.Finish(Handle);
+            if (profilingQueue != 0)
+            {
+                api.Finish(profilingQueue);
+                api.ReleaseCommandQueue(profilingQueue);
+                profilingQueue = 0;
+            }
+
+            while (pending.TryDequeue(out var batch))
+                ReleaseEvent(batch.Event);
+            foreach (var events in timed.Values)
+                Array.ForEach(events, ReleaseEvent);
+            timed.Clear();
+            api.ReleaseCommandQueue(Handle);
+        }
+    }
+
+    private void Enqueue(GpuBatch batch, nint queue, nint[]? events, out nint end)
+    {
+        end = 0;
+        Follow(queue);
+        foreach (var range in batch.ParameterRanges)
+        {
+            var memory = (OpenClMemory)range.Memory;
+            if (memory.IsShared)
+                continue;
+            Check(
+                api.EnqueueWriteBuffer(
+                    queue, memory.Handle, 0, (nuint)range.From, (nuint)(range.To - range.From),
+                    (byte*)memory.HostPointer + range.From, 0, null, null),
+                "the parameters of launches");
+        }
+
+        Barrier(queue);
+        var commands = batch.Commands;
+        for (var i = 0; i < commands.Length; i++)
+        {
+            ref readonly var command = ref commands[i];
+            if (command.HasBarrier)
+                Barrier(queue);
+            nint done = 0;
+            var wanted = events is not null || i == commands.Length - 1 ? &done : null;
+            var code = command.Kind == GpuCommandKind.Launch
+                ? Launch(queue, batch, command, wanted)
+                : Copy(queue, command, wanted);
+            Check(code, command.Name);
+            if (events is not null)
+                events[i] = done;
+            end = i == commands.Length - 1 ? done : 0;
+        }
+
+        if (events is not null && end != 0)
+            api.RetainEvent(end);
+    }
+
+    private int Launch(nint queue, GpuBatch batch, in GpuCommand command, nint* done)
+    {
+        var kernel = (OpenClKernel)command.Kernel!;
+        var bindings = batch.Bindings.Slice(command.FirstBinding, command.BindingCount);
+        for (var i = 0; i < bindings.Length; i++)
+        {
+            var set = kernel.SetMemory(api, i, (OpenClMemory)bindings[i]);
+            if (set != 0)
+                return set;
+        }
+
+        var code = kernel.SetMemory(api, kernel.Code.Buffers, (OpenClMemory)command.Parameters!);
+        if (code == 0)
+            code = kernel.SetFirst(api, (uint)command.ParameterOffset / sizeof(uint));
+        if (code != 0)
+            return code;
+
+        var (x, y, z) = kernel.Code.Threads;
+        var local = stackalloc nuint[] { (nuint)x, (nuint)y, (nuint)z };
+        var global = stackalloc nuint[]
+        {
+            (nuint)x * (nuint)command.GroupsX, (nuint)y * (nuint)command.GroupsY, (nuint)z * (nuint)command.GroupsZ,
+        };
+        var dimensions = global[2] > 1 ? 3u : global[1] > 1 ? 2u : 1u;
+        return api.EnqueueNDRangeKernel(queue, kernel.Handle, dimensions, null, global, local, 0, null, done);
+    }
+
+    private int Copy(nint queue, in GpuCommand command, nint* done)
+    {
+        var (source, destination) = ((OpenClMemory)command.Source!, (OpenClMemory)command.Destination!);
+        var (from, to, count) =
+            ((nuint)command.SourceOffset, (nuint)command.DestinationOffset, (nuint)command.ByteCount);
+        return (source.Handle, destination.Handle) switch
+        {
+            (0, 0) => (int)ErrorCodes.InvalidMemObject,
+            (0, var handle) => api.EnqueueWriteBuffer(
+                queue, handle, 0, to, count, (byte*)source.HostPointer + from, 0, null, done),
+            (var handle, 0) => api.EnqueueReadBuffer(
+                queue, handle, 0, from, count, (byte*)destination.HostPointer + to, 0, null, done),
+            var (first, second) => api.EnqueueCopyBuffer(queue, first, second, from, to, count, 0, null, done),
+        };
+    }
+
+    /// <summary>Has what comes now on a queue run after all that went to another.</summary>
+    private void Follow(nint queue)
+    {
+        if (queue != last)
+        {
+            nint end;
+            Check(api.EnqueueMarkerWithWaitList(last, 0, null, &end), "changing queues");
+            api.Flush(last);
+            var code = api.EnqueueBarrierWithWaitList(queue, 1, &end, null);
+            ReleaseEvent(end);
+            Check(code, "changing queues");
+            last = queue;
+        }
+        else
+        {
+            Barrier(queue);
+        }
+    }
+
+    private void Barrier(nint queue)
+    {
+        if (isOutOfOrder && queue == Handle)
+            Check(api.EnqueueBarrierWithWaitList(queue, 0, null, null), "a barrier");
+    }
+
+    private void End(long ticket, nint queue, nint end)
+    {
+        if (end == 0 || (isOutOfOrder && queue == Handle))
+        {
+            ReleaseEvent(end);
+            var code = api.EnqueueMarkerWithWaitList(queue, 0, null, &end);
+            if (code != 0)
+            {
+                Lose(code);
+                throw Lost(lost!);
+            }
+        }
+
+        pending.Enqueue((ticket, end));
+        api.Flush(queue);
+    }
+
+    private nint QueueFor(bool isTimed)
+    {
+        if (!isTimed || isProfiling)
+            return Handle;
+        if (profilingQueue == 0)
+            profilingQueue = CreateQueue(Profiling);
+        return profilingQueue;
+    }
+
+    private nint CreateQueue(CommandQueueProperties properties)
+    {
+        int code;
+        var queue = api.CreateCommandQueue(context, device.Id, properties, &code);
+        OpenClErrors.Check(code, "clCreateCommandQueue");
+        return queue;
+    }
+
+    /// <summary>Takes note of the batches that are done.</summary>
+    private void Poll()
+    {
+        if (lost is not null)
+            throw Lost(lost);
+        while (pending.TryPeek(out var batch))
+        {
+            int status;
+            var code = api.GetEventInfo(batch.Event, EventInfo.CommandExecutionStatus, sizeof(int), &status, null);
+            if (code != 0)
+                status = code;
+            if (status > (int)CommandExecutionStatus.Complete)
+                break;
+            if (OpenClErrors.IsMemory(status))
+            {
+                failure ??= OutOfMemory(status);
+            }
+            else if (status < 0)
+            {
+                Lose(status);
+                throw Lost(lost!);
+            }
+
+            pending.Dequeue();
+            ReleaseEvent(batch.Event);
+            completed = batch.Ticket;
+        }
+    }
+
+    private void Check(int code, string what)
+    {
+        if (code == 0)
+            return;
+
+        // Some codes mean a launch that asks for too much as well as a device that is gone: the latter cannot finish.
+        if (OpenClErrors.MayBeLost(code) && (api.Finish(last) != 0 || code == (int)ErrorCodes.DeviceNotAvailable))
+        {
+            Lose(code);
+            throw Lost(lost!);
+        }
+
+        throw OpenClErrors.IsMemory(code)
+            ? OutOfMemory(code)
+            : new TensorRuntimeException($"{deviceString} refuses {what}: {OpenClErrors.NameOf(code)}");
+    }
+
+    private TensorRuntimeException OutOfMemory(int code) => new(
+        $"{deviceString} ran out of memory while it was at work ({OpenClErrors.NameOf(code)}): its driver promised more " +
+        "than there is", "free tensors, or use smaller batches; what was computed since the last read is lost");
+
+    private void Lose(int code) => lost ??= OpenClErrors.NameOf(code);
+
+    private DeviceLostException Lost(string reason) => new(deviceString, reason);
+
+    private void ReleaseEvent(nint handle)
+    {
+        if (handle != 0)
+            api.ReleaseEvent(handle);
+    }
+}
