@@ -1,8 +1,20 @@
 #!/usr/bin/env bash
 # Installs, from Debian's packages, what the tests need beyond the .NET SDK. Does nothing where all of it is there.
-#   clang, zlib1g-dev   linking NativeAOT programs
+#   clang, zlib1g-dev                       linking NativeAOT programs
+#   mesa-vulkan-drivers, libvulkan1         Vulkan in software (lavapipe), and its loader
+#   vulkan-validationlayers                 the tests' runs are to have no complaint
+#   pocl-opencl-icd, ocl-icd-libopencl1     OpenCL in software (PoCL), and its loader
+#   libclblast-dev                          a peer of the matrix product in bench
+#   glslang-tools, spirv-tools              building shaders, and checking what was built
+#   clang-15                                compiling the CUDA C form of every kernel to PTX
+#   wine, wine64                            running Microsoft's HLSL compiler
 set -euo pipefail
-packages=(clang zlib1g-dev)
+packages=(
+  clang zlib1g-dev
+  mesa-vulkan-drivers libvulkan1 vulkan-validationlayers
+  pocl-opencl-icd ocl-icd-libopencl1 libclblast-dev
+  glslang-tools spirv-tools clang-15 wine wine64
+)
 
 missing=()
 for package in "${packages[@]}"; do

@@ -42,7 +42,8 @@ public enum ErrorGrade
 /// <param name="Status">What became of it.</param>
 /// <param name="Grade">How well it failed, where it must fail; null elsewhere.</param>
 /// <param name="Reason">Why it failed or was skipped; null where it passed.</param>
-/// <param name="Launches">How many kernels it launched.</param>
+/// <param name="Launches">How many kernels it launched on the device.</param>
+/// <param name="HostLaunches">How many it launched on the CPU, where that is not the device.</param>
 public sealed record CaseResult(
     [property: JsonPropertyName("id")] string Id,
     [property: JsonPropertyName("group")] string Group,
@@ -50,4 +51,5 @@ public sealed record CaseResult(
     [property: JsonPropertyName("status")] CaseStatus Status,
     [property: JsonPropertyName("grade")] ErrorGrade? Grade,
     [property: JsonPropertyName("reason")] string? Reason,
-    [property: JsonPropertyName("launches")] long Launches);
+    [property: JsonPropertyName("launches")] long Launches,
+    [property: JsonPropertyName("host_launches")] long HostLaunches = 0);

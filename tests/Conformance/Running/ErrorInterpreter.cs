@@ -19,6 +19,9 @@ internal static class ErrorInterpreter
         {
             program?.Run();
             call?.Invoke();
+
+            // What a kernel finds in its data shows when the host waits.
+            context.Device.Synchronize();
         }
         catch (Exception e) when (program is { IsAtLastStep: false } && e is not CannotBindException)
         {
