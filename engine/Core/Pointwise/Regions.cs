@@ -1,4 +1,4 @@
-namespace KernelEngine.Cpu;
+namespace KernelEngine;
 
 /// <summary>
 /// Which instructions are needed only by the rare side of a branch, so that they can be left out where no element
