@@ -1,0 +1,31 @@
+using System.Runtime.CompilerServices;
+
+namespace KernelEngine.Tests.Gpu;
+
+/// <summary>What GPU drivers read from the environment when they are first used, set before any test runs.</summary>
+internal static class GpuEnvironment
+{
+    /// <summary>A folder for compiled kernels, so that tests neither see nor fill the user's own.</summary>
+    public static string CacheFolder { get; } =
+        Path.Combine(Path.GetTempPath(), $"kernel-tests-{Environment.ProcessId}");
+
+#pragma warning disable CA2255 // The tests are a program of their own.
+    [ModuleInitializer]
+#pragma warning restore CA2255
+    internal static void Set()
+    {
+        SetDefault("KERNEL_VALIDATE", "1");
+        SetDefault("KERNEL_CACHE", CacheFolder);
+        AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+        {
+            if (Directory.Exists(CacheFolder))
+                Directory.Delete(CacheFolder, recursive: true);
+        };
+    }
+
+    private static void SetDefault(string variable, string value)
+    {
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable)))
+            Environment.SetEnvironmentVariable(variable, value);
+    }
+}
