@@ -15,12 +15,6 @@ internal sealed unsafe class MemoryAllocator(LogicalDevice device) : IDisposable
     private readonly HashSet<VulkanMemory> live = [];
     private uint count;
 
-    /// <summary>How long the buffer of a piece of memory is.</summary>
-    public static ulong BufferBytes(long byteCount, MemoryKind kind) => kind == MemoryKind.Parameters
-        // Each launch binds so much from where its parameters begin, however few they are.
-        ? (ulong)byteCount + GpuLimits.ParameterBytes
-        : (ulong)byteCount;
-
     /// <summary>Allocates memory.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
     public VulkanMemory Allocate(long byteCount, MemoryKind kind)
@@ -100,7 +94,7 @@ internal sealed unsafe class MemoryAllocator(LogicalDevice device) : IDisposable
         {
             var isShared = families.Length > 1 && kind == MemoryKind.Device;
             var info = new BufferCreateInfo(
-                StructureType.BufferCreateInfo, size: BufferBytes(byteCount, kind), usage: usage,
+                StructureType.BufferCreateInfo, size: (ulong)byteCount, usage: usage,
                 sharingMode: isShared ? SharingMode.Concurrent : SharingMode.Exclusive,
                 queueFamilyIndexCount: isShared ? (uint)families.Length : 0,
                 pQueueFamilyIndices: isShared ? pointer : null);
@@ -159,12 +153,14 @@ internal sealed unsafe class MemoryAllocator(LogicalDevice device) : IDisposable
     {
         memory = default;
         var heap = (int)device.Adapter.Memory.MemoryTypes[type].HeapIndex;
-        var budget = device.Adapter.HeapBudget(heap, canTell: false);
+        var size = device.Adapter.Memory.MemoryHeaps[heap].Size;
+        if (device.HasBudget && device.Adapter.HeapBudget(heap) is var (used, budget) && used + bytes > budget)
+            return $"{used} of {budget} are in use by this program";
         lock (gate)
         {
             // Software devices promise what the machine has not, and are killed when it is used.
-            if (held[heap] + bytes > budget)
-                return $"{held[heap]} of {budget} are in use";
+            if (held[heap] + bytes > size)
+                return $"{held[heap]} of {size} are in use";
             if (count >= device.Adapter.Properties.Limits.MaxMemoryAllocationCount)
                 return $"the driver takes no more than {count} allocations";
             held[heap] += bytes;

@@ -54,10 +54,12 @@ internal sealed unsafe class Pipelines : IDisposable
         {
             var pipeline = Build(code, module, out var feedback);
             made.Add(pipeline);
-            cache.Touch();
             const PipelineCreationFeedbackFlags Hit =
                 PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
-            return new VulkanKernel(code, pipeline) { WasCached = feedback.Flags.HasFlag(Hit) };
+            var wasCached = feedback.Flags.HasFlag(Hit);
+            if (!wasCached)
+                cache.Touch();
+            return new VulkanKernel(code, pipeline) { WasCached = wasCached };
         }
         finally
         {
@@ -103,8 +105,6 @@ internal sealed unsafe class Pipelines : IDisposable
 
     private void Refuse(Result result, KernelCode code, string function)
     {
-        if (result is Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory)
-            throw new GpuMemoryException(code.Words.Length * sizeof(uint), $"{function} answered {result.Text()}");
         if (result < Result.Success)
         {
             throw new TensorRuntimeException(

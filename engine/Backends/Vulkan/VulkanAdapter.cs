@@ -99,6 +99,10 @@ internal sealed unsafe class VulkanAdapter
     /// <summary>Changes whenever what the driver caches does.</summary>
     public Guid CacheUuid { get; }
 
+    /// <summary>Device and driver with their versions: what compiled kernels depend on.</summary>
+    public string Identity =>
+        $"{Name}, {Driver}, {Properties.DriverVersion:x8}, {DriverUuid:n}, {DeviceUuid:n}, {CacheUuid:n}";
+
     /// <summary>What the device is made of.</summary>
     public DeviceType Type => Properties.DeviceType switch
     {
@@ -147,16 +151,16 @@ internal sealed unsafe class VulkanAdapter
         return string.Join(", ", words);
     }
 
-    /// <summary>Bytes of a heap that are left for this process, where the driver tells; otherwise its size.</summary>
-    public ulong HeapBudget(int heap, bool canTell)
+    /// <summary>
+    /// How much of a heap this process uses, and how much it may before the system moves its memory elsewhere; the
+    /// driver must have <c>VK_EXT_memory_budget</c>.
+    /// </summary>
+    public (ulong Used, ulong Budget) HeapBudget(int heap)
     {
-        var size = Memory.MemoryHeaps[heap].Size;
-        if (!canTell)
-            return size;
         PhysicalDeviceMemoryBudgetPropertiesEXT budget = new(StructureType.PhysicalDeviceMemoryBudgetPropertiesExt);
         PhysicalDeviceMemoryProperties2 all = new(StructureType.PhysicalDeviceMemoryProperties2, &budget);
         api.GetPhysicalDeviceMemoryProperties2(Handle, &all);
-        return Math.Min(size, budget.HeapBudget[heap]);
+        return (budget.HeapUsage[heap], budget.HeapBudget[heap]);
     }
 
     private static int ChooseQueueFamily(QueueFamilyProperties[] families)

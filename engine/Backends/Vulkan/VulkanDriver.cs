@@ -6,9 +6,6 @@ namespace KernelEngine.Vulkan;
 /// <summary>Runs batches on a Vulkan device.</summary>
 internal sealed unsafe class VulkanDriver : GpuDriver
 {
-    /// <summary>The variable that chooses the shape of kernels: <c>gpu</c> or <c>processor</c>.</summary>
-    public const string ShapeVariable = "KERNEL_GPU_SHAPE";
-
     private readonly MemoryAllocator allocator;
     private readonly Pipelines pipelines;
     private readonly CommandRing ring;
@@ -136,17 +133,13 @@ internal sealed unsafe class VulkanDriver : GpuDriver
             SharedBytes = (int)limits.MaxComputeSharedMemorySize,
             SubgroupSize = adapter.SubgroupSize,
             HasFloat64 = device.Has(VulkanFeatures.Float64),
-            IsProcessor = Environment.GetEnvironmentVariable(ShapeVariable) switch
-            {
-                "gpu" => false,
-                "processor" => true,
-                _ => adapter.Properties.DeviceType == PhysicalDeviceType.Cpu,
-            },
+            IsProcessor = DeviceShape.IsProcessor(
+                adapter.Properties.DeviceType == PhysicalDeviceType.Cpu),
             TakesAddresses = true,
             ParameterAlignment = (int)Math.Max(16, limits.MinUniformBufferOffsetAlignment),
             MaxMemoryBytes = adapter.MaxMemoryBytes,
             TotalMemoryBytes = adapter.MemoryBytes,
-            Identity = $"{adapter.Name}, {adapter.Driver}, {adapter.DriverUuid:n}-{adapter.DeviceUuid:n}",
+            Identity = adapter.Identity,
         };
     }
 }

@@ -10,6 +10,7 @@ internal sealed class VulkanBench : IDisposable
 {
     public const int Groups = 2;
     private const int Threads = 64;
+    private const int ParameterBytes = 64 * 1024;
 
     private long ticket;
     private int parameterBytes;
@@ -17,7 +18,7 @@ internal sealed class VulkanBench : IDisposable
     public VulkanBench(LogicalDevice? device = null)
     {
         Driver = new VulkanDriver(device ?? LogicalDevice.Create(Instance, Adapter), "vulkan:test");
-        Parameters = Driver.Allocate(64 * 1024, MemoryKind.Parameters);
+        Parameters = Driver.Allocate(ParameterBytes + GpuLimits.ParameterBytes, MemoryKind.Parameters);
     }
 
     public static VulkanInstance Instance => VulkanInstance.Current!;
@@ -30,7 +31,7 @@ internal sealed class VulkanBench : IDisposable
             var adapter = VulkanInstance.Current?.Adapters.FirstOrDefault(a => a.WhyUnusable is null);
             if (adapter is null)
             {
-                Assert.False(TestDevices.Required.Any(d => d.StartsWith("vulkan", StringComparison.Ordinal)));
+                Assert.DoesNotContain(TestDevices.Required, d => d.StartsWith("vulkan", StringComparison.Ordinal));
                 Assert.Skip($"no Vulkan here: {VulkanInstance.WhyNone}");
             }
 
@@ -100,7 +101,7 @@ internal sealed class VulkanBench : IDisposable
         });
         var align = Driver.Limits.ParameterAlignment;
         parameterBytes += (bytes + align - 1) / align * align;
-        if (parameterBytes + bytes > Parameters.ByteCount)
+        if (parameterBytes + bytes > ParameterBytes)
             parameterBytes = 0;
     }
 

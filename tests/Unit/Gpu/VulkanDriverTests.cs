@@ -194,7 +194,7 @@ public sealed class VulkanDriverTests : IDisposable
     }
 
     [Fact]
-    public void Several_threads_wait_while_one_submits()
+    public async Task Several_threads_wait_while_one_submits()
     {
         using var bench = new VulkanBench();
         var kernel = bench.Driver.Build(VulkanBench.Axpy());
@@ -217,7 +217,7 @@ public sealed class VulkanDriverTests : IDisposable
             bench.Submit();
         }
 
-        Task.WaitAll(waiters, TestContext.Current.CancellationToken);
+        await Task.WhenAll(waiters);
         Assert.Equal(Filled(64, 101), bench.Read(y));
         Free(ones, x, y);
     }
