@@ -33,6 +33,9 @@ public sealed record GpuLimits
     /// </summary>
     public required bool TakesAddresses { get; init; }
 
+    /// <summary>What its float arithmetic is known to do; generated kernels make up for the rest.</summary>
+    public GpuFloats Floats { get; init; }
+
     /// <summary>To how many bytes the parameters of a launch are aligned.</summary>
     public required int ParameterAlignment { get; init; }
 
@@ -44,6 +47,26 @@ public sealed record GpuLimits
 
     /// <summary>Device and driver with their versions: what compiled kernels depend on.</summary>
     public required string Identity { get; init; }
+}
+
+/// <summary>What a device's float arithmetic is known to do, beyond what its interface demands.</summary>
+[Flags]
+public enum GpuFloats
+{
+    /// <summary>Nothing.</summary>
+    None = 0,
+    /// <summary>A fused multiplication and addition is rounded once; every GPU's is.</summary>
+    FusedMultiplyAdd = 1,
+    /// <summary>Quotients and square roots in float32 are rounded to the nearest.</summary>
+    ExactDivision = 2,
+    /// <summary>It can be asked to keep subnormal float32 numbers.</summary>
+    Denormals32 = 4,
+    /// <summary>It can be asked to keep subnormal float64 numbers.</summary>
+    Denormals64 = 8,
+    /// <summary>It can be asked to keep signed zeros, infinities and NaN in float32.</summary>
+    Special32 = 16,
+    /// <summary>It can be asked to keep signed zeros, infinities and NaN in float64.</summary>
+    Special64 = 32,
 }
 
 /// <summary>What kernels are given as.</summary>

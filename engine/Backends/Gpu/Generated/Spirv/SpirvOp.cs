@@ -1,0 +1,143 @@
+namespace KernelEngine.Gpu;
+
+/// <summary>The instructions of SPIR-V that generated kernels consist of; names and numbers are the
+/// specification's.</summary>
+internal enum SpirvOp : uint
+{
+    ExtInstImport = 11,
+    ExtInst = 12,
+    MemoryModel = 14,
+    EntryPoint = 15,
+    ExecutionMode = 16,
+    Capability = 17,
+    TypeVoid = 19,
+    TypeBool = 20,
+    TypeInt = 21,
+    TypeFloat = 22,
+    TypeVector = 23,
+    TypeArray = 28,
+    TypeStruct = 30,
+    TypePointer = 32,
+    TypeFunction = 33,
+    ConstantTrue = 41,
+    ConstantFalse = 42,
+    Constant = 43,
+    ConstantComposite = 44,
+    Function = 54,
+    FunctionEnd = 56,
+    Variable = 59,
+    Load = 61,
+    Store = 62,
+    AccessChain = 65,
+    Decorate = 71,
+    MemberDecorate = 72,
+    CompositeConstruct = 80,
+    CompositeExtract = 81,
+    ConvertFToS = 110,
+    ConvertSToF = 111,
+    ConvertUToF = 112,
+    UConvert = 113,
+    SConvert = 114,
+    FConvert = 115,
+    ConvertUToPtr = 120,
+    Bitcast = 124,
+    SNegate = 126,
+    FNegate = 127,
+    IAdd = 128,
+    FAdd = 129,
+    ISub = 130,
+    FSub = 131,
+    IMul = 132,
+    FMul = 133,
+    SDiv = 135,
+    FDiv = 136,
+    UMod = 137,
+    LogicalEqual = 164,
+    LogicalNotEqual = 165,
+    LogicalOr = 166,
+    LogicalAnd = 167,
+    LogicalNot = 168,
+    Select = 169,
+    IEqual = 170,
+    INotEqual = 171,
+    UGreaterThan = 172,
+    SGreaterThan = 173,
+    UGreaterThanEqual = 174,
+    ULessThan = 176,
+    SLessThan = 177,
+    SLessThanEqual = 179,
+    FOrdEqual = 180,
+    FOrdNotEqual = 182,
+    FUnordNotEqual = 183,
+    FOrdLessThan = 184,
+    FOrdLessThanEqual = 188,
+    FOrdGreaterThanEqual = 190,
+    ShiftRightLogical = 194,
+    ShiftRightArithmetic = 195,
+    ShiftLeftLogical = 196,
+    BitwiseOr = 197,
+    BitwiseXor = 198,
+    BitwiseAnd = 199,
+    Not = 200,
+    ControlBarrier = 224,
+    Phi = 245,
+    LoopMerge = 246,
+    SelectionMerge = 247,
+    Label = 248,
+    Branch = 249,
+    BranchConditional = 250,
+    Return = 253,
+}
+
+/// <summary>The functions of GLSL.std.450 that generated kernels call.</summary>
+internal enum SpirvFunction : uint
+{
+    RoundEven = 2,
+    Trunc = 3,
+    FAbs = 4,
+    Floor = 8,
+    Ceil = 9,
+    Sqrt = 31,
+    UMin = 38,
+    SMin = 39,
+    UMax = 41,
+    SMax = 42,
+    Fma = 50,
+}
+
+/// <summary>What a module says that it needs of a device.</summary>
+internal enum SpirvCapability : uint
+{
+    Shader = 1,
+    Float64 = 10,
+    Int64 = 11,
+    StorageBuffer16BitAccess = 4433,
+    StorageBuffer8BitAccess = 4448,
+    DenormPreserve = 4464,
+    SignedZeroInfNanPreserve = 4466,
+    PhysicalStorageBufferAddresses = 5347,
+}
+
+/// <summary>Where memory is.</summary>
+internal enum SpirvStorage : uint
+{
+    Input = 1,
+    Uniform = 2,
+    Workgroup = 4,
+    Private = 6,
+    Function = 7,
+    PhysicalStorageBuffer = 5349,
+}
+
+/// <summary>What is said of a value or a member.</summary>
+internal enum SpirvDecoration : uint
+{
+    Block = 2,
+    ArrayStride = 6,
+    BuiltIn = 11,
+    NonWritable = 24,
+    Binding = 33,
+    DescriptorSet = 34,
+    Offset = 35,
+    NoContraction = 42,
+}

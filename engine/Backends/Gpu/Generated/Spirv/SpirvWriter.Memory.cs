@@ -1,0 +1,144 @@
+namespace KernelEngine.Gpu;
+
+/// <content>Buffers, variables, shared memory, tables.</content>
+internal sealed partial class SpirvWriter
+{
+    private readonly List<uint> listed = []; // addresses of buffers that are members of lists
+    private readonly Dictionary<Array, (uint Variable, ValueKind Kind)> tables = new(ReferenceEqualityComparer.Instance);
+
+    /// <inheritdoc/>
+    public override int BufferAt(Value word)
+    {
+        var low = ParameterAt(word);
+        var high = ParameterAt(new((int)Do(SpirvOp.IAdd, ValueKind.Int32, (uint)word.Id, Int(1)), ValueKind.Int32));
+        listed.Add(Do(SpirvOp.Bitcast, ValueKind.Int64,
+            Emit(SpirvOp.CompositeConstruct, module.Pair, (uint)low.Id, (uint)high.Id)));
+        return buffers + listed.Count - 1;
+    }
+
+    /// <inheritdoc/>
+    public override Value Load(int buffer, DType dtype, Value index)
+    {
+        var type = StorageType(dtype);
+        var raw = Emit(SpirvOp.Load, type, Place(buffer, dtype, index, type), Aligned, (uint)dtype.Size);
+        var id = dtype.Code switch
+        {
+            DTypeCode.UInt8 => Do(SpirvOp.UConvert, ValueKind.Int32, raw),
+            DTypeCode.Int8 or DTypeCode.Int16 => Do(SpirvOp.SConvert, ValueKind.Int32, raw),
+            DTypeCode.Bool => Do(
+                SpirvOp.INotEqual, ValueKind.Bool, Do(SpirvOp.UConvert, ValueKind.Int32, raw), Int(0)),
+            DTypeCode.Float16 => FromHalf(Do(SpirvOp.UConvert, ValueKind.Int32, raw)),
+            DTypeCode.BFloat16 => FromBFloat16(Do(SpirvOp.UConvert, ValueKind.Int32, raw)),
+            _ => raw,
+        };
+        return new((int)id, dtype.Register);
+    }
+
+    /// <inheritdoc/>
+    public override void Store(int buffer, DType dtype, Value index, Value value)
+    {
+        var type = StorageType(dtype);
+        var id = (uint)value.Id;
+        var raw = dtype.Code switch
+        {
+            DTypeCode.UInt8 or DTypeCode.Int8 or DTypeCode.Int16 => Emit(SpirvOp.UConvert, type, id),
+            DTypeCode.Bool => Emit(
+                SpirvOp.UConvert, type, Do(SpirvOp.Select, ValueKind.Int32, id, Int(1), Int(0))),
+            DTypeCode.Float16 => Emit(SpirvOp.UConvert, type, ToHalf(id)),
+            DTypeCode.BFloat16 => Emit(SpirvOp.UConvert, type, ToBFloat16(id)),
+            _ => id,
+        };
+        code.Add(SpirvOp.Store, Place(buffer, dtype, index, type), raw, Aligned, (uint)dtype.Size);
+    }
+
+    /// <inheritdoc/>
+    public override Variable Declare(Value initial)
+    {
+        var variable = new Variable((int)module.LocalVariable(module.TypeOf(initial.Kind)), initial.Kind);
+        Set(variable, initial);
+        return variable;
+    }
+
+    /// <inheritdoc/>
+    public override Value Get(Variable variable) =>
+        new((int)Do(SpirvOp.Load, variable.Kind, (uint)variable.Id), variable.Kind);
+
+    /// <inheritdoc/>
+    public override void Set(Variable variable, Value value) =>
+        code.Add(SpirvOp.Store, (uint)variable.Id, (uint)value.Id);
+
+    /// <inheritdoc/>
+    public override SharedArray DeclareShared(ValueKind kind, int count)
+    {
+        if (kind == ValueKind.Bool)
+            throw new ArgumentException("shared memory holds numbers", nameof(kind));
+        var array = module.Declare(SpirvOp.TypeArray, module.TypeOf(kind), Int(count));
+        return new((int)module.GlobalVariable(array, SpirvStorage.Workgroup), kind, count);
+    }
+
+    /// <inheritdoc/>
+    public override Value LoadShared(SharedArray array, Value index) =>
+        new((int)Do(SpirvOp.Load, array.Kind, Element(array, index)), array.Kind);
+
+    /// <inheritdoc/>
+    public override void StoreShared(SharedArray array, Value index, Value value) =>
+        code.Add(SpirvOp.Store, Element(array, index), (uint)value.Id);
+
+    private const uint Aligned = 2;
+
+    private uint Element(SharedArray array, Value index) => Emit(
+        SpirvOp.AccessChain, module.PointerTo(module.TypeOf(array.Kind), SpirvStorage.Workgroup),
+        (uint)array.Id, (uint)index.Id);
+
+    private uint StorageType(DType dtype) => dtype.Size switch
+    {
+        1 => module.Int8,
+        2 => module.Int16,
+        _ => module.TypeOf(dtype.Register),
+    };
+
+    // Where an element lies.
+    private uint Place(int buffer, DType dtype, Value index, uint type)
+    {
+        var address = buffer < buffers
+            ? (uint)Parameter(ParameterLayout.Buffers + (2 * buffer), ValueKind.Int64).Id
+            : listed[buffer - buffers];
+        var offset = Do(SpirvOp.SConvert, ValueKind.Int64, (uint)index.Id);
+        if (dtype.Size > 1)
+            offset = Do(SpirvOp.ShiftLeftLogical, ValueKind.Int64, offset, Int(int.Log2(dtype.Size)));
+        var place = Do(SpirvOp.IAdd, ValueKind.Int64, address, offset);
+        return Emit(SpirvOp.ConvertUToPtr, module.PointerTo(type, SpirvStorage.PhysicalStorageBuffer), place);
+    }
+
+    private uint LookUp(Array table, uint index)
+    {
+        if (!tables.TryGetValue(table, out var known))
+        {
+            known.Kind = table switch
+            {
+                int[] => ValueKind.Int32,
+                long[] => ValueKind.Int64,
+                float[] => ValueKind.Float32,
+                _ => ValueKind.Float64,
+            };
+            var parts = new uint[table.Length];
+            for (var i = 0; i < parts.Length; i++)
+            {
+                parts[i] = Number(known.Kind, table switch
+                {
+                    int[] numbers => numbers[i],
+                    long[] numbers => numbers[i],
+                    float[] numbers => BitConverter.SingleToInt32Bits(numbers[i]),
+                    _ => BitConverter.DoubleToInt64Bits(((double[])table)[i]),
+                });
+            }
+
+            var array = module.Declare(SpirvOp.TypeArray, module.TypeOf(known.Kind), Int(parts.Length));
+            known.Variable = module.GlobalVariable(array, SpirvStorage.Private, module.Composite(array, parts));
+            tables.Add(table, known);
+        }
+
+        var pointer = module.PointerTo(module.TypeOf(known.Kind), SpirvStorage.Private);
+        return Do(SpirvOp.Load, known.Kind, Emit(SpirvOp.AccessChain, pointer, known.Variable, index));
+    }
+}
