@@ -16,7 +16,7 @@ internal sealed unsafe class OpenClBench : IDisposable
 
     public OpenClBench(bool shares, OpenClHost? host = null)
     {
-        Assert.SkipWhen(OpenClPlatforms.Find().Devices.Length == 0, "no OpenCL here");
+        TestDevices.Get("opencl");
         Device = OpenClPlatforms.Find().Devices[0];
         Driver = new(OpenClApi.Current!, Device, "opencl:0", host, shares);
         parameters = Driver.Allocate(ParameterRoom, MemoryKind.Parameters);

@@ -128,7 +128,7 @@ public class OpenClDriverTests
     public void A_hosts_context_and_queue_are_used()
     {
         using var maker = new OpenClBench(shares: true);
-        var host = new OpenClHost(maker.Driver.Context, maker.Device.Id, maker.Driver.Queue.Handle);
+        var host = maker.Driver.Handles;
         using (var bench = new OpenClBench(shares: true, host))
         {
             Assert.Equal(host.Queue, bench.Driver.Queue.Handle);
@@ -144,7 +144,7 @@ public class OpenClDriverTests
         using var other = new OpenClBench(shares: true);
         maker.Run();
         Assert.Throws<TensorRuntimeException>(
-            () => new OpenClBench(shares: true, host with { Context = other.Driver.Context }));
+            () => new OpenClBench(shares: true, host with { Context = other.Driver.Handles.Context }));
     }
 
     [Fact]

@@ -40,8 +40,8 @@ internal sealed unsafe class OpenClDriver : GpuDriver
         programs = new(api, context, device);
     }
 
-    /// <summary>The cl_context.</summary>
-    public nint Context => context;
+    /// <summary>What it computes with.</summary>
+    public OpenClHost Handles => new(context, device.Id, queue.Handle);
 
     /// <summary>The queue.</summary>
     public OpenClQueue Queue => queue;
@@ -80,18 +80,8 @@ internal sealed unsafe class OpenClDriver : GpuDriver
         api.ReleaseContext(context);
     }
 
-    private nint CreateContext()
-    {
-        // CL_CONTEXT_PLATFORM, its value, the end of the list.
-        var properties = stackalloc nint[] { (nint)ContextProperties.Platform, device.Platform, 0 };
-        var id = device.Id;
-        int code;
-        var made = api.CreateContext(properties, 1, &id, 0, 0, &code);
-        OpenClErrors.Check(code, $"clCreateContext for {device.Name}");
-        return made;
-    }
-
-    private nint Retain(OpenClHost host)
+    /// <summary>Throws unless a host's objects belong together.</summary>
+    public static void Check(OpenClApi api, OpenClHost host)
     {
         nint queueContext, queueDevice;
         OpenClErrors.Check(
@@ -106,7 +96,25 @@ internal sealed unsafe class OpenClDriver : GpuDriver
             throw new TensorRuntimeException(
                 "the queue of the OpenClHost is of another context or device than the host names");
         }
+    }
 
+    /// <summary>Releases an event that was handed out.</summary>
+    public void ReleaseEvent(nint handle) => api.ReleaseEvent(handle);
+
+    private nint CreateContext()
+    {
+        // CL_CONTEXT_PLATFORM, its value, the end of the list.
+        var properties = stackalloc nint[] { (nint)ContextProperties.Platform, device.Platform, 0 };
+        var id = device.Id;
+        int code;
+        var made = api.CreateContext(properties, 1, &id, 0, 0, &code);
+        OpenClErrors.Check(code, $"clCreateContext for {device.Name}");
+        return made;
+    }
+
+    private nint Retain(OpenClHost host)
+    {
+        Check(api, host);
         OpenClErrors.Check(api.RetainContext(host.Context), "clRetainContext");
         return host.Context;
     }

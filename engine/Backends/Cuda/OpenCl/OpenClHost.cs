@@ -8,7 +8,6 @@ namespace KernelEngine.OpenCl;
 /// <param name="Device">The <c>cl_device_id</c>, one of the context's.</param>
 /// <param name="Queue">
 /// The <c>cl_command_queue</c> that launches go to, of the same context and device. Where it runs out of order, the
-/// engine puts barriers between its own commands. What the application enqueues itself runs in between as OpenCL
-/// says; the engine's commands are in the queue after a <see cref="ComputeDevice"/> was told to flush.
+/// engine puts barriers between its own commands.
 /// </param>
 public sealed record OpenClHost(nint Context, nint Device, nint Queue);

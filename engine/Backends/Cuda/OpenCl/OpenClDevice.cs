@@ -1,0 +1,74 @@
+using KernelEngine.OpenCl;
+
+namespace KernelEngine;
+
+/// <summary>OpenCL's devices among the devices, and tensors for those who use OpenCL themselves.</summary>
+public static class OpenClDevice
+{
+    extension(ComputeDevice)
+    {
+        /// <summary>A device by its place among those of all platforms.</summary>
+        /// <exception cref="TensorRuntimeException">There is none at this place.</exception>
+        public static ComputeDevice OpenCl(int index = 0)
+        {
+            OpenClBackend.Register();
+            return ComputeDevice.Parse($"opencl:{index}");
+        }
+
+        /// <summary>The first device whose name, or whose driver's, has a text in it, in any case.</summary>
+        /// <exception cref="TensorRuntimeException">There is none.</exception>
+        public static ComputeDevice OpenCl(string name)
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            OpenClBackend.Register();
+            var devices = OpenClBackend.Instance.Devices;
+            foreach (var device in devices)
+            {
+                if (device.Name.Contains(name, StringComparison.OrdinalIgnoreCase) ||
+                    device.Driver.Contains(name, StringComparison.OrdinalIgnoreCase))
+                    return device;
+            }
+
+            throw new TensorRuntimeException(
+                $"no OpenCL device has '{name}' in its name",
+                devices.Count == 0
+                    ? OpenClBackend.Instance.WhyNone
+                    : $"found: {string.Join("; ", devices.Select(d => d.Describe()))}");
+        }
+
+        /// <summary>
+        /// A device over an application's context and queue; the same device for the same host. It retains them.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">They do not belong together, or the device cannot be used.
+        /// </exception>
+        public static ComputeDevice OpenCl(OpenClHost host)
+        {
+            OpenClBackend.Register();
+            return OpenClBackend.Instance.Of(host);
+        }
+    }
+
+    extension(ComputeDevice device)
+    {
+        /// <summary>
+        /// The context, device and queue that an OpenCL device computes with, so that an application may make objects
+        /// that go together with its tensors. Not to be released.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">It is no OpenCL device.</exception>
+        public OpenClHost OpenClHandles() =>
+            device.Backend is OpenClBackend backend && backend.Of(device).Driver is OpenClDriver driver
+                ? driver.Handles
+                : throw new TensorRuntimeException($"{device} is no OpenCL device");
+    }
+
+    extension(Tensor tensor)
+    {
+        /// <summary>
+        /// A contiguous tensor's memory as OpenCL knows it. Hands over to the device all that was recorded; does not
+        /// wait for it.
+        /// </summary>
+        /// <returns>What the memory is, until it is disposed: so long it belongs to this tensor and no other.</returns>
+        /// <exception cref="TensorRuntimeException">The tensor is on another device, or not contiguous.</exception>
+        public OpenClBuffer AsOpenCl() => OpenClBuffer.Of(tensor);
+    }
+}
