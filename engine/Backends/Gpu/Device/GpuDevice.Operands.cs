@@ -6,6 +6,10 @@ internal sealed partial class GpuDevice
     /// <summary>Begins a launch.</summary>
     public GpuLaunch Launch(KernelSource source) => new(this, source);
 
+    /// <summary>Begins a launch of a kernel's variant, by what it computes and its options in their order.</summary>
+    public GpuLaunch Launch(ShaderKernel kernel, DType dtype, params ReadOnlySpan<int> options) =>
+        new(this, kernel.Find(dtype, options));
+
     /// <summary>Contiguous memory for a while, not initialised.</summary>
     public Temporary Temporary(Shape shape, DType dtype) =>
         new(new(Allocate(shape.ElementCount * dtype.Size), Layout.Contiguous(shape), dtype), isOwned: true);
@@ -21,6 +25,21 @@ internal sealed partial class GpuDevice
         var copy = Temporary(operand.Layout.Shape, dtype);
         Copy(operand, copy.Operand);
         return copy;
+    }
+
+    /// <summary>
+    /// For what a kernel writes contiguously: the operand itself where it is, else memory for a while, which
+    /// <see cref="CopyBack"/> copies to it.
+    /// </summary>
+    public Temporary ContiguousTarget(in Operand operand) => operand.Layout.IsContiguous
+        ? new(operand, isOwned: false)
+        : Temporary(operand.Layout.Shape, operand.DType);
+
+    /// <summary>Copies to an operand what was written in place of it, where that is elsewhere.</summary>
+    public void CopyBack(in Temporary target, in Operand operand)
+    {
+        if (!ReferenceEquals(target.Buffer, operand.Buffer))
+            Copy(target.Operand, operand);
     }
 
     /// <summary>Copies elements, converted, between operands of one shape.</summary>

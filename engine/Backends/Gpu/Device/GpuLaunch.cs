@@ -6,7 +6,7 @@ namespace KernelEngine.Gpu;
 /// </summary>
 internal readonly ref struct GpuLaunch
 {
-    /// <summary>The most dimensions of a <see cref="Layout"/> parameter.</summary>
+    /// <summary>The most dimensions of a <see cref="Layout(KernelEngine.Layout)"/> parameter.</summary>
     public const int LayoutRank = 8;
 
     // Groups that keep a processor busy: more only repeat what comes before the loop.
@@ -117,16 +117,19 @@ internal readonly ref struct GpuLaunch
     /// <summary>Rank, sizes and strides of up to eight dimensions, merged where they can be.</summary>
     /// <exception cref="TensorRuntimeException">There are more dimensions, or more elements than 32 bits count.
     /// </exception>
-    public GpuLaunch Layout(Layout layout)
+    public GpuLaunch Layout(Layout layout) => Layout(layout.Shape.AsSpan(), layout.Strides);
+
+    /// <inheritdoc cref="Layout(KernelEngine.Layout)"/>
+    public GpuLaunch Layout(ReadOnlySpan<long> fromSizes, ReadOnlySpan<long> fromStrides)
     {
-        Span<long> sizes = stackalloc long[Math.Max(1, layout.Rank)];
-        Span<long> strides = stackalloc long[Math.Max(1, layout.Rank)];
-        var rank = StridedForm.Merge(layout, sizes, strides);
+        Span<long> sizes = stackalloc long[Math.Max(1, fromSizes.Length)];
+        Span<long> strides = stackalloc long[Math.Max(1, fromSizes.Length)];
+        var rank = StridedForm.Merge(fromSizes, fromStrides, sizes, strides);
         if (rank > LayoutRank)
         {
             words.End();
             throw new TensorRuntimeException(
-                $"{source.Name}: an operand has {layout.Rank} dimensions that cannot be merged to {LayoutRank}",
+                $"{source.Name}: an operand has {fromSizes.Length} dimensions that cannot be merged to {LayoutRank}",
                 "call Contiguous() first");
         }
 

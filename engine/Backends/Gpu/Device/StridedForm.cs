@@ -11,12 +11,21 @@ internal static class StridedForm
     /// <param name="sizes">Room for as many sizes as the layout has, and at least one.</param>
     /// <param name="strides">Room for as many strides, in elements.</param>
     /// <returns>How many dimensions are left: at least one.</returns>
-    public static int Merge(Layout layout, Span<long> sizes, Span<long> strides)
+    public static int Merge(Layout layout, Span<long> sizes, Span<long> strides) =>
+        Merge(layout.Shape.AsSpan(), layout.Strides, sizes, strides);
+
+    /// <inheritdoc cref="Merge(Layout, Span{long}, Span{long})"/>
+    /// <param name="fromSizes">The sizes.</param>
+    /// <param name="fromStrides">A stride for each.</param>
+    /// <param name="sizes">Room for as many sizes, and at least one.</param>
+    /// <param name="strides">Room for as many strides.</param>
+    public static int Merge(
+        ReadOnlySpan<long> fromSizes, ReadOnlySpan<long> fromStrides, Span<long> sizes, Span<long> strides)
     {
         var rank = 0;
-        for (var i = 0; i < layout.Rank; i++)
+        for (var i = 0; i < fromSizes.Length; i++)
         {
-            var (size, stride) = (layout.Shape[i], layout.Strides[i]);
+            var (size, stride) = (fromSizes[i], fromStrides[i]);
             if (size == 1)
                 continue;
             if (rank > 0 && strides[rank - 1] == stride * size)

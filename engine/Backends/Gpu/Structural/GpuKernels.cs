@@ -21,6 +21,13 @@ internal static partial class GpuKernels
 {
     private static readonly FrozenDictionary<string, Entry> Known = MakeTable();
 
+    /// <summary>Every kernel that comes as a text, in the order of the topics' files.</summary>
+    public static IEnumerable<ShaderKernel> Shaders =>
+    [
+        .. GatherShaders,
+        .. RangeShaders,
+    ];
+
     /// <summary>Whether there is a body for these operands.</summary>
     public static bool Supports(GpuDevice gpu, StructuralKernel kernel, ReadOnlySpan<Operand> operands)
     {
@@ -108,6 +115,9 @@ internal static partial class GpuKernels
     // Each topic's file has a method of its own that adds its kernels; this one calls them all.
     private static void AddAll(Adding add)
     {
+        AddGather(add);
+        AddRanges(add);
+
     }
 
     private delegate void Adding(string name, GpuTypes types, GpuBody body);

@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace KernelEngine.Gpu;
+
+/// <summary>A kernel of the library for one dtype (or width) and one value of each option.</summary>
+internal sealed class ShaderVariant : KernelSource
+{
+    /// <summary>Describes it; made by its kernel.</summary>
+    /// <param name="kernel">The kernel.</param>
+    /// <param name="type">What T is; null where the kernel has no variants by type.</param>
+    /// <param name="values">The options' values.</param>
+    public ShaderVariant(ShaderKernel kernel, Element? type, int[] values)
+        : base(NameOf(kernel, type, values), AccessesOf(kernel), kernel.GroupThreads)
+    {
+        (Kernel, Type, Values) = (kernel, type ?? Element.Float32, values);
+        HasFaults = kernel.HasFaults;
+    }
+
+    /// <summary>The kernel that it is a variant of.</summary>
+    public ShaderKernel Kernel { get; }
+
+    /// <summary>What T is.</summary>
+    public Element Type { get; }
+
+    /// <summary>What C is.</summary>
+    public Element Compute => Type.Compute();
+
+    /// <summary>The options' values, in the order of their definition.</summary>
+    public int[] Values { get; }
+
+    /// <summary>Whether it computes in float64.</summary>
+    public bool NeedsFloat64 => Compute == Element.Float64;
+
+    /// <summary>What an element of the interface is in this variant.</summary>
+    public Element Resolve(Element element) =>
+        element switch { Element.T => Type, Element.C => Compute, _ => element };
+
+    /// <summary>Its source text in a language; GLSL for SPIR-V.</summary>
+    public string Source(KernelLanguage language) => ShaderRenderer.Of(language).Render(this);
+
+    /// <summary>What tells its source from others: the first half of its SHA-256.</summary>
+    public static UInt128 Hash(string source) => Hash(Encoding.UTF8.GetBytes(source));
+
+    /// <inheritdoc/>
+    public override KernelCode Render(KernelLanguage language, GpuLimits limits)
+    {
+        var buffers = Accesses.Length;
+        if (language != KernelLanguage.SpirV)
+        {
+            var source = Source(language);
+            return new(Name, language, default, source, buffers, Threads, Hash(source));
+        }
+
+        var words = ShaderCatalog.FindWords(this);
+        return new(Name, language, words, null, buffers, Threads, Hash(MemoryMarshal.AsBytes(words.Span)));
+    }
+
+    private static UInt128 Hash(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> digest = stackalloc byte[32];
+        SHA256.HashData(bytes, digest);
+        return MemoryMarshal.Read<UInt128>(digest);
+    }
+
+    private static string NameOf(ShaderKernel kernel, Element? type, int[] values)
+    {
+        var name = new StringBuilder(kernel.Name);
+        if (type is { } t)
+            name.Append('.').Append(t.Code().ToLowerInvariant());
+        for (var i = 0; i < values.Length; i++)
+            name.Append('.').Append(kernel.Options[i].Name).Append(values[i]);
+        return name.ToString();
+    }
+
+    private static ImmutableArray<Access> AccessesOf(ShaderKernel kernel)
+    {
+        var accesses = kernel.Buffers.Select(b => b.Access);
+        return [.. kernel.HasFaults ? accesses.Append(Access.ReadWrite) : accesses];
+    }
+}

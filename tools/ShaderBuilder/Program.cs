@@ -1,0 +1,26 @@
+using System.CommandLine;
+using KernelEngine.Gpu;
+using KernelEngine.ShaderBuilder;
+
+var compiledFolder = new Option<DirectoryInfo>("--output")
+{
+    Description = "where the compiled kernels are written",
+    DefaultValueFactory = _ => new DirectoryInfo("shaders/compiled"),
+};
+var only = new Option<string?>("--kernel") { Description = "only kernels whose name begins so" };
+var all = new Option<bool>("--all") { Description = "also those whose source has not changed" };
+
+var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V.") { compiledFolder, only, all };
+build.SetAction(parsed => new SpirVBuild(
+    parsed.GetRequiredValue(compiledFolder), parsed.GetValue(only) ?? "", parsed.GetValue(all)).Run());
+
+var language = new Argument<KernelLanguage>("language") { Description = "SpirV (shows GLSL), OpenCl, Hlsl or Cuda" };
+var name = new Argument<string>("name") { Description = "variants whose name begins so" };
+var show = new Command("show", "Writes what a variant is rendered to.") { language, name };
+show.SetAction(parsed =>
+{
+    foreach (var variant in SpirVBuild.Variants(parsed.GetRequiredValue(name)))
+        Console.WriteLine(variant.Source(parsed.GetValue(language)));
+});
+build.Add(show);
+return build.Parse(args).Invoke();
