@@ -1,7 +1,7 @@
 namespace KernelEngine;
 
 /// <summary>Dimension arguments: negative ones count from the end.</summary>
-internal static class Dimensions
+internal static partial class Dimensions
 {
     /// <summary>The dimension as a number from 0.</summary>
     /// <exception cref="TensorIndexException">It is out of range; a 0-dimensional tensor takes 0 and -1.</exception>
@@ -36,5 +36,4 @@ internal static class Dimensions
 
         return mask;
     }
-
 }
