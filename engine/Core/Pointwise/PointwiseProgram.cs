@@ -71,6 +71,9 @@ public sealed class PointwiseProgram
     /// <summary>What the host's processor runs for it; compiled at the first run.</summary>
     internal object? HostCode;
 
+    /// <summary>The kernels that GPU devices run for it; declared as they are needed.</summary>
+    internal object? DeviceCode;
+
     /// <summary>
     /// The program of some expressions.
     /// </summary>

@@ -4,10 +4,11 @@ namespace KernelEngine;
 
 /// <summary>
 /// A reduction made ready for a backend: each element is lifted to a state of one or more values, states are combined
-/// two by two (an associative operation), and the last one is finished to the outputs.
+/// two by two (an associative and commutative operation), and the last one is finished to the outputs.
 /// </summary>
 /// <remarks>
-/// The order in which states are combined depends on the shape alone. <see cref="Step"/> is the combination with a
+/// The order in which states are combined depends on shape and strides alone; it need not be that of the elements.
+/// A reduction to the first of equals decides by their places. <see cref="Step"/> is the combination with a
 /// lifted element in one program; backends may use either.
 /// </remarks>
 public sealed class ReductionProgram
@@ -24,7 +25,9 @@ public sealed class ReductionProgram
     /// The state of one element, from the inputs, the lift's parameters and the element's place among the reduced
     /// ones, in row-major order (int64).
     /// </param>
-    /// <param name="combine">The state of two; the first one's elements come before the second one's.</param>
+    /// <param name="combine">
+    /// The state of two. Either's elements may come first; only the first may be the state of none.
+    /// </param>
     /// <param name="finish">The outputs, from the state and the finish's parameters.</param>
     public ReductionProgram(
         string name,
@@ -90,6 +93,9 @@ public sealed class ReductionProgram
 
     /// <summary>What the host's processor runs for it; compiled at the first run.</summary>
     internal object? HostCode;
+
+    /// <summary>The kernels that GPU devices run for it; declared as they are needed.</summary>
+    internal object? DeviceCode;
 
     /// <summary>(state, inputs, place if used) → state, with the lift's parameters.</summary>
     public PointwiseProgram Step { get; }

@@ -24,6 +24,12 @@ internal readonly ref struct GpuLaunch
         words = LaunchWords.Begin(source.Accesses.Length);
     }
 
+    /// <summary>How many more words there is room for.</summary>
+    public int Room => words.Room;
+
+    /// <summary>How many more members of a list there is room for.</summary>
+    public int MemberRoom => words.BlockRoom;
+
     /// <summary>A buffer of the kernel: an operand, from its first element on.</summary>
     public GpuLaunch Buffer(in Operand operand) =>
         Buffer((GpuBuffer)operand.Buffer, operand.Layout.Offset * operand.DType.Size);

@@ -35,6 +35,9 @@ internal sealed class LaunchWords
     /// <summary>How many more words there is room for.</summary>
     public int Room => words.Length - wordCount;
 
+    /// <summary>How many more blocks there is room for.</summary>
+    public int BlockRoom => MaxBuffers - BufferCount;
+
     /// <summary>Begins a launch on this thread.</summary>
     /// <param name="buffers">How many buffers it declares.</param>
     public static LaunchWords Begin(int buffers)

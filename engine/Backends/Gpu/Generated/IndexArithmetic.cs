@@ -27,7 +27,7 @@ internal static class IndexArithmetic
         public Value Less(Value a, Value b) => writer.Apply(Primitive.Lt, ValueKind.Bool, [a, b]);
 
         /// <summary>Quotient and remainder.</summary>
-        public (Value Quotient, Value Rest) Divided(Value a, Value b)
+        public (Value Quotient, Value Remainder) Divided(Value a, Value b)
         {
             var quotient = writer.Divide(a, b);
             return (quotient, writer.Subtract(a, writer.Multiply(quotient, b)));

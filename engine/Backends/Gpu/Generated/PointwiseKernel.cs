@@ -12,9 +12,6 @@ namespace KernelEngine.Gpu;
 /// </remarks>
 internal sealed class PointwiseKernel : KernelSource
 {
-    /// <summary>List: how many elements a thread has at least, before more groups are given some.</summary>
-    public const int ShortestShare = 4;
-
     private readonly PointwiseProgram program;
 
     /// <summary>Declares it; it is written when it is built.</summary>
@@ -24,6 +21,9 @@ internal sealed class PointwiseKernel : KernelSource
 
     /// <summary>What tells it from the program's other kernels.</summary>
     public PointwiseForm Form { get; }
+
+    /// <summary>List: how many elements a group has at least, before more groups are given some.</summary>
+    public static int LeastPart(int threads) => Math.Max(256, 4 * threads);
 
     /// <summary>How many words each set of a list has.</summary>
     public static int WordsOfSet(PointwiseProgram program) =>
@@ -159,8 +159,7 @@ internal sealed class PointwiseKernel : KernelSource
         // An equal part for each group, but for small sets, which few groups do.
         var groups = writer.Parameter(ParameterLayout.GroupsX);
         var part = writer.Divide(writer.Add(elements, writer.Subtract(groups, writer.Int(1))), groups);
-        part = writer.Apply(
-            Primitive.Max, ValueKind.Int32, [part, writer.Int(Form.Threads * ShortestShare)]);
+        part = writer.Apply(Primitive.Max, ValueKind.Int32, [part, writer.Int(LeastPart(Form.Threads))]);
 
         // Far groups of a small set would begin behind the largest index.
         var group = writer.Smaller(

@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+
+namespace KernelEngine.Gpu;
+
+/// <summary>Writers by language.</summary>
+internal static class KernelWriters
+{
+    /// <summary>The writer of a kernel.</summary>
+    public static KernelWriter For(
+        KernelLanguage language, GpuLimits limits, string name, ImmutableArray<Access> accesses,
+        (int X, int Y, int Z) threads) => throw new NotSupportedException($"{language}");
+}
