@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using KernelEngine.Cpu;
 using Spectre.Console;
 
@@ -51,8 +52,7 @@ internal static class GateSuite
         if (json is not null)
         {
             var temporary = json.FullName + ".tmp";
-            File.WriteAllText(temporary, JsonSerializer.Serialize(
-                results, new JsonSerializerOptions { WriteIndented = true }));
+            File.WriteAllText(temporary, JsonSerializer.Serialize([.. results], GateJson.Default.GateResultArray));
             File.Move(temporary, json.FullName, overwrite: true);
         }
 
@@ -80,3 +80,8 @@ internal static class GateSuite
         }
     }
 }
+
+/// <summary>How results are written as JSON: generated, since there is no reflection over types ahead of time.</summary>
+[JsonSerializable(typeof(GateResult[]))]
+[JsonSourceGenerationOptions(WriteIndented = true)]
+internal sealed partial class GateJson : JsonSerializerContext;

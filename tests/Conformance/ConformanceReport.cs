@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace KernelEngine.Conformance;
 
@@ -10,13 +11,14 @@ namespace KernelEngine.Conformance;
 public sealed record ConformanceReport(
     IReadOnlyList<CaseResult> Results, int GradFnAgree, IReadOnlyDictionary<string, int> GradFnDiffer)
 {
-    private static readonly JsonSerializerOptions Json = new()
+    // Generated, since there is no reflection over types ahead of time.
+    private static readonly ResultJson Json = new(new()
     {
         WriteIndented = true,
         IndentSize = 1,
         // Messages are read by people; this is no HTML.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
+    });
 
     /// <summary>How many cases had a status.</summary>
     public int Count(CaseStatus status) => Results.Count(r => r.Status == status);
@@ -31,7 +33,11 @@ public sealed record ConformanceReport(
         if (Path.GetDirectoryName(Path.GetFullPath(path)) is { Length: > 0 } folder)
             Directory.CreateDirectory(folder);
         using var stream = File.Create(path);
-        JsonSerializer.Serialize(stream, Results, Json);
+        JsonSerializer.Serialize(stream, [.. Results], Json.CaseResultArray);
         stream.WriteByte((byte)'\n');
     }
 }
+
+/// <summary>How results are written as JSON.</summary>
+[JsonSerializable(typeof(CaseResult[]))]
+internal sealed partial class ResultJson : JsonSerializerContext;

@@ -2,11 +2,11 @@ using System.CommandLine;
 using KernelEngine;
 using KernelEngine.Conformance;
 
-var cases = new Option<DirectoryInfo>("--cases")
+var cases = new Option<DirectoryInfo?>("--cases")
 {
     Description = "The directory of cases: folders with .jsonl files",
-    Required = true,
 };
+var devices = new Option<bool>("--devices") { Description = "Name the devices of this machine, one a line, and end" };
 var device = new Option<string?>("--device") { Description = "The device to run on, such as cpu or vulkan:0" };
 var group = new Option<string[]>("--group")
 {
@@ -44,7 +44,7 @@ var root = new RootCommand(
     "Runs cases made with PyTorch on the engine, and compares. Exits with 0 when the cases have been run, however " +
     "many failed (see --require and --known); with 1 on bad usage or cases that cannot be read.")
 {
-    cases, device, group, report, hashes, show, require, known, sample,
+    cases, device, group, report, hashes, show, require, known, sample, devices,
 };
 root.SetAction(parsed =>
 {
@@ -63,12 +63,21 @@ return root.Parse(args).Invoke();
 
 int Run(ParseResult parsed)
 {
+    if (parsed.GetValue(devices))
+    {
+        foreach (var there in ComputeDevice.All.Where(d => d.Type != DeviceType.Meta))
+            Console.WriteLine(there.Describe());
+        return 0;
+    }
+
+    if (parsed.GetValue(cases) is not { } folder)
+        throw new CaseFormatException("--cases DIR is missing");
     var on = parsed.GetValue(device) is { } name ? ComputeDevice.Parse(name) : ComputeDevice.Default;
     var list = parsed.GetValue(known) is { } file ? KnownFailures.Read(file.FullName) : null;
     using var hashFile = parsed.GetValue(hashes)?.CreateText();
     var results = ConformanceRunner.Run(new()
     {
-        Cases = parsed.GetValue(cases)!.FullName,
+        Cases = folder.FullName,
         Device = on,
         Groups = parsed.GetValue(group) ?? [],
         Hashes = hashFile,
