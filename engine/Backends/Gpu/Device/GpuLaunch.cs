@@ -115,10 +115,14 @@ internal readonly ref struct GpuLaunch
     /// <summary>A float32.</summary>
     public GpuLaunch Float(double number) => Word(BitConverter.SingleToUInt32Bits((float)number));
 
-    /// <summary>A real number in the kind that the kernel computes in.</summary>
-    public GpuLaunch Real(double number, DType computed) => computed.Register == ValueKind.Float64
-        ? Long(BitConverter.DoubleToInt64Bits(number))
-        : Float(number);
+    /// <summary>A number in the kind that the kernel computes in; whole kinds by way of int64.</summary>
+    public GpuLaunch Real(double number, DType computed) => computed.Register switch
+    {
+        ValueKind.Float64 => Long(BitConverter.DoubleToInt64Bits(number)),
+        ValueKind.Float32 => Float(number),
+        ValueKind.Int64 => Long((long)number),
+        _ => Word((uint)(long)number),
+    };
 
     /// <summary>Rank, sizes and strides of up to eight dimensions, merged where they can be.</summary>
     /// <exception cref="TensorRuntimeException">There are more dimensions, or more elements than 32 bits count.

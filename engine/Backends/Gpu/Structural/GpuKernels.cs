@@ -57,7 +57,7 @@ internal static partial class GpuKernels
         {
             if (!ReferenceEquals(Computed(operand.DType, entry.Types), operand.DType))
             {
-                RunConverted(gpu, launch, entry);
+                RunConverted(gpu, launch, entry.Types, entry.Body);
                 return;
             }
         }
@@ -65,12 +65,14 @@ internal static partial class GpuKernels
         entry.Body(launch, gpu);
     }
 
-    private static void RunConverted(GpuDevice gpu, in StructuralLaunch launch, Entry entry)
+    /// <summary>Runs a body on copies in dtypes that it computes in.</summary>
+    private static void RunConverted(
+        GpuDevice gpu, in StructuralLaunch launch, GpuTypes types, GpuBody body)
     {
         var operands = launch.Operands.ToArray();
         for (var i = 0; i < operands.Length; i++)
         {
-            var dtype = Computed(operands[i].DType, entry.Types);
+            var dtype = Computed(operands[i].DType, types);
             if (ReferenceEquals(dtype, operands[i].DType))
                 continue;
             operands[i] = gpu.Temporary(operands[i].Layout.Shape, dtype).Operand;
@@ -78,7 +80,7 @@ internal static partial class GpuKernels
                 gpu.Copy(launch.Operands[i], operands[i]);
         }
 
-        entry.Body(
+        body(
             new()
             {
                 Kernel = launch.Kernel,

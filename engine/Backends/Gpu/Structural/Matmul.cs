@@ -1,0 +1,121 @@
+namespace KernelEngine.Gpu;
+
+/// <content>Products of matrices.</content>
+internal static partial class GpuKernels
+{
+    // A sum of more products than this, in few results, is cut into parts that are summed up afterwards.
+    private const long LongestDepth = 4096;
+    private const long FewResults = 64 * 64;
+
+    private const long PartDepth = 1024;
+
+    private static readonly ShaderKernel MatmulProcessor =
+        MatmulInterface(ShaderKernel.Define("matmul_processor", "matmul/processor.kernel")).Threads(8);
+
+    private static readonly ShaderKernel MatmulTiles =
+        MatmulInterface(ShaderKernel.Define("matmul_tiles", "matmul/tiles.kernel"))
+            .Shared("left", Element.C, 16 * 65).Shared("right", Element.C, 16 * 65).Threads(16, 16);
+
+    private static readonly ShaderKernel MatmulSum = ShaderKernel.Define("matmul_sum", "matmul/sum.kernel")
+        .Reads("parts_of").Writes("dst").Reads("addend")
+        .Int("count").Int("each").Int("parts").Real("alpha").Real("beta").Layout("addend")
+        .Variants(DType.Float32, DType.Float64)
+        .Option("ADDEND", 0, 1);
+
+    private static ShaderKernel MatmulInterface(ShaderKernel kernel) => kernel
+        .Reads("a").Reads("b").Writes("dst").Reads("addend")
+        .Int("m").Int("n").Int("depth").Int("batch").Int("parts").Int("part_depth")
+        .Int("a_row").Int("a_step").Layout("a").Int("b_step").Int("b_column").Layout("b")
+        .Real("alpha").Real("beta").Int("add_row").Int("add_column").Layout("addend")
+        .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16)
+        .Option("ADDEND", 0, 1);
+
+    private static void AddMatmul(Adding add) => add("matmul", GpuTypes.All, Multiply);
+
+    private static void Multiply(in StructuralLaunch launch, GpuDevice gpu)
+    {
+        ref readonly var dst = ref launch.Operands[2];
+        var depth = launch.Operands[0].Layout.Shape[^1];
+        var isLong = depth > LongestDepth && dst.Layout.ElementCount <= FewResults && dst.DType.IsFloatingPoint;
+        if (!MatmulProcessor.Has(dst.DType) || (isLong && dst.DType.Size < 4))
+        {
+            RunConverted(gpu, launch, GpuTypes.Numbers, Multiply);
+            return;
+        }
+
+        // A processor reads the right side and the addend along their rows.
+        using var b = AlongRows(launch.Operands[1], gpu);
+        if (isLong)
+        {
+            MultiplyInParts(launch, gpu, b.Operand);
+            return;
+        }
+
+        if (launch.Operands.Length == 3 || launch.Reals[1] == 0)
+        {
+            LaunchMultiply(gpu, launch.Operands[0], b.Operand, dst, null, launch.Reals[0], 0);
+            return;
+        }
+
+        using var addend = AlongRows(launch.Operands[3], gpu);
+        LaunchMultiply(
+            gpu, launch.Operands[0], b.Operand, dst, addend.Operand, launch.Reals[0], launch.Reals[1]);
+    }
+
+    private static Temporary AlongRows(in Operand matrix, GpuDevice gpu) =>
+        !gpu.Limits.IsProcessor || matrix.Layout.Strides[^1] == 1 || matrix.Layout.Shape[^1] == 1
+            ? new(matrix, isOwned: false)
+            : gpu.Contiguous(matrix);
+
+    private static void LaunchMultiply(
+        GpuDevice gpu, in Operand a, in Operand b, in Operand dst, Operand? addend, double alpha, double beta,
+        long parts = 1)
+    {
+        var (m, n) = (dst.Layout.Shape[^2], dst.Layout.Shape[^1]);
+        var batch = dst.Layout.ElementCount / (m * n);
+        var depth = a.Layout.Shape[^1];
+        var added = addend ?? dst;
+        var isProcessor = gpu.Limits.IsProcessor;
+        var kernel = (isProcessor ? MatmulProcessor : MatmulTiles).Find(dst.DType, addend is null ? 0 : 1);
+        var launch = gpu.Launch(kernel).Buffer(a).Buffer(b).Buffer(dst).Buffer(added)
+            .Int(m).Int(n).Int(depth).Int(batch).Int(parts).Int(parts == 1 ? depth : PartDepth)
+            .Int(a.Layout.Strides[^2]).Int(a.Layout.Strides[^1]).Layout(Lead(a.Layout))
+            .Int(b.Layout.Strides[^2]).Int(b.Layout.Strides[^1]).Layout(Lead(b.Layout))
+            .Real(alpha, dst.DType).Real(beta, dst.DType)
+            .Int(added.Layout.Strides[^2]).Int(added.Layout.Strides[^1]).Layout(Lead(added.Layout));
+        if (isProcessor)
+            launch.Over((m + 3) / 4 * ((n + 31) / 32) * batch);
+        else
+            launch.Groups((int)((n + 63) / 64), (int)((m + 63) / 64), (int)batch);
+    }
+
+    // Sums of parts of the products, of at most so many each, then the sum of these.
+    private static void MultiplyInParts(in StructuralLaunch launch, GpuDevice gpu, in Operand b)
+    {
+        ref readonly var a = ref launch.Operands[0];
+        ref readonly var dst = ref launch.Operands[2];
+        var depth = a.Layout.Shape[^1];
+        var parts = (depth + PartDepth - 1) / PartDepth;
+        var shape = dst.Layout.Shape.ToArray();
+        using var sums = gpu.Temporary(new([.. shape[..^2], parts, .. shape[^2..]]), dst.DType);
+        LaunchMultiply(gpu, a, b, sums.Operand, null, 1, 0, parts);
+        var hasAddend = launch.Operands.Length > 3 && launch.Reals[1] != 0;
+        var addend = hasAddend ? launch.Operands[3] : dst;
+        var each = shape[^2] * shape[^1];
+        gpu.Launch(MatmulSum.Find(dst.DType, hasAddend ? 1 : 0))
+            .Buffer(sums.Operand).Buffer(dst).Buffer(addend)
+            .Int(dst.Layout.ElementCount).Int(each).Int(parts)
+            .Real(launch.Reals[0], dst.DType).Real(launch.Reals[1], dst.DType).Layout(addend.Layout)
+            .Over(dst.Layout.ElementCount);
+    }
+
+    /// <summary>The leading dimensions of a batch of matrices.</summary>
+    private static Layout Lead(Layout layout)
+    {
+        if (layout.Rank == 2)
+            return Layout.Scalar;
+        Span<bool> dropped = stackalloc bool[layout.Rank];
+        dropped[^2..].Fill(true);
+        return layout.Without(dropped);
+    }
+}
