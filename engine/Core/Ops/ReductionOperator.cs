@@ -164,7 +164,8 @@ public sealed class ReductionOperator : Operator
         }
     }
 
-    private ReductionProgram ProgramFor(DType input, DType? wanted)
+    /// <summary>The program for an input's dtype, and one asked for.</summary>
+    internal ReductionProgram ProgramFor(DType input, DType? wanted)
     {
         if (last is { } entry && ReferenceEquals(entry.Input, input) && ReferenceEquals(entry.Wanted, wanted))
             return entry.Program;

@@ -6,6 +6,10 @@ namespace KernelEngine.Gpu;
 /// <param name="Factor">The function that a factorisation belongs to.</param>
 /// <param name="Dimension">The dimension that is indexed; for a factorisation 1 where there is a batch, else 0.</param>
 /// <param name="Size">The size of the dimension.</param>
+/// <remarks>
+/// A kernel that finds several kinds of faults writes as third number which one it is, counted from
+/// <paramref name="Index"/> on; the size of all but the first is then the dimension's number.
+/// </remarks>
 internal readonly record struct Fault(string Name, IndexFault? Index, FactorFault Factor, long Dimension, long Size);
 
 /// <content>
@@ -88,7 +92,7 @@ internal sealed unsafe partial class GpuDevice
 
         var number = (long)(uint)found[1] | ((long)found[2] << 32);
         throw fault.Index is { } index
-            ? index.Exception(number, fault.Dimension, fault.Size)
+            ? (index + found[3]).Exception(number, fault.Dimension, found[3] == 0 ? fault.Size : fault.Dimension)
             : fault.Factor.Exception(fault.Dimension == 0 ? null : found[1], found[2]);
     }
 

@@ -151,6 +151,25 @@ internal readonly ref struct GpuLaunch
         return this;
     }
 
+    /// <summary>A shape as it is, in the place of a layout: rank and sizes, for SIZE.</summary>
+    /// <exception cref="TensorRuntimeException">There are more dimensions than a launch takes.</exception>
+    public GpuLaunch Shape(Shape shape)
+    {
+        if (shape.Rank > LayoutRank)
+        {
+            words.End();
+            throw new TensorRuntimeException(
+                $"{source.Name}: {shape.Rank} dimensions are more than {LayoutRank}", "reshape the tensor first");
+        }
+
+        Int(shape.Rank);
+        for (var i = 0; i < LayoutRank; i++)
+            Int(i < shape.Rank ? shape[i] : 1);
+        for (var i = 0; i < LayoutRank; i++)
+            Int(0);
+        return this;
+    }
+
     /// <summary>Records it with enough groups for so many threads, that go over the elements in steps.</summary>
     public void Over(long threads)
     {

@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+
+namespace KernelEngine.Gpu;
+
+/// <summary>
+/// A driver that has memory but runs nothing: what the host's side of a launch costs by itself, and devices that fail
+/// when they are told to.
+/// </summary>
+internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.OpenCl) : GpuDriver
+{
+    private long completed;
+
+    /// <summary>Why the device is lost from now on; null while it is not.</summary>
+    public string? LostBecause { get; set; }
+
+    /// <summary>How many bytes there are; more are refused.</summary>
+    public long Capacity { get; init; } = 4L << 30;
+
+    /// <summary>Bytes allocated.</summary>
+    public long Allocated { get; private set; }
+
+    /// <summary>Called with each batch.</summary>
+    public Action<GpuBatch>? Submitted { get; set; }
+
+    /// <inheritdoc/>
+    public override GpuLimits Limits { get; } = new()
+    {
+        MaxGroupThreads = 1024,
+        MaxGroups = 65535,
+        SharedBytes = 32 * 1024,
+        SubgroupSize = 1,
+        HasFloat64 = true,
+        IsProcessor = false,
+        TakesAddresses = language != KernelLanguage.OpenCl,
+        ParameterAlignment = 64,
+        MaxMemoryBytes = 1L << 30,
+        TotalMemoryBytes = 4L << 30,
+        Identity = "discarding",
+    };
+
+    /// <inheritdoc/>
+    public override KernelLanguage Language => language;
+
+    /// <inheritdoc/>
+    public override long Completed
+    {
+        get
+        {
+            Check();
+            return Interlocked.Read(ref completed);
+        }
+    }
+
+    /// <inheritdoc/>
+    public override GpuMemory Allocate(long byteCount, MemoryKind kind)
+    {
+        if (Allocated + byteCount > Capacity)
+            throw new GpuMemoryException(byteCount, $"{Allocated} of {Capacity} bytes are in use");
+        Allocated += byteCount;
+        return new HostMemory(this, byteCount, kind);
+    }
+
+    /// <inheritdoc/>
+    public override GpuKernel Build(KernelCode code) => new Nothing(code);
+
+    /// <inheritdoc/>
+    public override void Submit(GpuBatch batch)
+    {
+        Check();
+        Submitted?.Invoke(batch);
+        Interlocked.Exchange(ref completed, batch.Ticket);
+    }
+
+    /// <inheritdoc/>
+    public override void Wait(long ticket) => Check();
+
+    /// <inheritdoc/>
+    public override void ReadTimes(long ticket, Span<double> nanoseconds) => nanoseconds.Clear();
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+    }
+
+    private void Check()
+    {
+        if (LostBecause is { } reason)
+            throw new DeviceLostException("discard:0", reason);
+    }
+
+    private sealed class Nothing(KernelCode code) : GpuKernel(code);
+
+    private sealed unsafe class HostMemory(DiscardingDriver owner, long byteCount, MemoryKind kind)
+        : GpuMemory(byteCount, kind)
+    {
+        private nint pointer = kind == MemoryKind.Device
+            ? 0
+            : (nint)NativeMemory.AlignedAlloc((nuint)byteCount, 4096);
+
+        public override nint HostPointer => pointer;
+
+        public override ulong Address => 0x10000;
+
+        public override void Free()
+        {
+            owner.Allocated -= ByteCount;
+            NativeMemory.AlignedFree((void*)pointer);
+            pointer = 0;
+        }
+    }
+}
