@@ -125,6 +125,16 @@ internal abstract class ShaderRenderer
     {
         text.Append($"#define LOAD_{name}(i) K_LOAD_{element.Code()}({name}, i)\n");
         text.Append($"#define STORE_{name}(i, v) K_STORE_{element.Code()}({name}, i, v)\n");
+        if (element == element.Compute() || element.Compute() == Element.Float32)
+        {
+            // Where a dialect has no vectors of this kind, a vector is one element.
+            text.Append("#if VEC_WIDTH > 1\n");
+            text.Append($"#define VEC_LOAD_{name}(i) K_VEC_LOAD_{element.Code()}({name}, i)\n");
+            text.Append($"#define VEC_STORE_{name}(i, v) K_VEC_STORE_{element.Code()}({name}, i, v)\n#else\n");
+            text.Append($"#define VEC_LOAD_{name}(i) LOAD_{name}(i)\n");
+            text.Append($"#define VEC_STORE_{name}(i, v) STORE_{name}(i, v)\n#endif\n");
+        }
+
         switch (element)
         {
             case Element.Int64:

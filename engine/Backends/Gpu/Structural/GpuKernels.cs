@@ -24,7 +24,12 @@ internal static partial class GpuKernels
     /// <summary>Every kernel that comes as a text, in the order of the topics' files.</summary>
     public static IEnumerable<ShaderKernel> Shaders =>
     [
+        .. MatmulShaders,
         .. GatherShaders,
+        .. RowShaders,
+        .. ScatterShaders,
+        NonZeroPlaces,
+        EmbeddingBag,
         .. RangeShaders,
     ];
 
@@ -117,9 +122,15 @@ internal static partial class GpuKernels
     // Each topic's file has a method of its own that adds its kernels; this one calls them all.
     private static void AddAll(Adding add)
     {
+        AddMatmul(add);
         AddGather(add);
+        AddRows(add);
+        AddScatter(add);
+        AddNonZero(add);
+        AddEmbeddingBag(add);
         AddRanges(add);
-
+        AddBatchNorm(add);
+        AddRowNorm(add);
     }
 
     private delegate void Adding(string name, GpuTypes types, GpuBody body);

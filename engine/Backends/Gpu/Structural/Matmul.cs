@@ -30,6 +30,8 @@ internal static partial class GpuKernels
         .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16)
         .Option("ADDEND", 0, 1);
 
+    private static readonly ShaderKernel[] MatmulShaders = [MatmulProcessor, MatmulTiles, MatmulSum];
+
     private static void AddMatmul(Adding add) => add("matmul", GpuTypes.All, Multiply);
 
     private static void Multiply(in StructuralLaunch launch, GpuDevice gpu)

@@ -41,6 +41,9 @@ internal static partial class GpuKernels
             .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64)
             .Option("HOW", 0, 1, 2, 3);
 
+    private static readonly ShaderKernel[] RowShaders =
+        [IndexOffsets, RowGather, RowScatter, RowScatterSorted, RowReduce, RowReduceSorted];
+
     private static void AddRows(Adding add)
     {
         add("index_offsets", GpuTypes.All, ComputeOffsets);

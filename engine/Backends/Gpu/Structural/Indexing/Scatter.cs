@@ -17,6 +17,8 @@ internal static partial class GpuKernels
             .Constant("INDEXED", 0)
             .Faults();
 
+    private static readonly ShaderKernel[] ScatterShaders = [ElementOffsets, LayoutOffsets];
+
     private static void AddScatter(Adding add)
     {
         add("scatter", GpuTypes.All, (in launch, gpu) =>
