@@ -1,5 +1,4 @@
 using static KernelEngine.Gpu.ProgramForms;
-using static KernelEngine.Pointwise;
 
 namespace KernelEngine.Gpu;
 
