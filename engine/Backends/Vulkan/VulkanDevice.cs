@@ -1,0 +1,104 @@
+using KernelEngine.Gpu;
+using KernelEngine.Vulkan;
+
+namespace KernelEngine;
+
+/// <summary>Vulkan's among the devices.</summary>
+public static class VulkanDevice
+{
+    extension(ComputeDevice)
+    {
+        /// <summary>The best Vulkan device: a discrete GPU, else an integrated one, else one in software.</summary>
+        /// <exception cref="TensorRuntimeException">There is none; the message says why.</exception>
+        public static ComputeDevice Vulkan() =>
+            Known().OrderBy(d => d.Type).ThenBy(d => d.Index).FirstOrDefault() ?? ComputeDevice.Parse("vulkan");
+
+        /// <summary>The Vulkan device of an index, as <c>vulkan:1</c>.</summary>
+        /// <exception cref="TensorRuntimeException">There is none.</exception>
+        public static ComputeDevice Vulkan(int index)
+        {
+            var known = Known();
+            return (uint)index < (uint)known.Count ? known[index] : ComputeDevice.Parse($"vulkan:{index}");
+        }
+
+        /// <summary>The first Vulkan device whose name contains a text, in upper or lower case.</summary>
+        /// <exception cref="TensorRuntimeException">There is none; the message lists those there are.</exception>
+        public static ComputeDevice Vulkan(string name)
+        {
+            var known = Known();
+            return known.FirstOrDefault(d => d.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
+                ?? (known.Count == 0 ? ComputeDevice.Parse("vulkan") : throw new TensorRuntimeException(
+                    $"no Vulkan device is called '{name}'", $"found: {string.Join(", ", known.Select(d => d.Name))}"));
+        }
+
+        /// <summary>
+        /// A device over a Vulkan device that the application has made, with what
+        /// <see cref="VulkanRequirements.For(nint)"/> asks for. <see cref="CloseVulkan"/> it before that is destroyed.
+        /// </summary>
+        /// <exception cref="TensorValueException">A feature that is needed is not on, or the queue does not compute.
+        /// </exception>
+        public static ComputeDevice Vulkan(VulkanHost host)
+        {
+            VulkanBackend.Register();
+            return VulkanBackend.Instance.Adopt(host);
+        }
+    }
+
+    extension(ComputeDevice device)
+    {
+        /// <summary>
+        /// The Vulkan objects that the device runs on, for other users of them: a window that presents from it, a
+        /// renderer. They belong to the engine, or to the host that handed them in.
+        /// </summary>
+        /// <exception cref="TensorValueException">It is not a Vulkan device.</exception>
+        public VulkanHost VulkanHandles() => VulkanBackend.Instance.Opened(device).Driver.Device.Handles;
+
+        /// <summary>
+        /// Waits until everything is done, and gives everything back that was allocated on the device; its tensors are
+        /// gone. A host does so before it destroys the <c>VkDevice</c> that it handed in, with no tensor handed out.
+        /// </summary>
+        /// <exception cref="TensorValueException">It is not a Vulkan device.</exception>
+        public void CloseVulkan() => VulkanBackend.Instance.Opened(device).Gpu.Close();
+    }
+
+    extension(Tensor tensor)
+    {
+        /// <summary>
+        /// Where the tensor lies, for Vulkan commands of somebody else; what was recorded so far is submitted. Nothing
+        /// is copied and nothing waits. Writing the tensor while others read it is the caller's to prevent.
+        /// </summary>
+        /// <exception cref="TensorValueException">It is not on a Vulkan device.</exception>
+        /// <exception cref="TensorRuntimeException">It is not contiguous.</exception>
+        public VulkanTensor AsVulkan()
+        {
+            var (gpu, driver) = VulkanBackend.Instance.Opened(tensor.Device);
+            if (!tensor.IsContiguous)
+            {
+                throw new TensorRuntimeException(
+                    "AsVulkan() needs a contiguous tensor", "call Contiguous() first");
+            }
+
+            var buffer = (GpuBuffer)tensor.Storage.Resolve();
+            var block = buffer.HandOut();
+            try
+            {
+                gpu.Flush();
+                var size = tensor.DType.Size;
+                return new VulkanTensor(
+                    buffer, (VulkanMemory)block.Memory, block.Offset + (tensor.StorageOffset * size),
+                    tensor.ElementCount * size, driver.Timeline.Semaphore.Handle, block.LastUse);
+            }
+            catch
+            {
+                buffer.LetGo();
+                throw;
+            }
+        }
+    }
+
+    private static IReadOnlyList<ComputeDevice> Known()
+    {
+        VulkanBackend.Register();
+        return VulkanBackend.Instance.Devices;
+    }
+}
