@@ -139,14 +139,15 @@ internal sealed unsafe class VulkanAdapter
     public long MaxMemoryBytes => (long)Math.Min(Properties11.MaxMemoryAllocationSize, (ulong)MemoryBytes);
 
     /// <summary>Features in words, for lists of devices.</summary>
-    public string Describe()
+    /// <param name="on">Those that are on.</param>
+    public string Describe(VulkanFeatures on)
     {
         List<string> words = [$"Vulkan {VulkanInstance.VersionText(Version)}"];
         if (SubgroupSize > 1)
             words.Add($"subgroups of {SubgroupSize}");
-        if (Features.HasFlag(VulkanFeatures.Float16))
+        if (on.HasFlag(VulkanFeatures.Float16))
             words.Add("float16");
-        if (Features.HasFlag(VulkanFeatures.Float64))
+        if (on.HasFlag(VulkanFeatures.Float64))
             words.Add("float64");
         return string.Join(", ", words);
     }

@@ -5,7 +5,9 @@ namespace KernelEngine.Vulkan;
 /// <summary>GPUs by Vulkan 1.2 and up.</summary>
 public sealed class VulkanBackend : GpuBackend
 {
-    private readonly List<WeakReference<VulkanDriver>> opened = [];
+    private readonly Lock gate = new();
+    private readonly List<VulkanDriver> own = [];
+    private readonly List<(VulkanHost Host, ComputeDevice Device)> hosts = [];
 
     private VulkanBackend()
     {
@@ -48,22 +50,32 @@ public sealed class VulkanBackend : GpuBackend
         return VulkanInstance.WhyNone;
     }
 
-    /// <summary>Makes a device of one that a host application has made.</summary>
+    /// <summary>The device over one that a host application has made; the same for the same host.</summary>
     internal ComputeDevice Adopt(VulkanHost host)
     {
-        var logical = LogicalDevice.From(host);
-        ComputeDevice? face = null;
-        face = Add(
-            Describe(logical.Adapter, host.Features),
-            () => new VulkanDriver(logical, face?.ToString() ?? Name));
-        return face;
+        lock (gate)
+        {
+            foreach (var (known, device) in hosts)
+            {
+                if (ReferenceEquals(known, host) && Of(device).Lost is null)
+                    return device;
+            }
+
+            var logical = LogicalDevice.From(host);
+            ComputeDevice? face = null;
+            face = Add(
+                Describe(logical.Adapter, host.Features),
+                () => new VulkanDriver(logical, face?.ToString() ?? Name));
+            hosts.Add((host, face));
+            return face;
+        }
     }
 
     /// <summary>The driver of a device, and the shared layer over it.</summary>
     internal (GpuDevice Gpu, VulkanDriver Driver) Opened(ComputeDevice device)
     {
         if (device.Backend != this)
-            throw new TensorValueException($"{device} is not a Vulkan device");
+            throw new TensorRuntimeException($"{device} is no Vulkan device");
         var gpu = Of(device);
         return (gpu, (VulkanDriver)gpu.Driver);
     }
@@ -75,21 +87,15 @@ public sealed class VulkanBackend : GpuBackend
     private VulkanDriver Open(LogicalDevice device, string name)
     {
         var driver = new VulkanDriver(device, name);
-        lock (opened)
-            opened.Add(new(driver));
+        lock (own)
+            own.Add(driver);
         return driver;
     }
 
     // Hosts' devices are closed by their hosts, and may be gone by now.
     private void SaveAll()
     {
-        lock (opened)
-        {
-            foreach (var weak in opened)
-            {
-                if (weak.TryGetTarget(out var driver))
-                    driver.Save();
-            }
-        }
+        lock (own)
+            own.ForEach(driver => driver.Save());
     }
 }

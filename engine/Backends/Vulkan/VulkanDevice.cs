@@ -33,7 +33,8 @@ public static class VulkanDevice
 
         /// <summary>
         /// A device over a Vulkan device that the application has made, with what
-        /// <see cref="VulkanRequirements.For(nint)"/> asks for. <see cref="CloseVulkan"/> it before that is destroyed.
+        /// <see cref="VulkanRequirements.For(nint)"/> asks for; the same for the same host. <c>CloseVulkan()</c> it before
+        /// that is destroyed.
         /// </summary>
         /// <exception cref="TensorValueException">A feature that is needed is not on, or the queue does not compute.
         /// </exception>
@@ -50,14 +51,14 @@ public static class VulkanDevice
         /// The Vulkan objects that the device runs on, for other users of them: a window that presents from it, a
         /// renderer. They belong to the engine, or to the host that handed them in.
         /// </summary>
-        /// <exception cref="TensorValueException">It is not a Vulkan device.</exception>
+        /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
         public VulkanHost VulkanHandles() => VulkanBackend.Instance.Opened(device).Driver.Device.Handles;
 
         /// <summary>
         /// Waits until everything is done, and gives everything back that was allocated on the device; its tensors are
         /// gone. A host does so before it destroys the <c>VkDevice</c> that it handed in, with no tensor handed out.
         /// </summary>
-        /// <exception cref="TensorValueException">It is not a Vulkan device.</exception>
+        /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
         public void CloseVulkan() => VulkanBackend.Instance.Opened(device).Gpu.Close();
     }
 
@@ -67,8 +68,9 @@ public static class VulkanDevice
         /// Where the tensor lies, for Vulkan commands of somebody else; what was recorded so far is submitted. Nothing
         /// is copied and nothing waits. Writing the tensor while others read it is the caller's to prevent.
         /// </summary>
-        /// <exception cref="TensorValueException">It is not on a Vulkan device.</exception>
-        /// <exception cref="TensorRuntimeException">It is not contiguous.</exception>
+        /// <returns>Where it is, until that is disposed: so long the memory belongs to this tensor and no other.
+        /// </returns>
+        /// <exception cref="TensorRuntimeException">It is not on a Vulkan device, or not contiguous.</exception>
         public VulkanTensor AsVulkan()
         {
             var (gpu, driver) = VulkanBackend.Instance.Opened(tensor.Device);

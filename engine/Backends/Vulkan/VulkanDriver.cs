@@ -95,6 +95,7 @@ internal sealed unsafe class VulkanDriver : GpuDriver
         if (isDisposed)
             return;
         isDisposed = true;
+        Timeline.Lose("it was closed");
         pipelines.Dispose();
         ring.Dispose();
         allocator.Dispose();

@@ -131,13 +131,15 @@ internal sealed unsafe class VulkanInstance
         }
     }
 
-    private static void Listen(Vk api, Instance instance, DebugUtilsMessengerCreateInfoEXT messenger)
+    /// <summary>Has the validation layer report what an instance does.</summary>
+    internal static ulong Listen(Vk api, Instance instance, DebugUtilsMessengerCreateInfoEXT messenger)
     {
         var create = (delegate* unmanaged<Instance, DebugUtilsMessengerCreateInfoEXT*, void*, ulong*, Result>)
             api.GetInstanceProcAddr(instance, "vkCreateDebugUtilsMessengerEXT").Handle;
-        ulong made;
+        ulong made = 0;
         if (create != null)
             create(instance, &messenger, null, &made).Check("vkCreateDebugUtilsMessengerEXT");
+        return made;
     }
 
     private static List<VulkanAdapter> Enumerate(Vk api, Instance instance)

@@ -4,7 +4,7 @@ using KernelEngine.Vulkan;
 namespace KernelEngine.Tests.Gpu;
 
 /// <summary>The pipelines on disk.</summary>
-[Collection(nameof(VulkanDriverTests))]
+[Collection(CacheFolderCollection.Name)]
 public sealed class VulkanCacheTests : IDisposable
 {
     private const string Variable = "KERNEL_CACHE";

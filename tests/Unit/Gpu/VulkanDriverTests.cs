@@ -20,7 +20,7 @@ public sealed class VulkanDriverTests : IDisposable
         Assert.True(adapter.MemoryBytes > 0);
         Assert.True(adapter.QueueFamily >= 0);
         Assert.Equal(VulkanFeatures.Required, adapter.Features & VulkanFeatures.Required);
-        Assert.Contains("Vulkan 1.", adapter.Describe());
+        Assert.Contains("Vulkan 1.", adapter.Describe(adapter.Features));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ internal sealed partial class GpuDevice
     private readonly Staging readbacks;
     private readonly ParameterRing parameters;
     private ComputeDevice? face;
+    private bool isClosed;
 
     /// <summary>Makes the shared layer over a driver.</summary>
     public GpuDevice(GpuDriver driver)
@@ -80,6 +81,27 @@ internal sealed partial class GpuDevice
 
         lock (gate)
             memory.Return(block);
+    }
+
+    /// <summary>Waits for everything and gives everything back; whatever is asked of the device later throws.</summary>
+    public void Close()
+    {
+        lock (gate)
+        {
+            if (isClosed)
+                return;
+            isClosed = true;
+            try
+            {
+                if (Lost is null)
+                    WaitForAll();
+            }
+            finally
+            {
+                Lost ??= "it was closed";
+                Driver.Dispose();
+            }
+        }
     }
 
     private void CheckLost()
