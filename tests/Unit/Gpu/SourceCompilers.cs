@@ -22,6 +22,12 @@ internal static class SourceCompilers
     /// <summary>Compiles a GLSL compute shader.</summary>
     public static void Glsl(string source) => Compile(Glslang, source, ".comp", "--target-env vulkan1.2 -o /dev/null");
 
+    /// <summary>
+    /// Parses HLSL, but for what glslang does not know; only Microsoft's compiler makes what Direct3D takes.
+    /// </summary>
+    public static void Hlsl(string source) =>
+        Compile(Glslang, source.Replace("asuint(a, low, high)", "low = high = 0u"), ".hlsl", "-D -S comp -e k_main --target-env vulkan1.2 -o /dev/null");
+
     private static string? Compile(string? compiler, string source, string extension, string options)
     {
         Assert.SkipWhen(compiler is null, "its compiler is not installed");

@@ -20,6 +20,48 @@ public class SourceFunctionTests
     public void In_OpenCL(ValueKind kind) =>
         SourceCompilers.OpenCl(SourceFunctions.Render(Dialect.OpenCl, Recipes, kind));
 
+    [Theory]
+    [InlineData(ValueKind.Float32)]
+    [InlineData(ValueKind.Float64)]
+    public void In_CUDA(ValueKind kind)
+    {
+        var calls = string.Join("\n", Recipes.Select(r =>
+            $"    sum += {SourceFunctions.NameOf(r, kind)}({string.Join(", ", Enumerable.Repeat("*x", r.Arity))});"));
+        var type = Dialect.Cuda.Type(kind);
+        var ptx = SourceCompilers.Cuda(SourceFunctions.Render(Dialect.Cuda, Recipes, kind) +
+            $"extern \"C\" __global__ void k_main({type}* x)\n{{\n    {type} sum = 0;\n{calls}\n    *x = sum;\n}}\n");
+        Assert.DoesNotContain(".extern", ptx, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(ValueKind.Float32, "")]
+    [InlineData(ValueKind.Float32, "#define K_HAS_FLOAT64\n#define K_UNFUSED true\n")]
+    [InlineData(ValueKind.Float64, "")]
+    public void In_GLSL(ValueKind kind, string defines) => SourceCompilers.Glsl(
+        "#version 460\n#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require\n" + defines +
+        SourceFunctions.Render(Dialect.Glsl, Recipes, kind) +
+        "layout(local_size_x = 1) in;\nvoid main() { }\n");
+
+    [Theory]
+    [InlineData(ValueKind.Float32)]
+    [InlineData(ValueKind.Float64)]
+    public void In_HLSL(ValueKind kind) => SourceCompilers.Hlsl(
+        SourceFunctions.Render(Dialect.Hlsl, Recipes, kind) +
+        "[numthreads(1, 1, 1)] void k_main(uint3 id : SV_DispatchThreadID) { }\n");
+
+    /// <summary>Every function of the libraries, also those that no recipe needs.</summary>
+    [Fact]
+    public void Whole_libraries_compile()
+    {
+        SourceCompilers.OpenCl(Dialect.OpenCl.Library.Render(Dialect.OpenCl.Library.Functions));
+        SourceCompilers.Cuda(Dialect.Cuda.Library.Render(Dialect.Cuda.Library.Functions));
+        SourceCompilers.Glsl("#version 460\n#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require\n" +
+            Dialect.Glsl.Library.Render(Dialect.Glsl.Library.Functions) +
+            "layout(local_size_x = 1) in;\nvoid main() { }\n");
+        SourceCompilers.Hlsl(Dialect.Hlsl.Library.Render(Dialect.Hlsl.Library.Functions) +
+            "[numthreads(1, 1, 1)] void k_main(uint3 id : SV_DispatchThreadID) { }\n");
+    }
+
     [Fact]
     public void What_two_functions_share_is_there_once()
     {

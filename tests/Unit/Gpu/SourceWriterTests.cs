@@ -15,6 +15,8 @@ public class SourceWriterTests
     private static Dictionary<string, (KernelDialect Dialect, Action<string> Compile)> Dialects { get; } = new()
     {
         ["OpenCL"] = (Dialect.OpenCl, SourceCompilers.OpenCl),
+        ["CUDA"] = (Dialect.Cuda, source => SourceCompilers.Cuda(source)),
+        ["HLSL"] = (Dialect.Hlsl, SourceCompilers.Hlsl),
     };
 
     [Theory]

@@ -6,16 +6,25 @@ namespace KernelEngine.Gpu;
 /// A C-like language that kernels are written in: how it names types and numbers, and its functions for the
 /// primitives that it has no operator for.
 /// </summary>
-/// <param name="name">The name of its file of primitives.</param>
-internal abstract class Dialect(string name)
+/// <param name="files">The names of its files of primitives.</param>
+internal abstract class Dialect(params string[] files)
 {
     /// <summary>What OpenCL takes.</summary>
     public static readonly KernelDialect OpenCl = new OpenClDialect();
 
+    /// <summary>What clang and NVRTC make PTX of.</summary>
+    public static readonly KernelDialect Cuda = new CudaDialect();
+
+    /// <summary>Shader model 5.0: without 64-bit whole numbers, which are two words.</summary>
+    public static readonly KernelDialect Hlsl = new HlslDialect();
+
+    /// <summary>What glslang makes SPIR-V of; only functions are written in it.</summary>
+    public static readonly Dialect Glsl = new GlslDialect();
+
     private PrimitiveLibrary? library;
 
     /// <summary>Its functions for primitives.</summary>
-    public PrimitiveLibrary Library => library ??= new(name, this);
+    public PrimitiveLibrary Library => library ??= new(this, files);
 
     /// <summary>What stands before a function.</summary>
     public abstract string Function { get; }
@@ -41,6 +50,8 @@ internal abstract class Dialect(string name)
     public static KernelDialect Of(KernelLanguage language) => language switch
     {
         KernelLanguage.OpenCl => OpenCl,
+        KernelLanguage.Hlsl => Hlsl,
+        KernelLanguage.Cuda => Cuda,
         _ => throw new ArgumentException($"{language} is not written as source text", nameof(language)),
     };
 
@@ -122,29 +133,24 @@ internal abstract class Dialect(string name)
     /// <summary>A float64 by its bits.</summary>
     protected abstract string Double(long bits);
 
+    /// <summary>What holds the bits of a kind: int32 or int64.</summary>
+    protected static ValueKind WordOf(ValueKind kind) =>
+        kind is ValueKind.Int64 or ValueKind.Float64 ? ValueKind.Int64 : ValueKind.Int32;
+
     /// <summary>Bits with commas: each a word, or as a long one.</summary>
     protected static string List(long[] numbers, bool isWide) => string.Join(
-        ", ", numbers.Select(n => isWide ? Format($"0x{n:X}UL") : Format($"0x{(uint)n:X}u")));
+        ", ", numbers.Select(n => isWide ? Format($"0x{n:X}ULL") : Format($"0x{(uint)n:X}u")));
 
     /// <summary>A text without the habits of a country.</summary>
     protected static string Format(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>
-    /// The shortest decimal text of a finite float32, with a point; null where a sloppy compiler could read it
-    /// otherwise.
-    /// </summary>
-    protected static string? Decimal(int bits, bool isExact)
+    /// <summary>The decimal text of a float32; null where a compiler might not read it as meant.</summary>
+    protected static string? Decimal(int bits)
     {
         var value = BitConverter.Int32BitsToSingle(bits);
-        if (!float.IsFinite(value) || (value == 0 && bits != 0))
+        if (bits != 0 && MathF.Abs(value) is not (> 1e-37f and < 1e38f))
             return null;
         var text = value.ToString("R", CultureInfo.InvariantCulture);
-        if (isExact && (text.Contains('E') || decimal.Parse(text, CultureInfo.InvariantCulture) != (decimal)(double)value
-            || Math.Abs(value) > 1e7f || (double)(decimal)(double)value != value))
-        {
-            return null;
-        }
-
         if (!text.Contains('.') && !text.Contains('E'))
             text += ".0";
         return value < 0 ? $"({text}f)" : text + "f";

@@ -14,8 +14,8 @@ internal sealed record KernelText(
 
 /// <summary>A language of whole kernels: how a kernel begins, finds its threads, parameters and memory.</summary>
 /// <param name="language">The language.</param>
-/// <param name="name">The name of its file of primitives.</param>
-internal abstract class KernelDialect(KernelLanguage language, string name) : Dialect(name)
+/// <param name="files">The names of its files of primitives.</param>
+internal abstract class KernelDialect(KernelLanguage language, params string[] files) : Dialect(files)
 {
     /// <summary>The language.</summary>
     public KernelLanguage Language { get; } = language;
@@ -23,8 +23,13 @@ internal abstract class KernelDialect(KernelLanguage language, string name) : Di
     /// <summary>Waits for the threads of the group.</summary>
     public abstract string Barrier { get; }
 
+    /// <summary>What stands before a loop.</summary>
+    public virtual string Loop => "";
+
     /// <summary>The index of a thread over the whole launch.</summary>
-    public abstract string GlobalIndex(char axis);
+    /// <param name="axis">x, y or z.</param>
+    /// <param name="threads">The threads of a group along it.</param>
+    public abstract string GlobalIndex(char axis, int threads);
 
     /// <summary>The index of a group.</summary>
     public abstract string GroupIndex(char axis);

@@ -7,13 +7,16 @@ namespace KernelEngine.Gpu;
 internal sealed class OpenClDialect() : PointerDialect(KernelLanguage.OpenCl, "opencl")
 {
     /// <inheritdoc/>
-    public override string Function => "static inline ";
+    public override string Function => "static inline";
 
     /// <inheritdoc/>
     public override string Barrier => "barrier(CLK_LOCAL_MEM_FENCE);";
 
     /// <inheritdoc/>
-    public override string GlobalIndex(char axis) => $"(int)get_global_id({axis - 'x'})";
+    protected override string SignedByte => "char";
+
+    /// <inheritdoc/>
+    public override string GlobalIndex(char axis, int threads) => $"(int)get_global_id({axis - 'x'})";
 
     /// <inheritdoc/>
     public override string GroupIndex(char axis) => $"(int)get_group_id({axis - 'x'})";
@@ -22,21 +25,12 @@ internal sealed class OpenClDialect() : PointerDialect(KernelLanguage.OpenCl, "o
     public override string LocalIndex(char axis) => $"(int)get_local_id({axis - 'x'})";
 
     /// <inheritdoc/>
-    public override string Word(string place) => $"p[{place}]";
-
-    /// <inheritdoc/>
-    public override string FromWords(ValueKind kind, string low, string high)
-    {
-        var bits = $"(ulong){low} | ((ulong){high} << 32)";
-        return kind == ValueKind.Float64 ? $"as_double({bits})" : $"(long)({bits})";
-    }
-
-    /// <inheritdoc/>
-    public override string Shared(string type, string variable, int count) => $"    __local {type} {variable}[{count}];\n";
+    public override string Shared(string type, string variable, int count) =>
+        $"    __local {type} {variable}[{count}];\n";
 
     /// <inheritdoc/>
     public override string DeclareBuffer(int buffer, string low, string high) =>
-        $"__global uchar* q{buffer} = b{buffer} + ((ulong){low} | ((ulong){high} << 32));";
+        $"__global uchar* q{buffer} = b{buffer} + ({Wide(low, high)});";
 
     /// <inheritdoc/>
     public override string DeclareSelected(int buffer, int bound, string low, string high)
@@ -45,19 +39,8 @@ internal sealed class OpenClDialect() : PointerDialect(KernelLanguage.OpenCl, "o
         for (var i = 0; i < bound - 1; i++)
             text.Append(CultureInfo.InvariantCulture, $"({high} >> 24) == {i}u ? b{i} : ");
         return text.Append(CultureInfo.InvariantCulture,
-            $"b{bound - 1}; q{buffer} += (ulong){low} | ((ulong)({high} & 0xFFFFFFu) << 32);").ToString();
+            $"b{bound - 1}; q{buffer} += {Wide(low, $"({high} & 0xFFFFFFu)")};").ToString();
     }
-
-    /// <inheritdoc/>
-    public override string Table(string variable, ValueKind kind, long[] numbers)
-    {
-        var isWide = kind is ValueKind.Int64 or ValueKind.Float64;
-        return $"__constant {(isWide ? "ulong" : "uint")} {variable}[] = {{ {List(numbers, isWide)} }};";
-    }
-
-    /// <inheritdoc/>
-    public override string Lookup(string variable, ValueKind kind, string index) =>
-        $"as_{Type(kind)}({variable}[{index}])";
 
     /// <inheritdoc/>
     public override string Assemble(KernelText kernel)
@@ -73,16 +56,13 @@ internal sealed class OpenClDialect() : PointerDialect(KernelLanguage.OpenCl, "o
     }
 
     /// <inheritdoc/>
-    protected override string SignedByte => "char";
-
-    /// <inheritdoc/>
     protected override string Pointer(string type) => $"__global {type}*";
 
     /// <inheritdoc/>
-    protected override string Wide(long value) => Format($"((long)0x{value:X}UL)");
+    protected override string TableHead(string type) => $"__constant {type}";
 
     /// <inheritdoc/>
-    protected override string Single(int bits) => Decimal(bits, isExact: false) ?? Format($"as_float(0x{bits:X8})");
+    protected override string Wide(long value) => Format($"((long)0x{value:X}UL)");
 
     // Compiled so that literals are float32.
     /// <inheritdoc/>

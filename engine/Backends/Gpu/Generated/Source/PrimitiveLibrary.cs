@@ -11,10 +11,21 @@ internal sealed class PrimitiveLibrary
     private readonly List<Piece> pieces = [];
     private readonly Dictionary<string, int> places = [];
 
-    /// <summary>Reads the file of a dialect.</summary>
-    public PrimitiveLibrary(string name, Dialect dialect)
+    /// <summary>Reads the files of a dialect.</summary>
+    public PrimitiveLibrary(Dialect dialect, string[] files)
     {
-        var resource = $"dialects/{name}.primitives";
+        foreach (var file in files)
+            Read($"dialects/{file}.primitives", dialect);
+    }
+
+    /// <summary>The names of its functions.</summary>
+    public IReadOnlyCollection<string> Functions => places.Keys;
+
+    /// <summary>Whether it has a function.</summary>
+    public bool Contains(string function) => places.ContainsKey(function);
+
+    private void Read(string resource, Dialect dialect)
+    {
         using var stream = typeof(PrimitiveLibrary).Assembly.GetManifestResourceStream(resource)
             ?? throw new InvalidOperationException($"{resource} is not embedded");
         using var reader = new StreamReader(stream);
@@ -31,7 +42,7 @@ internal sealed class PrimitiveLibrary
 
         void Close()
         {
-            var text = piece.ToString();
+            var text = piece.ToString().Replace("$F ", dialect.Function + ' ');
             piece.Clear();
             if (text.Length == 0)
                 return;
@@ -54,9 +65,6 @@ internal sealed class PrimitiveLibrary
             }
         }
     }
-
-    /// <summary>Whether it has a function.</summary>
-    public bool Contains(string function) => places.ContainsKey(function);
 
     /// <summary>The functions, what they use, and what every kernel is given.</summary>
     public string Render(IEnumerable<string> functions)

@@ -74,6 +74,12 @@ internal sealed class SourceBody(Dialect dialect)
         {
             template = plain;
         }
+        else if (primitive == Primitive.Ne && arguments[0] == arguments[1] &&
+            dialect.Library.Contains("k_isnan_" + Dialect.Suffix(from)))
+        {
+            // Compilers for graphics think that every number is itself.
+            template = Use("k_isnan_" + Dialect.Suffix(from)) + "({0})";
+        }
         else
         {
             (template, var function) = dialect.Spell(primitive, kind, from, payload);

@@ -22,7 +22,8 @@ internal sealed class SourceWriter(
     public override Value Constant(long bits, ValueKind kind) => body.Constant(bits, kind);
 
     /// <inheritdoc/>
-    public override Value GlobalIndex(int axis) => Index("g", axis, dialect.GlobalIndex(Axis(axis)));
+    public override Value GlobalIndex(int axis) => Index(
+        "g", axis, dialect.GlobalIndex(Axis(axis), axis switch { 0 => threads.X, 1 => threads.Y, _ => threads.Z }));
 
     /// <inheritdoc/>
     public override Value GroupIndex(int axis) => Index("h", axis, dialect.GroupIndex(Axis(axis)));
@@ -90,7 +91,7 @@ internal sealed class SourceWriter(
     public override void For(Value from, Value to, Value step, Action<Value> loop)
     {
         var i = body.NextName('i');
-        body.Open($"for (int {i} = {body.Of(from)}; {i} < {body.Of(to)}; {i} += {body.Of(step)})");
+        body.Open($"{dialect.Loop}for (int {i} = {body.Of(from)}; {i} < {body.Of(to)}; {i} += {body.Of(step)})");
         loop(body.Name(i, ValueKind.Int32, isIndex: true));
         body.Close();
     }
