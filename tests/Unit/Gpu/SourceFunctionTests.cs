@@ -34,11 +34,10 @@ public class SourceFunctionTests
     }
 
     [Theory]
-    [InlineData(ValueKind.Float32, "")]
-    [InlineData(ValueKind.Float32, "#define K_HAS_FLOAT64\n#define K_UNFUSED true\n")]
-    [InlineData(ValueKind.Float64, "")]
-    public void In_GLSL(ValueKind kind, string defines) => SourceCompilers.Glsl(
-        "#version 460\n#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require\n" + defines +
+    [InlineData(ValueKind.Float32)]
+    [InlineData(ValueKind.Float64)]
+    public void In_GLSL(ValueKind kind) => SourceCompilers.Glsl(
+        "#version 460\n#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require\n" +
         SourceFunctions.Render(Dialect.Glsl, Recipes, kind) +
         "layout(local_size_x = 1) in;\nvoid main() { }\n");
 

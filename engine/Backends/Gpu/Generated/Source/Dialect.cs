@@ -46,13 +46,13 @@ internal abstract class Dialect(params string[] files)
         _ => "f64",
     };
 
-    /// <summary>The kernel dialect of a language.</summary>
-    public static KernelDialect Of(KernelLanguage language) => language switch
+    /// <summary>The dialect of a language; GLSL for SPIR-V.</summary>
+    public static Dialect Of(KernelLanguage language) => language switch
     {
+        KernelLanguage.SpirV => Glsl,
         KernelLanguage.OpenCl => OpenCl,
         KernelLanguage.Hlsl => Hlsl,
-        KernelLanguage.Cuda => Cuda,
-        _ => throw new ArgumentException($"{language} is not written as source text", nameof(language)),
+        _ => Cuda,
     };
 
     /// <summary>The type of a kind.</summary>
