@@ -1,3 +1,4 @@
+using KernelEngine.Gpu;
 using Silk.NET.Vulkan;
 
 namespace KernelEngine.Vulkan;
@@ -118,6 +119,30 @@ internal sealed unsafe class VulkanAdapter
             SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.ArithmeticBit)
             ? (int)Properties11.SubgroupSize
             : 1;
+
+    /// <summary>What its float arithmetic does beyond what Vulkan demands.</summary>
+    public GpuFloats Floats
+    {
+        get
+        {
+            var of12 = Properties12;
+            // Mesa's software rasteriser divides as the processor does, and multiplies and adds in two steps.
+            var floats = of12.DriverID == DriverId.MesaLlvmpipe ? GpuFloats.ExactDivision
+                : Properties.DeviceType == PhysicalDeviceType.Cpu ? GpuFloats.None
+                : GpuFloats.FusedMultiplyAdd;
+            if (of12.ShaderSignedZeroInfNanPreserveFloat32)
+                floats |= GpuFloats.Special32;
+            if (of12.ShaderSignedZeroInfNanPreserveFloat64)
+                floats |= GpuFloats.Special64;
+            // Where widths depend on each other, asking for one would ask for another that kernels say nothing of.
+            var independence = of12.DenormBehaviorIndependence;
+            if (of12.ShaderDenormPreserveFloat32 && independence != ShaderFloatControlsIndependence.IndependenceNone)
+                floats |= GpuFloats.Denormals32;
+            if (of12.ShaderDenormPreserveFloat64 && independence == ShaderFloatControlsIndependence.IndependenceAll)
+                floats |= GpuFloats.Denormals64;
+            return floats;
+        }
+    }
 
     /// <summary>The bytes of its own memory.</summary>
     public long MemoryBytes

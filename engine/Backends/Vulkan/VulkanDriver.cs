@@ -137,6 +137,7 @@ internal sealed unsafe class VulkanDriver : GpuDriver
             IsProcessor = DeviceShape.IsProcessor(
                 adapter.Properties.DeviceType == PhysicalDeviceType.Cpu),
             TakesAddresses = true,
+            Floats = adapter.Floats,
             ParameterAlignment = (int)Math.Max(16, limits.MinUniformBufferOffsetAlignment),
             MaxMemoryBytes = adapter.MaxMemoryBytes,
             TotalMemoryBytes = adapter.MemoryBytes,

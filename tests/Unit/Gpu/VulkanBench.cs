@@ -46,12 +46,15 @@ internal sealed class VulkanBench : IDisposable
     public GpuBatch Batch { get; } = new();
 
     /// <summary>y = a x + y, in two groups of 64 threads.</summary>
-    public static KernelCode Axpy(UInt128 key = default)
+    public static KernelCode Axpy() => Code("axpy");
+
+    /// <summary>A kernel of VulkanKernels, with the parameters of <see cref="Axpy"/>.</summary>
+    public static KernelCode Code(string name)
     {
-        using var stream = typeof(VulkanBench).Assembly.GetManifestResourceStream("axpy.spv")!;
+        using var stream = typeof(VulkanBench).Assembly.GetManifestResourceStream($"{name}.spv")!;
         var words = new uint[stream.Length / sizeof(uint)];
         stream.ReadExactly(MemoryMarshal.AsBytes(words.AsSpan()));
-        return new KernelCode("axpy", KernelLanguage.SpirV, words, null, 0, (Threads, 1, 1), key);
+        return new KernelCode(name, KernelLanguage.SpirV, words, null, 0, (Threads, 1, 1), 0);
     }
 
     public static unsafe Span<float> Floats(GpuMemory memory) =>

@@ -231,6 +231,37 @@ public sealed class VulkanDriverTests : IDisposable
         bench.Run();
     }
 
+    [Fact]
+    public void Arithmetic_is_as_exact_as_the_limits_say()
+    {
+        using var bench = new VulkanBench();
+        var kernel = bench.Driver.Build(VulkanBench.Code("floats"));
+        var random = new Random(3);
+        var values = new float[3 * 200_000];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)((random.NextDouble() + 0.5) * Math.Pow(2, random.Next(-20, 20)));
+        for (var i = 0; i < values.Length; i += 6)
+            values[i + 2] = -values[i] * values[i + 1];
+        var (from, x, y) = (bench.Upload(values), bench.Device(values.Length), bench.Device(values.Length));
+        bench.Copy(from, x);
+        bench.Launch(kernel, x, y, values.Length, 0, barrier: true);
+        var found = bench.Read(y);
+        var (fused, quotients, roots) = (0, 0, 0);
+        for (var i = 0; i < values.Length; i += 3)
+        {
+            fused += found[i] == MathF.FusedMultiplyAdd(values[i], values[i + 1], values[i + 2]) ? 0 : 1;
+            quotients += found[i + 1] == values[i] / values[i + 1] ? 0 : 1;
+            roots += found[i + 2] == MathF.Sqrt(values[i]) ? 0 : 1;
+        }
+
+        var floats = bench.Driver.Limits.Floats;
+        if (floats.HasFlag(GpuFloats.FusedMultiplyAdd))
+            Assert.Equal(0, fused);
+        if (floats.HasFlag(GpuFloats.ExactDivision))
+            Assert.Equal((0, 0), (quotients, roots));
+        Free(from, x, y);
+    }
+
     private static float[] Filled(int n, float value)
     {
         var values = new float[n];
