@@ -151,22 +151,22 @@ internal readonly ref struct GpuLaunch
         return this;
     }
 
-    /// <summary>A shape as it is, in the place of a layout: rank and sizes, for SIZE.</summary>
+    /// <summary>Rank, sizes and strides of a layout as it is, for SIZE and STRIDE.</summary>
     /// <exception cref="TensorRuntimeException">There are more dimensions than a launch takes.</exception>
-    public GpuLaunch Shape(Shape shape)
+    public GpuLaunch Dims(Layout layout)
     {
-        if (shape.Rank > LayoutRank)
+        if (layout.Rank > LayoutRank)
         {
             words.End();
             throw new TensorRuntimeException(
-                $"{source.Name}: {shape.Rank} dimensions are more than {LayoutRank}", "reshape the tensor first");
+                $"{source.Name}: {layout.Rank} dimensions are more than {LayoutRank}", "reshape the tensor first");
         }
 
-        Int(shape.Rank);
+        Int(layout.Rank);
         for (var i = 0; i < LayoutRank; i++)
-            Int(i < shape.Rank ? shape[i] : 1);
+            Int(i < layout.Rank ? layout.Shape[i] : 1);
         for (var i = 0; i < LayoutRank; i++)
-            Int(0);
+            Int(i < layout.Rank ? layout.Strides[i] : 0);
         return this;
     }
 

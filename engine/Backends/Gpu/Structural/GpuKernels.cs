@@ -30,6 +30,9 @@ internal static partial class GpuKernels
         .. ScatterShaders,
         NonZeroPlaces,
         EmbeddingBag,
+        .. PoolShaders,
+        .. LossShaders,
+        TapSums,
         .. RangeShaders,
     ];
 
@@ -72,12 +75,16 @@ internal static partial class GpuKernels
 
     /// <summary>Runs a body on copies in dtypes that it computes in.</summary>
     private static void RunConverted(
-        GpuDevice gpu, in StructuralLaunch launch, GpuTypes types, GpuBody body)
+        GpuDevice gpu, in StructuralLaunch launch, GpuTypes types, GpuBody body) =>
+        RunConverted(gpu, launch, dtype => Computed(dtype, types), body);
+
+    private static void RunConverted(
+        GpuDevice gpu, in StructuralLaunch launch, Func<DType, DType> computed, GpuBody body)
     {
         var operands = launch.Operands.ToArray();
         for (var i = 0; i < operands.Length; i++)
         {
-            var dtype = Computed(operands[i].DType, types);
+            var dtype = computed(operands[i].DType);
             if (ReferenceEquals(dtype, operands[i].DType))
                 continue;
             operands[i] = gpu.Temporary(operands[i].Layout.Shape, dtype).Operand;
@@ -131,6 +138,11 @@ internal static partial class GpuKernels
         AddRanges(add);
         AddBatchNorm(add);
         AddRowNorm(add);
+        AddPooling(add);
+        AddNllLoss(add);
+        AddSoftmaxBackward(add);
+        AddTaps(add);
+        AddCdist(add);
     }
 
     private delegate void Adding(string name, GpuTypes types, GpuBody body);

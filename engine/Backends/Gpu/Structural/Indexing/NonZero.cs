@@ -27,7 +27,7 @@ internal static partial class GpuKernels
         gpu.Launch(NonZeroPlaces.Find(DType.UInt8))
             .Buffer(source).Buffer(found.Operand).Buffer(target)
             .Int(count).Int(target.Layout.Shape[0]).Int(target.Layout.Shape[1])
-            .Shape(source.Layout.Shape)
+            .Dims(source.Layout)
             .Over(count);
     });
 }

@@ -80,7 +80,7 @@ internal static partial class GpuKernels
                 Inputs = [AcrossChannels(o[0])],
                 Outputs = [variance.Operand, mean],
                 ReducedRank = 2,
-                Parameters = [Parameter(0, dtype), Parameter(count, dtype)],
+                Parameters = [Parameter(0, dtype), Parameter(0, dtype), Parameter(count, dtype)],
             });
             Span<Operand> operands = new Operand[4 + (2 * System.Numerics.BitOperations.PopCount((uint)tracks)) - 1];
             var next = 0;

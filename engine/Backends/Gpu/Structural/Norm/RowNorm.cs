@@ -30,7 +30,7 @@ internal static partial class GpuKernels
             Inputs = [o[0]],
             Outputs = [variance.Operand, mean],
             ReducedRank = 2,
-            Parameters = [Parameter(0, dtype), Parameter(shape[1] * shape[2], dtype)],
+            Parameters = [Parameter(0, dtype), Parameter(0, dtype), Parameter(shape[1] * shape[2], dtype)],
         });
         gpu.Run(new PointwiseLaunch
         {

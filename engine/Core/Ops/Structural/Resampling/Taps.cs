@@ -73,8 +73,10 @@ internal static class Taps
         operands[3] = result.Reshape([before, table.Count, behind]).Operand();
         if (table.Weights is { } weights)
         {
-            var wide = Tensor.FromSpan<double>(weights, [weights.Length], input.Device);
-            operands[4] = (input.DType == DType.Float64 ? wide : wide.Float()).Operand();
+            operands[4] = (input.DType == DType.Float64
+                ? Tensor.FromSpan<double>(weights, [weights.Length], input.Device)
+                : Tensor.FromSpan<float>(Array.ConvertAll(weights, w => (float)w), [weights.Length], input.Device))
+                .Operand();
         }
 
         input.Device.Backend.Run(new StructuralLaunch { Kernel = Kernel, Operands = operands });
