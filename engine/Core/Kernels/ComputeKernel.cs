@@ -13,6 +13,12 @@ public readonly record struct ComputeOperand(string Name, DType DType, Access Ac
 /// <param name="Type">int, uint, float or double.</param>
 public readonly record struct ComputeParameter(string Name, Type Type);
 
+/// <summary>Memory that the threads of a group share, in a <see cref="ComputeKernel"/>.</summary>
+/// <param name="Name">What it is called in the text.</param>
+/// <param name="Type">int, uint, float or double.</param>
+/// <param name="Count">How many.</param>
+public readonly record struct ComputeShared(string Name, Type Type, int Count);
+
 /// <summary>
 /// A kernel of a user's own with an algorithm of its own: its interface is data, its body text in the subset that
 /// shader languages share. What is computed from the elements at one place alone is better made by
@@ -22,11 +28,12 @@ public readonly record struct ComputeParameter(string Name, Type Type);
 /// <para>
 /// The body runs once for each of the <c>elements</c> of a launch, rounded up to whole groups of threads: so it begins
 /// with <c>if (i >= n) return;</c>. It sees <c>id.x</c> (which one it is, a <c>uint</c>), <c>local_id.x</c>,
-/// <c>group_id.x</c>, the parameters by name and the operands as arrays: <c>dst[i] = src[i]</c> for elements of 32 and
-/// 64 bits, <c>STORE(dst, i, LOAD(src, i))</c>, in float32 or int32, for narrower ones. Types are <c>float</c>,
+/// <c>group_id.x</c>, the parameters by name and the operands as arrays: <c>dst[i] = src[i]</c> for float32, float64
+/// and int32; <c>STORE(dst, i, LOAD(src, i))</c> for every dtype, narrow ones as float or int. Types are <c>float</c>,
 /// <c>int</c>, <c>uint</c>, <c>bool</c>, <c>double</c> where the device has it, and <c>float2</c> to <c>float4</c>;
 /// functions are <c>min</c>, <c>max</c>, <c>clamp</c>, <c>lerp</c>, <c>abs</c>, <c>floor</c>, <c>sqrt</c>, <c>exp</c>,
-/// <c>log</c>, <c>pow</c>, <c>sin</c>, <c>cos</c> and the like. docs/kernels.md lists it all.
+/// <c>log</c>, <c>pow</c>, <c>sin</c>, <c>cos</c> and the like; <c>BARRIER()</c> and <c>ATOMIC_ADD(b, i, x)</c> go with
+/// <see cref="Shared{T}"/>. docs/kernels.md lists it all.
 /// </para>
 /// <para>
 /// It runs on OpenCL devices at once; on Vulkan devices where a compiler of GLSL (glslangValidator or glslc) is found
@@ -51,6 +58,12 @@ public sealed partial class ComputeKernel
 
     private ComputeKernel(string name, int threads, string body) => (Name, Threads, Body) = (name, threads, body);
 
+    private ComputeKernel(ComputeKernel other) : this(other.Name, other.Threads, other.Body)
+    {
+        (Operands, Parameters, SharedArrays) = (other.Operands, other.Parameters, other.SharedArrays);
+        (CompiledSpirV, gradient) = (other.CompiledSpirV, other.gradient);
+    }
+
     /// <summary>Its name, in profiles, graphs and messages.</summary>
     public string Name { get; }
 
@@ -65,6 +78,9 @@ public sealed partial class ComputeKernel
 
     /// <summary>The numbers in order.</summary>
     public ImmutableArray<ComputeParameter> Parameters { get; private init; } = [];
+
+    /// <summary>Memory that the threads of a group share.</summary>
+    public ImmutableArray<ComputeShared> SharedArrays { get; private init; } = [];
 
     /// <summary>The kernel compiled for Vulkan; empty where none was given.</summary>
     public ReadOnlyMemory<byte> CompiledSpirV { get; private init; }
@@ -108,14 +124,21 @@ public sealed partial class ComputeKernel
     public ComputeKernel Param<T>(string name) where T : unmanaged
     {
         CheckFree(name);
-        if (typeof(T) != typeof(int) && typeof(T) != typeof(uint) && typeof(T) != typeof(float) &&
-            typeof(T) != typeof(double))
-        {
-            throw new ArgumentException(
-                $"{Name}: the parameter {name} is of type {typeof(T).Name}; kernels take int, uint, float and double");
-        }
+        CheckNumber<T>(name);
+        return new(this) { Parameters = Parameters.Add(new(name, typeof(T))) };
+    }
 
-        return Copy(Operands, Parameters.Add(new(name, typeof(T))), CompiledSpirV, gradient);
+    /// <summary>The same kernel with an array more, which the threads of a group share.</summary>
+    /// <typeparam name="T">int, uint, float or double.</typeparam>
+    /// <param name="name">What it is called in the text.</param>
+    /// <param name="count">How many elements it has; devices have 16 KiB and more for all of them.</param>
+    /// <exception cref="ArgumentException">The name is no identifier, or taken; T is another type.</exception>
+    public ComputeKernel Shared<T>(string name, int count) where T : unmanaged
+    {
+        CheckFree(name);
+        CheckNumber<T>(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return new(this) { SharedArrays = SharedArrays.Add(new(name, typeof(T), count)) };
     }
 
     /// <summary>
@@ -133,7 +156,7 @@ public sealed partial class ComputeKernel
             throw new ArgumentException($"{Name}: these {compiled.Length} bytes are no SPIR-V module");
         }
 
-        return Copy(Operands, Parameters, compiled, gradient);
+        return new(this) { CompiledSpirV = compiled };
     }
 
     /// <summary>
@@ -143,7 +166,7 @@ public sealed partial class ComputeKernel
     public ComputeKernel Gradient(Func<KernelGradient, Tensor?[]> gradient)
     {
         ArgumentNullException.ThrowIfNull(gradient);
-        return Copy(Operands, Parameters, CompiledSpirV, gradient);
+        return new(this) { gradient = gradient };
     }
 
     /// <inheritdoc/>
@@ -176,21 +199,26 @@ public sealed partial class ComputeKernel
     private ComputeKernel With<T>(string name, Access access) where T : unmanaged
     {
         CheckFree(name);
-        return Copy(Operands.Add(new(name, DType.Of<T>(), access)), Parameters, CompiledSpirV, gradient);
+        return new(this) { Operands = Operands.Add(new(name, DType.Of<T>(), access)) };
     }
 
     private void CheckFree(string name)
     {
         CheckIdentifier(name);
-        if (Operands.Any(o => o.Name == name) || Parameters.Any(p => p.Name == name))
+        if (Operands.Any(o => o.Name == name) || Parameters.Any(p => p.Name == name) ||
+            SharedArrays.Any(s => s.Name == name))
+        {
             throw new ArgumentException($"{Name}: there is a {name} already");
+        }
     }
 
-    private ComputeKernel Copy(
-        ImmutableArray<ComputeOperand> operands, ImmutableArray<ComputeParameter> parameters,
-        ReadOnlyMemory<byte> compiled, Func<KernelGradient, Tensor?[]>? gradient) =>
-        new(Name, Threads, Body)
+    private void CheckNumber<T>(string name)
+    {
+        if (typeof(T) != typeof(int) && typeof(T) != typeof(uint) && typeof(T) != typeof(float) &&
+            typeof(T) != typeof(double))
         {
-            Operands = operands, Parameters = parameters, CompiledSpirV = compiled, gradient = gradient,
-        };
+            throw new ArgumentException(
+                $"{Name}: {name} is of type {typeof(T).Name}; kernels compute with int, uint, float and double");
+        }
+    }
 }

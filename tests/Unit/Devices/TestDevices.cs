@@ -15,6 +15,9 @@ public static class TestDevices
     /// <summary>Every device that a test should see, there or not.</summary>
     public static TheoryData<string> All => [.. Known.Union(Required)];
 
+    /// <summary>Those of them that compute on a GPU, or as one does.</summary>
+    public static TheoryData<string> Gpus => ["vulkan:0", "opencl:0"];
+
     /// <summary>The devices that must be there.</summary>
     public static string[] Required => (Environment.GetEnvironmentVariable(RequiredVariable) ?? "")
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

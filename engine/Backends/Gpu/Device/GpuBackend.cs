@@ -79,6 +79,9 @@ public abstract class GpuBackend : Backend
     /// <inheritdoc/>
     protected override void Execute(in StructuralLaunch launch) => OwnerOf(launch.Operands).Run(launch);
 
+    /// <inheritdoc/>
+    protected override void Execute(in ComputeLaunch launch) => OwnerOf(launch.Operands).Run(launch);
+
     /// <summary>Looks for devices; called once.</summary>
     /// <param name="found">
     /// What to call for each: what it is, and how to open it. The driver is opened when the device is first used.

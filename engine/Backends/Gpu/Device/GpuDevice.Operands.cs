@@ -71,4 +71,7 @@ internal sealed partial class GpuDevice
 
     /// <summary>Runs a structural kernel.</summary>
     public void Run(in StructuralLaunch launch) => GpuKernels.Run(this, launch);
+
+    /// <summary>Runs a kernel of a user's own.</summary>
+    public void Run(in ComputeLaunch launch) => ComputeExecution.Run(this, launch);
 }

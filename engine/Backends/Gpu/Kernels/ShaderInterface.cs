@@ -15,6 +15,8 @@ internal enum ShaderParameterKind : byte
     UInt,
     /// <summary>float32: one word.</summary>
     Float,
+    /// <summary>float64: two words, the low one first.</summary>
+    Double,
     /// <summary>A number of the kind that the variant computes in: one word, or two for 64-bit kinds, the low one
     /// first.</summary>
     Real,

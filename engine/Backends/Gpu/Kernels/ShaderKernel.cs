@@ -89,6 +89,9 @@ internal sealed class ShaderKernel
     /// <summary>A float32 parameter.</summary>
     public ShaderKernel Float(string name) => Parameter(name, ShaderParameterKind.Float);
 
+    /// <summary>A float64 parameter.</summary>
+    public ShaderKernel Double(string name) => Parameter(name, ShaderParameterKind.Double);
+
     /// <summary>A parameter of the kind that the variant computes in.</summary>
     public ShaderKernel Real(string name) => Parameter(name, ShaderParameterKind.Real);
 

@@ -69,6 +69,8 @@ internal abstract class ShaderRenderer
         var kernel = variant.Kernel;
         text.Append($"#define K_C_{variant.Compute.Code()}\n");
         var elements = kernel.Buffers.Select(b => b.Element).Concat(kernel.SharedArrays.Select(s => s.Element));
+        if (kernel.Parameters.Any(p => p.Kind == ShaderParameterKind.Double))
+            elements = elements.Append(Element.Float64);
         var codes = elements.Append(Element.C).Select(e => variant.Resolve(e).Code()).Distinct();
         foreach (var code in codes.Order(StringComparer.Ordinal))
             text.Append($"#define K_HAS_{code}\n");
@@ -171,6 +173,7 @@ internal abstract class ShaderRenderer
                 ShaderParameterKind.Int => Element.Int32,
                 ShaderParameterKind.UInt => Element.UInt32,
                 ShaderParameterKind.Float => Element.Float32,
+                ShaderParameterKind.Double => Element.Float64,
                 _ => variant.Compute,
             };
             arguments.Add($"K_{element.Code()} {parameter.Name}");

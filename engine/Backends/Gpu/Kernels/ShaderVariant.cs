@@ -58,7 +58,8 @@ internal sealed class ShaderVariant : KernelSource
         return new(Name, language, words, null, buffers, Threads, Hash(MemoryMarshal.AsBytes(words.Span)));
     }
 
-    private static UInt128 Hash(ReadOnlySpan<byte> bytes)
+    /// <summary>What tells compiled words from others.</summary>
+    public static UInt128 Hash(ReadOnlySpan<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[32];
         SHA256.HashData(bytes, digest);
