@@ -9,9 +9,8 @@ public sealed class VulkanBackend : GpuBackend
     private readonly List<VulkanDriver> own = [];
     private readonly List<(VulkanHost Host, ComputeDevice Device)> hosts = [];
 
-    private VulkanBackend()
-    {
-    }
+    private VulkanBackend() =>
+        ShaderCatalog.Compiled = CompiledShaders.EmbeddedIn(typeof(VulkanBackend).Assembly).Find;
 
     /// <summary>The backend of this process.</summary>
     internal static VulkanBackend Instance { get; } = new();

@@ -8,5 +8,7 @@ internal static class KernelWriters
     /// <summary>The writer of a kernel.</summary>
     public static KernelWriter For(
         KernelLanguage language, GpuLimits limits, string name, ImmutableArray<Access> accesses,
-        (int X, int Y, int Z) threads) => new SourceWriter((KernelDialect)Dialect.Of(language), name, threads, accesses.Length);
+        (int X, int Y, int Z) threads) => language == KernelLanguage.SpirV
+            ? new SpirvWriter(name, accesses.Length, threads, limits)
+            : new SourceWriter((KernelDialect)Dialect.Of(language), name, threads, accesses.Length);
 }

@@ -1,0 +1,54 @@
+using KernelEngine.Nn;
+using KernelEngine.Vulkan;
+
+namespace KernelEngine.Tests.Gpu;
+
+/// <summary>A small network trained on a host's Vulkan device, beside the host's own work.</summary>
+[Collection(nameof(VulkanDriverTests))]
+public sealed class VulkanTrainingTests : IDisposable
+{
+    private readonly int before = ValidationLog.Messages.Count;
+
+    public void Dispose() => Assert.Equal([], ValidationLog.Messages.Skip(before));
+
+    [Fact]
+    public void A_network_learns_on_a_hosts_device_as_on_the_processor()
+    {
+        using var host = new HostApplication();
+        var device = ComputeDevice.Vulkan(host.Host);
+        var expected = Train(ComputeDevice.Cpu(), _ => { });
+        var found = Train(device, weight =>
+        {
+            using var seen = weight.AsVulkan();
+            Assert.All(host.Read(seen), v => Assert.True(float.IsFinite(v)));
+        });
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], found[i], Math.Abs(expected[i]) * 1e-3f);
+        Assert.True(found[^1] < 0.5f * found[0]);
+        device.CloseVulkan();
+    }
+
+    private static float[] Train(ComputeDevice device, Action<Tensor> draw)
+    {
+        Generator.Default.ManualSeed(3);
+        var net = new Sequential(new Linear(2, 16), new Tanh(), new Linear(16, 1));
+        var x = Tensor.Randn(64, 2);
+        var y = x.Select(1, 0) * x.Select(1, 1);
+        net.To(device);
+        (x, y) = (x.To(device), y.Unsqueeze(1).To(device));
+        var optimizer = new Adam(net.Parameters(), lr: 0.05);
+        var losses = new List<float>();
+        for (var step = 0; step < 40; step++)
+        {
+            optimizer.ZeroGrad();
+            var loss = Functional.MseLoss(net.Call(x), y);
+            loss.Backward();
+            optimizer.Step();
+            losses.Add(loss.Item<float>());
+            if (step % 10 == 0)
+                draw(net.Parameters().First());
+        }
+
+        return [.. losses];
+    }
+}
