@@ -26,7 +26,8 @@ internal static class SourceCompilers
     /// Parses HLSL, but for what glslang does not know; only Microsoft's compiler makes what Direct3D takes.
     /// </summary>
     public static void Hlsl(string source) =>
-        Compile(Glslang, source.Replace("asuint(a, low, high)", "low = high = 0u"), ".hlsl", "-D -S comp -e k_main --target-env vulkan1.2 -o /dev/null");
+        Compile(Glslang, source.Replace("asuint(a, low, high)", "low = high = 0u"), ".hlsl",
+            "-D -S comp -e k_main --target-env vulkan1.2 -o /dev/null");
 
     private static string? Compile(string? compiler, string source, string extension, string options)
     {

@@ -48,7 +48,8 @@ internal sealed class CudaDialect() : PointerDialect(KernelLanguage.Cuda, "cuda"
         var (x, y, z) = kernel.Threads;
         return new StringBuilder(kernel.Prelude)
             .Append(CultureInfo.InvariantCulture, $"extern \"C\" __global__ void __launch_bounds__({x * y * z})\n")
-            .Append("k_main(const uint* __restrict__ p)\n{\n").Append(kernel.Shared).Append(kernel.Body).Append("}\n").ToString();
+            .Append("k_main(const uint* __restrict__ p)\n{\n").Append(kernel.Shared)
+            .Append(kernel.Body).Append("}\n").ToString();
     }
 
     /// <inheritdoc/>

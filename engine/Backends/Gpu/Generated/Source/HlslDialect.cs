@@ -130,7 +130,8 @@ internal sealed class HlslDialect() : KernelDialect(KernelLanguage.Hlsl, "hlsl")
         if (kernel.SelectsBuffers)
         {
             Select(text, kernel.Buffers, "uint K_Load(uint n, uint a)", "return {0}.Load(a);", "return 0u;");
-            Select(text, kernel.Buffers, "uint2 K_Load2(uint n, uint a)", "return {0}.Load2(a);", "return uint2(0u, 0u);");
+            Select(
+                text, kernel.Buffers, "uint2 K_Load2(uint n, uint a)", "return {0}.Load2(a);", "return uint2(0u, 0u);");
             Select(text, kernel.Buffers, "void K_Store(uint n, uint a, uint v)", "{0}.Store(a, v); break;", "");
             Select(text, kernel.Buffers, "void K_Store2(uint n, uint a, uint2 v)", "{0}.Store2(a, v); break;", "");
             Select(text, kernel.Buffers, "void K_Xor(uint n, uint a, uint v)", "{0}.InterlockedXor(a, v); break;", "");

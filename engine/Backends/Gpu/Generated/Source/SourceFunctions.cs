@@ -59,7 +59,7 @@ internal static class SourceFunctions
             recipe.Name, [.. inputs.Select(_ => dtype)], [], [dtype], [recipe.Of(inputs)]);
         var result = Run(program, body, i => body.Name("abc"[i].ToString(), kind))[0];
         var type = dialect.Type(kind);
-        text.Append(dialect.Function).Append(dialect.Function.Length > 0 ? " " : "").Append(type).Append(' ').Append(NameOf(recipe, kind)).Append('(')
+        text.Append($"{dialect.Function} {type} {NameOf(recipe, kind)}(".TrimStart())
             .AppendJoin(", ", inputs.Select((_, i) => type + " " + "abc"[i])).Append(")\n{\n")
             .Append(body.Declarations).Append(body.Text)
             .Append("    return ").Append(body.Of(result)).Append(";\n}\n");
