@@ -72,8 +72,12 @@ internal sealed class HlslRenderer : ShaderRenderer
         StringBuilder text, string name, int slot, Element element, bool isWritten)
     {
         text.Append($"RWByteAddressBuffer {name} : register(u{slot});\n");
-        if (isWritten && element is Element.Int32 or Element.UInt32)
+        if (name == ErrorRecord)
+            text.Append("K_RAISE\n");
+        else if (isWritten && element is Element.Int32 or Element.UInt32)
             text.Append($"K_BUFFER_ATOMICS({name}, K_{element.Code()})\n");
+        else if (isWritten && element.Size() < sizeof(uint))
+            text.Append($"K_BUFFER_NARROW({name})\n");
     }
 
     protected override void DescribeShared(
@@ -81,8 +85,10 @@ internal sealed class HlslRenderer : ShaderRenderer
     {
         var element = variant.Resolve(array.Element);
         text.Append($"groupshared K_{element.Code()} {array.Name}[{array.Count}];\n");
-        if (element is Element.Int32 or Element.UInt32)
-            text.Append($"K_SHARED_ATOMICS({array.Name}, K_{element.Code()})\n");
+        if (element is not (Element.Int32 or Element.UInt32))
+            return;
+        text.Append($"#define K_PLACE_{array.Name}(i) uint(i)\n");
+        text.Append($"K_SHARED_ATOMICS({array.Name}, K_{element.Code()})\n");
     }
 
     protected override void WriteEntry(StringBuilder text, ShaderVariant variant, string values)

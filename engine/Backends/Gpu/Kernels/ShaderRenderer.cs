@@ -9,6 +9,9 @@ namespace KernelEngine.Gpu;
 /// </summary>
 internal abstract class ShaderRenderer
 {
+    /// <summary>The name of the error record among the buffers.</summary>
+    protected const string ErrorRecord = "k_faults";
+
     private static readonly ShaderRenderer[] All =
         [new GlslRenderer(), new OpenClRenderer(), new HlslRenderer(), new CudaRenderer()];
 
@@ -112,8 +115,8 @@ internal abstract class ShaderRenderer
 
         if (variant.HasFaults)
         {
-            DeclareBuffer(text, "k_faults", slot, Element.UInt32, isWritten: true);
-            Pass("k_faults", slot, Element.UInt32);
+            DeclareBuffer(text, ErrorRecord, slot, Element.UInt32, isWritten: true);
+            Pass(ErrorRecord, slot, Element.UInt32);
         }
 
         void Pass(string name, int place, Element element)
