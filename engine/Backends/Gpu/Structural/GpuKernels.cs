@@ -34,6 +34,7 @@ internal static partial class GpuKernels
         .. LossShaders,
         TapSums,
         .. RangeShaders,
+        .. SoftmaxShaders,
     ];
 
     /// <summary>Whether there is a body for these operands.</summary>
@@ -136,6 +137,7 @@ internal static partial class GpuKernels
         AddNonZero(add);
         AddEmbeddingBag(add);
         AddRanges(add);
+        AddSoftmax(add);
         AddBatchNorm(add);
         AddRowNorm(add);
         AddPooling(add);
