@@ -31,6 +31,7 @@ internal static partial class GpuKernels
         NonZeroPlaces,
         EmbeddingBag,
         .. PoolShaders,
+        .. ConvolutionShaders,
         .. LossShaders,
         TapSums,
         .. RangeShaders,
@@ -141,6 +142,7 @@ internal static partial class GpuKernels
         AddBatchNorm(add);
         AddRowNorm(add);
         AddPooling(add);
+        AddConvolution(add);
         AddNllLoss(add);
         AddSoftmaxBackward(add);
         AddTaps(add);

@@ -5,16 +5,19 @@ internal static partial class GpuKernels
 {
     // A sum of more products than this, in few results, is cut into parts that are summed up afterwards.
     private const long LongestDepth = 4096;
-    private const long FewResults = 64 * 64;
+    private const long FewResults = 1 << 18;
+    private const long MostParts = 1 << 24;
 
     private const long PartDepth = 1024;
 
     private static readonly ShaderKernel MatmulProcessor =
-        MatmulInterface(ShaderKernel.Define("matmul_processor", "matmul/processor.kernel")).Threads(8);
+        MatmulInterface(ShaderKernel.Define("matmul_processor", "matmul/processor.kernel")).Threads(8)
+            .Option("ADDEND", 0, 1, 2);
 
     private static readonly ShaderKernel MatmulTiles =
         MatmulInterface(ShaderKernel.Define("matmul_tiles", "matmul/tiles.kernel"))
-            .Shared("left", Element.C, 16 * 65).Shared("right", Element.C, 16 * 65).Threads(16, 16);
+            .Shared("left", Element.C, 16 * 65).Shared("right", Element.C, 16 * 65).Threads(16, 16)
+            .Option("ADDEND", 0, 1);
 
     private static readonly ShaderKernel MatmulSum = ShaderKernel.Define("matmul_sum", "matmul/sum.kernel")
         .Reads("parts_of").Writes("dst").Reads("addend")
@@ -27,8 +30,7 @@ internal static partial class GpuKernels
         .Int("m").Int("n").Int("depth").Int("batch").Int("parts").Int("part_depth")
         .Int("a_row").Int("a_step").Layout("a").Int("b_step").Int("b_column").Layout("b")
         .Real("alpha").Real("beta").Int("add_row").Int("add_column").Layout("addend")
-        .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16)
-        .Option("ADDEND", 0, 1);
+        .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16);
 
     private static readonly ShaderKernel[] MatmulShaders = [MatmulProcessor, MatmulTiles, MatmulSum];
 
@@ -38,7 +40,8 @@ internal static partial class GpuKernels
     {
         ref readonly var dst = ref launch.Operands[2];
         var depth = launch.Operands[0].Layout.Shape[^1];
-        var isLong = depth > LongestDepth && dst.Layout.ElementCount <= FewResults && dst.DType.IsFloatingPoint;
+        var isLong = depth > LongestDepth && dst.DType.IsFloatingPoint &&
+            dst.Layout.ElementCount <= Math.Min(FewResults, MostParts / (depth / PartDepth));
         if (!MatmulProcessor.Has(dst.DType) || (isLong && dst.DType.Size < 4))
         {
             RunConverted(gpu, launch, GpuTypes.Numbers, Multiply);
@@ -59,7 +62,8 @@ internal static partial class GpuKernels
             return;
         }
 
-        using var addend = AlongRows(launch.Operands[3], gpu);
+        var added = launch.Operands[3];
+        using var addend = added.Layout.Strides[^1] == 0 ? new(added, isOwned: false) : AlongRows(added, gpu);
         LaunchMultiply(
             gpu, launch.Operands[0], b.Operand, dst, addend.Operand, launch.Reals[0], launch.Reals[1]);
     }
@@ -78,7 +82,9 @@ internal static partial class GpuKernels
         var depth = a.Layout.Shape[^1];
         var added = addend ?? dst;
         var isProcessor = gpu.Limits.IsProcessor;
-        var kernel = (isProcessor ? MatmulProcessor : MatmulTiles).Find(dst.DType, addend is null ? 0 : 1);
+        var kernel = isProcessor
+            ? MatmulProcessor.Find(dst.DType, addend is null ? 0 : added.Layout.Strides[^1] == 0 && n > 1 ? 2 : 1)
+            : MatmulTiles.Find(dst.DType, addend is null ? 0 : 1);
         var launch = gpu.Launch(kernel).Buffer(a).Buffer(b).Buffer(dst).Buffer(added)
             .Int(m).Int(n).Int(depth).Int(batch).Int(parts).Int(parts == 1 ? depth : PartDepth)
             .Int(a.Layout.Strides[^2]).Int(a.Layout.Strides[^1]).Layout(Lead(a.Layout))
@@ -88,7 +94,7 @@ internal static partial class GpuKernels
         if (isProcessor)
             launch.Over((m + 3) / 4 * ((n + 31) / 32) * batch);
         else
-            launch.Groups((int)((n + 63) / 64), (int)((m + 63) / 64), (int)batch);
+            launch.Groups((int)Math.Min((n + 63) / 64 * ((m + 63) / 64) * batch, gpu.Limits.MaxGroups));
     }
 
     // Sums of parts of the products, of at most so many each, then the sum of these.
