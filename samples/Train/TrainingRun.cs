@@ -131,7 +131,8 @@ internal sealed class TrainingRun
         display.Epoch(epoch, StatusOf(lossSum, correct, seen, start));
         return true;
 
-        Tensor Zero() => Tensor.Zeros([], DType.Float64, Device);
+        Tensor Zero() =>
+            Tensor.Zeros([], Device.Limits.HasFloat64 ? DType.Float64 : DType.Float32, Device);
     }
 
     private (Dataset Train, Dataset Test) Datasets() => Options.Dataset switch

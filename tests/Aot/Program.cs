@@ -33,6 +33,26 @@ for (var step = 0; step < 20; step++)
 
 Console.WriteLine(net.Head.Weight);
 
+// The other backends are only named here: their packages' sources register them.
+foreach (var name in (string[])["vulkan:0", "opencl:0"])
+{
+    if (!ComputeDevice.IsAvailable(name))
+    {
+        Console.WriteLine($"{name} is not available");
+        if ((Environment.GetEnvironmentVariable("KERNEL_REQUIRE_DEVICES") ?? "").Split(',').Contains(name))
+            return 1;
+        continue;
+    }
+
+    var device = ComputeDevice.Parse(name);
+    Console.WriteLine($"{name} {device.Name}");
+    var there = Tensor.Arange(100, device: device).Reshape(10, 10).To(DType.Float32);
+    Console.WriteLine((there.T * 0.5 + there).Exp().Log().Sum([1]));
+    Console.WriteLine(there.Matmul(there)[..2]);
+}
+
+return 0;
+
 static void List(string title, Module module)
 {
     Console.WriteLine($"{title}:");
