@@ -47,7 +47,7 @@ foreach (var name in (string[])["vulkan:0", "opencl:0"])
     var device = ComputeDevice.Parse(name);
     Console.WriteLine($"{name} {device.Name}");
     var there = Tensor.Arange(100, device: device).Reshape(10, 10).To(DType.Float32);
-    Console.WriteLine((there.T * 0.5 + there).Exp().Log().Sum([1]));
+    Console.WriteLine((there.T * 0.005 + there * 0.01).Exp().Log().Sum([1]));
     Console.WriteLine(there.Matmul(there)[..2]);
 }
 
