@@ -68,8 +68,12 @@ internal readonly ref struct GpuLaunch
         var buffer = (GpuBuffer)operand.Buffer;
         var block = buffer.Block;
         var offset = (ulong)(block.Offset + (operand.Layout.Offset * operand.DType.Size));
-        var address = block.Memory.Address + offset;
-        if (!device.Limits.TakesAddresses)
+        ulong address;
+        if (device.Limits.TakesAddresses)
+        {
+            address = block.Memory.Address + offset;
+        }
+        else
         {
             var slab = words.BindSlab(block.Memory);
             if (slab < 0)

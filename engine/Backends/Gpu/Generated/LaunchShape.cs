@@ -9,6 +9,10 @@ internal readonly struct LaunchShape
     private const int DeviceThreads = 256;
     private const int ProcessorShare = 4096;
 
+    /// <summary>For tests: whether this thread launches as for processors, whatever the device is.</summary>
+    [ThreadStatic]
+    internal static bool? Forced;
+
     private LaunchShape(bool isProcessor, int threads) => (IsProcessor, Threads) = (isProcessor, threads);
 
     /// <summary>Whether few threads do much each.</summary>
@@ -24,7 +28,7 @@ internal readonly struct LaunchShape
     public int SmallestShare => IsProcessor ? ProcessorShare : DeviceThreads;
 
     /// <summary>What suits a device.</summary>
-    public static LaunchShape Of(GpuLimits limits) => limits.IsProcessor
+    public static LaunchShape Of(GpuLimits limits) => Forced ?? limits.IsProcessor
         ? new(true, limits.SubgroupSize <= 1 ? 1 : 4 * limits.SubgroupSize)
         : new(false, Math.Min(DeviceThreads, limits.MaxGroupThreads));
 
