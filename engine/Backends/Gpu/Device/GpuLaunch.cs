@@ -197,6 +197,10 @@ internal readonly ref struct GpuLaunch
 
             if (Math.Max(x, Math.Max(y, z)) > device.Limits.MaxGroups)
                 throw TooLarge(source.Name, Math.Max(x, Math.Max(y, z)));
+
+            // A list's kernel may have room for more pieces of memory than its members lie in.
+            while (words.BindingCount > 0 && words.BindingCount < source.Accesses.Length)
+                words.Bind(words.Bindings[0]!);
             device.Record(kernel, source, words, x, y, z);
         }
         finally

@@ -4,7 +4,8 @@ namespace KernelEngine.Gpu;
 internal struct ReductionGrid
 {
     // Sums of as many float32 one after the other are still accurate.
-    private const long LongestSerial = 1024;
+    private const long LongestSerial = 128;
+    private const long ShortestStretch = 16;
     private const int SideBySide = 8;
     private const int LongStep = 48; // steps of a lift and combination that are not repeated within a kernel
     private const int ShortReduction = 32;
@@ -26,6 +27,8 @@ internal struct ReductionGrid
     public long TasksOfGroup;
     public int GroupsX;
     public int GroupsY;
+    private long longest; // chunk that is still accurate
+    private bool isLong;
 
     /// <summary>For the elements.</summary>
     /// <param name="plan">The elements.</param>
@@ -59,7 +62,8 @@ internal struct ReductionGrid
         var grid = new ReductionGrid();
         var lanes = LanesOf(teamwork, shape, plan.Kept, plan.Reduced);
         var isFlat = rank > 1 && inner < (teamwork == Teamwork.Group ? 2 * lanes : 4);
-        grid.SetRows(isFlat || rank == 1 ? 1 : plan.Reduced / inner, isFlat ? plan.Reduced : inner);
+        grid.SetRows(
+            plan.Program, isFlat || rank == 1 ? 1 : plan.Reduced / inner, isFlat ? plan.Reduced : inner, lanes);
         grid.SetKept(teamwork, plan.Kept, keptInner);
         grid.Cut(shape, teamwork, lanes, plan.Kept, shape.Threads == 1 ? 4096 : shape.IsProcessor ? 256 : 64);
         var isLast = mayFinish && grid.Chunks == 1;
@@ -74,7 +78,7 @@ internal struct ReductionGrid
 
         var outer = rank > 1 && !isFlat ? 1 + RankClass.Of(rank - 1) : RankClass.Of(rank);
         grid.End(shape, teamwork, lanes, plan.Kept, new(
-            teamwork, true, isLast, isFlat, (byte)RankOf(teamwork, plan.KeptRank), (byte)outer, 0, 0, paces));
+            teamwork, true, isLast, isFlat, false, (byte)RankOf(teamwork, plan.KeptRank), (byte)outer, 0, 0, paces));
         return grid;
     }
 
@@ -89,11 +93,11 @@ internal struct ReductionGrid
             : Teamwork.Alone;
         var grid = new ReductionGrid();
         var lanes = LanesOf(teamwork, shape, plan.Kept, chunks);
-        grid.SetRows(1, chunks);
+        grid.SetRows(plan.Program, 1, chunks, lanes);
         grid.SetKept(teamwork, plan.Kept, plan.Kept);
-        grid.Cut(shape, teamwork, lanes, plan.Kept, shape.IsProcessor ? LongestSerial : 64);
+        grid.Cut(shape, teamwork, lanes, plan.Kept, shape.IsProcessor ? 1024 : 64);
         grid.End(shape, teamwork, lanes, plan.Kept, new(
-            teamwork, false, grid.Chunks == 1, false,
+            teamwork, false, grid.Chunks == 1, false, false,
             (byte)(grid.Chunks == 1 ? RankOf(teamwork, plan.KeptRank) : 1), 1, 0, 0, 0));
         return grid;
     }
@@ -110,7 +114,18 @@ internal struct ReductionGrid
         _ => 1,
     };
 
-    private void SetRows(long rows, long columns) => (Rows, Columns) = (rows, columns);
+    private void SetRows(ReductionProgram program, long rows, long columns, int lanes)
+    {
+        (Rows, Columns) = (rows, columns);
+        longest = long.MaxValue;
+        foreach (var dtype in program.State)
+        {
+            if (dtype.Register != ValueKind.Float32)
+                continue;
+            isLong = Columns >= ShortestStretch * lanes && Rows * Columns > LongestSerial * lanes;
+            longest = LongestSerial * (isLong ? Math.Min(ReductionPass.Stretch * lanes, Columns) : lanes);
+        }
+    }
 
     private void SetKept(Teamwork teamwork, long kept, long inner)
     {
@@ -137,7 +152,7 @@ internal struct ReductionGrid
         }
 
         var length = Math.Max(shortest, (elements + Math.Max(1, wanted) - 1) / Math.Max(1, wanted));
-        length = Math.Min(length, LongestSerial * lanes);
+        length = Math.Min(length, longest);
 
         // No more chunks than groups along an axis, or than indices count.
         length = Math.Max(length, (elements + 32767) / 32768);
@@ -169,7 +184,7 @@ internal struct ReductionGrid
     private void End(LaunchShape shape, Teamwork teamwork, int lanes, long kept, ReductionPass pass)
     {
         var width = teamwork is Teamwork.Across ? SideBySide : lanes;
-        Pass = pass with { Threads = (short)shape.Threads, Width = (short)width };
+        Pass = pass with { IsLong = isLong, Threads = (short)shape.Threads, Width = (short)width };
         Tasks = KeptOuter * Blocks * Chunks;
         GroupsY = 1;
         if (teamwork == Teamwork.Group)

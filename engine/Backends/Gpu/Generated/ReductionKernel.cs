@@ -29,8 +29,8 @@ internal sealed class ReductionKernel : KernelSource
         var writer = KernelWriters.For(language, limits, Name, Accesses, Threads);
         Write(writer);
         var key = new KernelKey(Name).Add(program.Step).Add(program.Combine).Add(program.Finish).Add(
-            (long)Pass.Teamwork, Pass.IsFirst ? 1 : 0, Pass.IsLast ? 1 : 0, Pass.IsFlat ? 1 : 0, Pass.Kept,
-            Pass.Reduced, Pass.Threads, Pass.Width, (long)Pass.Paces);
+            (long)Pass.Teamwork, Pass.IsFirst ? 1 : 0, Pass.IsLast ? 1 : 0, Pass.IsFlat ? 1 : 0,
+            Pass.IsLong ? 1 : 0, Pass.Kept, Pass.Reduced, Pass.Threads, Pass.Width, (long)Pass.Paces);
         for (var i = 0; i < program.State.Length; i++)
             key = key.Add(program.Identity[i].ToRegister(program.State[i].Register));
         return writer.Finish(key.Value);

@@ -21,15 +21,20 @@ internal enum Teamwork : byte
 /// <param name="IsFirst">Whether it lifts elements; otherwise it goes on with states.</param>
 /// <param name="IsLast">Whether it finishes; otherwise it writes the states of chunks.</param>
 /// <param name="IsFlat">Whether each reduced element is divided into its places: where rows of them are short.</param>
+/// <param name="IsLong">Whether it combines after every <see cref="Stretch"/> elements of a thread: where long sums would
+/// become inaccurate.</param>
 /// <param name="Kept">For how many kept dimensions it has room.</param>
 /// <param name="Reduced">For how many reduced dimensions it has room.</param>
 /// <param name="Threads">The threads of a group.</param>
 /// <param name="Width">How many states a thread has side by side; in groups, how many threads reduce together.</param>
 /// <param name="Paces">How each input lies along what is gone through innermost, two bits for each.</param>
 internal readonly record struct ReductionPass(
-    Teamwork Teamwork, bool IsFirst, bool IsLast, bool IsFlat, byte Kept, byte Reduced, short Threads, short Width,
-    ulong Paces)
+    Teamwork Teamwork, bool IsFirst, bool IsLast, bool IsFlat, bool IsLong, byte Kept, byte Reduced, short Threads,
+    short Width, ulong Paces)
 {
+    /// <summary>How many elements a thread reduces one after the other in long passes.</summary>
+    public const int Stretch = 64;
+
     /// <summary>How an input lies along the last reduced dimension, or the last kept one if it is reduced across.
     /// </summary>
     public Pace PaceOf(int input) =>

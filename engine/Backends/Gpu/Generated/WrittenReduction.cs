@@ -21,6 +21,7 @@ internal sealed class WrittenReduction
     private readonly WrittenProgram? finish;
     private readonly Value[] identity;
     private readonly Variable[][] states;
+    private readonly Variable[][] parts; // what elements go to: in long passes not at once to the states
 
     public WrittenReduction(KernelWriter writer, ReductionProgram program, ReductionPass pass)
     {
@@ -66,6 +67,9 @@ internal sealed class WrittenReduction
         states = new Variable[pass.Teamwork is Teamwork.Across or Teamwork.Along ? pass.Width : 1][];
         for (var j = 0; j < states.Length; j++)
             states[j] = Array.ConvertAll(identity, writer.Declare);
+        parts = pass.IsLong
+            ? Array.ConvertAll(states, _ => Array.ConvertAll(identity, writer.Declare))
+            : states;
 
         Value[] Words(int count)
         {
@@ -112,7 +116,7 @@ internal sealed class WrittenReduction
             else
             {
                 Visit(area, StartsOf(kept, places), area.FirstColumn, area.EndColumn, 1,
-                    (elements, column, at) => Accumulate(states[0], elements(column), at));
+                    (elements, column, at) => Accumulate(parts[0], elements(column), at));
             }
 
             Finish(states[0], places, task);
@@ -132,11 +136,11 @@ internal sealed class WrittenReduction
                 for (var j = 0; j < width; j++)
                 {
                     var next = j == 0 ? column : writer.Add(column, writer.Int(j));
-                    Accumulate(states[j], elements(next), at(j));
+                    Accumulate(parts[j], elements(next), at(j));
                 }
             });
-            Columns(row, moved, split, area.EndColumn, 1,
-                (elements, column, at) => Accumulate(states[0], elements(column), at(0)));
+            For(split, area.EndColumn, 1, column =>
+                Accumulate(states[0], ElementsAt(moved, column), PlaceOf(row, column)));
         });
 
         // Short chunks have only the first state.
@@ -169,7 +173,7 @@ internal sealed class WrittenReduction
         var kept = writer.Add(writer.Multiply(outer, Word(Header.KeptInner)), inner);
         var area = new Area(this, pass.IsLast ? null : chunk);
         var starts = StartsOf(kept, places);
-        Rows(area, starts, (row, moved) => For(area.FirstColumn, area.EndColumn, 1, column =>
+        Rows(area, starts, (row, moved) => Stretches(area.FirstColumn, area.EndColumn, 1, column =>
         {
             var at = PlaceOf(row, column);
             var indices = new Value[inputs];
@@ -188,7 +192,7 @@ internal sealed class WrittenReduction
                     elements[i] = writer.Load(i, DTypeOf(i), index);
                 }
 
-                Accumulate(states[j], elements, at);
+                Accumulate(parts[j], elements, at);
             }
         }));
 
@@ -226,7 +230,7 @@ internal sealed class WrittenReduction
             var state = states[0];
             Clear(state);
             Visit(area, StartsOf(kept, places), writer.Add(area.FirstColumn, lane), area.EndColumn, lanes,
-                (elements, column, at) => Accumulate(state, elements(column), at));
+                (elements, column, at) => Accumulate(parts[0], elements(column), at));
 
             var filled = writer.Subtract(area.EndColumn, area.FirstColumn);
             Share(state);
@@ -299,19 +303,37 @@ internal sealed class WrittenReduction
 
     private void Columns(
         Value? row, Value[] starts, Value from, Value to, int step,
-        Action<Func<Value, Value[]>, Value, Func<int, Value>> body) => For(from, to, step, column =>
-        {
-            body(Elements, column, ahead => PlaceOf(
-                row, ahead == 0 ? column : writer.Add(column, writer.Int(ahead))));
+        Action<Func<Value, Value[]>, Value, Func<int, Value>> body) => Stretches(
+            from, to, step, column => body(at => ElementsAt(starts, at), column, ahead => PlaceOf(
+                row, ahead == 0 ? column : writer.Add(column, writer.Int(ahead)))));
 
-            Value[] Elements(Value at)
-            {
-                var values = new Value[inputs];
-                for (var i = 0; i < inputs; i++)
-                    values[i] = writer.Load(i, DTypeOf(i), IndexOf(i, starts, at));
-                return values;
-            }
+    // A loop; in long passes, what a stretch comes to is combined with the states.
+    private void Stretches(Value from, Value to, int step, Action<Value> body)
+    {
+        if (!pass.IsLong)
+        {
+            For(from, to, step, body);
+            return;
+        }
+
+        var stretch = step * ReductionPass.Stretch;
+        For(from, to, stretch, first =>
+        {
+            foreach (var part in parts)
+                Clear(part);
+            For(first, writer.Smaller(writer.Add(first, writer.Int(stretch)), to), step, body);
+            for (var j = 0; j < parts.Length; j++)
+                Combine(states[j], Get(parts[j]));
         });
+    }
+
+    private Value[] ElementsAt(Value[] starts, Value column)
+    {
+        var values = new Value[inputs];
+        for (var i = 0; i < inputs; i++)
+            values[i] = writer.Load(i, DTypeOf(i), IndexOf(i, starts, column));
+        return values;
+    }
 
     private void For(Value from, Value to, int step, Action<Value> body) =>
         writer.For(from, to, writer.Int(step), body);
