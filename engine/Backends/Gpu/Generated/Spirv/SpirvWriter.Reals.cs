@@ -99,7 +99,8 @@ internal sealed partial class SpirvWriter
         return Do(SpirvOp.FConvert, ValueKind.Float32, SumToOdd(product, Do(SpirvOp.FConvert, Wide, c)));
     }
 
-    // The same with pairs of float64. Below 2^-960 the product's error has no room, and the last digit may be wrong.
+    // The same with pairs of float64. Below 2^-960 the product's error has no room, and the last digit may be wrong;
+    // where the product alone is too large, so is the result.
     private uint FusedByParts(uint a, uint b, uint c)
     {
         const ValueKind Kind = ValueKind.Float64;
@@ -114,15 +115,19 @@ internal sealed partial class SpirvWriter
         var (high, rest) = Sum(product, middle);
         var exact = Exact(SpirvOp.FAdd, Kind, high, SumToOdd(rest, low));
 
-        // Infinities make NaN of the parts, and zeros have a sign.
-        var plain = Exact(SpirvOp.FAdd, Kind, product, c);
-        var infinity = Number(Kind, BitConverter.DoubleToInt64Bits(double.PositiveInfinity));
-        var isFinite = Do(
-            SpirvOp.FOrdLessThan, ValueKind.Bool, Call(SpirvFunction.FAbs, Kind, exact), infinity);
+        // Infinities make NaN of the parts, and zeros have a sign. An infinite product of finite numbers is none.
+        var isFinite = Do(SpirvOp.LogicalAnd, ValueKind.Bool, IsFinite(a), IsFinite(b));
+        var isSecond = Do(SpirvOp.LogicalAnd, ValueKind.Bool,
+            isFinite, Do(SpirvOp.LogicalNot, ValueKind.Bool, IsFinite(c)));
+        var plain = Do(SpirvOp.Select, Kind, isSecond, c, Exact(SpirvOp.FAdd, Kind, product, c));
         var isNotZero = Do(SpirvOp.FOrdNotEqual, ValueKind.Bool, exact, Number(Kind, 0));
         return Do(
-            SpirvOp.Select, Kind, Do(SpirvOp.LogicalAnd, ValueKind.Bool, isFinite, isNotZero), exact, plain);
+            SpirvOp.Select, Kind, Do(SpirvOp.LogicalAnd, ValueKind.Bool, IsFinite(exact), isNotZero), exact, plain);
     }
+
+    private uint IsFinite(uint a) => Do(SpirvOp.FOrdLessThan, ValueKind.Bool,
+        Call(SpirvFunction.FAbs, ValueKind.Float64, a),
+        Number(ValueKind.Float64, BitConverter.DoubleToInt64Bits(double.PositiveInfinity)));
 
     // Two numbers of half the digits whose sum a float64 is.
     private (uint High, uint Low) Halves(uint a)
