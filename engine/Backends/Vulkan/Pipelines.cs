@@ -8,11 +8,12 @@ internal sealed unsafe class Pipelines : IDisposable
 {
     private readonly LogicalDevice device;
     private readonly PipelineCacheFile cache;
+    private readonly TableMemory tables;
     private readonly List<Pipeline> made = [];
 
-    public Pipelines(LogicalDevice device)
+    public Pipelines(LogicalDevice device, TableMemory tables)
     {
-        this.device = device;
+        (this.device, this.tables) = (device, tables);
         var binding = new DescriptorSetLayoutBinding(
             0, DescriptorType.UniformBufferDynamic, 1, ShaderStageFlags.ComputeBit);
         var setInfo = new DescriptorSetLayoutCreateInfo(
@@ -57,7 +58,7 @@ internal sealed unsafe class Pipelines : IDisposable
             const PipelineCreationFeedbackFlags Hit =
                 PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
             var wasCached = feedback.Flags.HasFlag(Hit);
-            if (!wasCached)
+            if (!wasCached && code.Tables.IsEmpty)
                 cache.Touch();
             return new VulkanKernel(code, pipeline) { WasCached = wasCached };
         }
@@ -89,10 +90,13 @@ internal sealed unsafe class Pipelines : IDisposable
                 StructureType.PipelineCreationFeedbackCreateInfo, pPipelineCreationFeedback: &whole,
                 pipelineStageCreationFeedbackCount: 1, pPipelineStageCreationFeedbacks: &stage);
 
-            // Constant 0 of kernels from texts says that fma() is rounded twice; others have no constants.
+            // Constant 0 of kernels from texts says that fma() is rounded twice, 1 and 2 of generated ones are the
+            // address of their tables; others have no constants.
+            var address = tables.AddressOf(code.Tables.Span);
             var isUnfused = device.Adapter.Floats.HasFlag(GpuFloats.FusedMultiplyAdd) ? Vk.False : Vk.True;
-            var constant = new SpecializationMapEntry(constantID: 0, offset: 0, size: sizeof(uint));
-            var constants = new SpecializationInfo(1, &constant, sizeof(uint), &isUnfused);
+            var values = stackalloc uint[] { isUnfused, (uint)address, (uint)(address >> 32) };
+            var entries = stackalloc SpecializationMapEntry[] { new(0, 0, 4), new(1, 4, 4), new(2, 8, 4) };
+            var constants = new SpecializationInfo(3, entries, 3 * sizeof(uint), values);
             var info = new ComputePipelineCreateInfo(
                 StructureType.ComputePipelineCreateInfo, device.HasFeedback ? &ask : null,
                 stage: new PipelineShaderStageCreateInfo(
@@ -100,8 +104,10 @@ internal sealed unsafe class Pipelines : IDisposable
                     pName: entry, pSpecializationInfo: &constants),
                 layout: Layout);
             Pipeline pipeline;
-            Refuse(
-                device.Api.CreateComputePipelines(device.Handle, cache.Handle, 1, &info, null, &pipeline), code,
+
+            // An address is another in the next process: nothing to keep on disk.
+            var kept = address != 0 ? default : cache.Handle;
+            Refuse(device.Api.CreateComputePipelines(device.Handle, kept, 1, &info, null, &pipeline), code,
                 "vkCreateComputePipelines");
             feedback = whole;
             return pipeline;

@@ -23,7 +23,7 @@ internal sealed unsafe class VulkanDriver : GpuDriver
         Timeline = new Timeline(device, name);
         ring = new CommandRing(device);
         timestamps = new Timestamps(device);
-        pipelines = new Pipelines(device);
+        pipelines = new Pipelines(device, new TableMemory(allocator));
     }
 
     /// <summary>The device.</summary>

@@ -80,13 +80,15 @@ internal sealed class VulkanBench : IDisposable
             Name = "copy",
         });
 
-    public unsafe void Launch(GpuKernel kernel, GpuMemory x, GpuMemory y, int n, float a, bool barrier = false)
-    {
-        Span<uint> words =
+    public void Launch(GpuKernel kernel, GpuMemory x, GpuMemory y, int n, float a, bool barrier = false) => Launch(
+        kernel,
         [
             Groups * Threads, 0, Groups, 1, (uint)x.Address, (uint)(x.Address >> 32), (uint)y.Address,
             (uint)(y.Address >> 32), (uint)n, Unsafe.BitCast<float, uint>(a),
-        ];
+        ], barrier);
+
+    public unsafe void Launch(GpuKernel kernel, ReadOnlySpan<uint> words, bool barrier = true)
+    {
         var bytes = words.Length * sizeof(uint);
         words.CopyTo(new Span<uint>((void*)(Parameters.HostPointer + parameterBytes), words.Length));
         Batch.CommandList.Add(new GpuCommand
@@ -100,7 +102,7 @@ internal sealed class VulkanBench : IDisposable
             ParameterOffset = parameterBytes,
             ParameterBytes = bytes,
             HasBarrier = barrier,
-            Name = "axpy",
+            Name = kernel.Code.Name,
         });
         var align = Driver.Limits.ParameterAlignment;
         parameterBytes += (bytes + align - 1) / align * align;

@@ -11,7 +11,15 @@ namespace KernelEngine.Gpu;
 /// <param name="Key">Tells it from every other kernel, in this process and all others.</param>
 public sealed record KernelCode(
     string Name, KernelLanguage Language, ReadOnlyMemory<uint> Words, string? Source, int Buffers,
-    (int X, int Y, int Z) Threads, UInt128 Key);
+    (int X, int Y, int Z) Threads, UInt128 Key)
+{
+    /// <summary>
+    /// What a kernel in SPIR-V looks up, which the driver keeps in memory; it gives the address as specialization
+    /// constants 0 and 1, the low word and the high one. Mostly empty. (Some drivers fill constant arrays element by
+    /// element, for each thread.)
+    /// </summary>
+    public ReadOnlyMemory<byte> Tables { get; init; }
+}
 
 /// <summary>A kernel that a driver has made ready.</summary>
 public abstract class GpuKernel(KernelCode code)

@@ -145,23 +145,21 @@ internal sealed class SpirvModule
         return id;
     }
 
-    /// <summary>A constant array, or another composite.</summary>
-    public uint Composite(uint type, ReadOnlySpan<uint> parts)
+    /// <summary>A 32-bit constant that the driver sets.</summary>
+    public uint SpecConstant(uint number)
     {
         var id = NewId();
-        globals.AddResult(SpirvOp.ConstantComposite, type, id, parts);
+        globals.AddResult(SpirvOp.SpecConstant, Int32, id, 0);
+        Decorate(id, SpirvDecoration.SpecId, number);
         return id;
     }
 
     /// <summary>A variable of the module.</summary>
-    public uint GlobalVariable(uint type, SpirvStorage storage, uint initializer = 0)
+    public uint GlobalVariable(uint type, SpirvStorage storage)
     {
         var pointer = PointerTo(type, storage);
         var id = NewId();
-        if (initializer != 0)
-            globals.AddResult(SpirvOp.Variable, pointer, id, (uint)storage, initializer);
-        else
-            globals.AddResult(SpirvOp.Variable, pointer, id, (uint)storage);
+        globals.AddResult(SpirvOp.Variable, pointer, id, (uint)storage);
         globalVariables.Add(id);
         return id;
     }

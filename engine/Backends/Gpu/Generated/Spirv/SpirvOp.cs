@@ -22,7 +22,7 @@ internal enum SpirvOp : uint
     ConstantTrue = 41,
     ConstantFalse = 42,
     Constant = 43,
-    ConstantComposite = 44,
+    SpecConstant = 50,
     Function = 54,
     FunctionEnd = 56,
     Variable = 59,
@@ -124,7 +124,6 @@ internal enum SpirvStorage : uint
     Input = 1,
     Uniform = 2,
     Workgroup = 4,
-    Private = 6,
     Function = 7,
     PhysicalStorageBuffer = 5349,
 }
@@ -132,6 +131,7 @@ internal enum SpirvStorage : uint
 /// <summary>What is said of a value or a member.</summary>
 internal enum SpirvDecoration : uint
 {
+    SpecId = 1,
     Block = 2,
     ArrayStride = 6,
     BuiltIn = 11,

@@ -1,10 +1,14 @@
+using System.Runtime.InteropServices;
+
 namespace KernelEngine.Gpu;
 
 /// <content>Buffers, variables, shared memory, tables.</content>
 internal sealed partial class SpirvWriter
 {
     private readonly List<uint> listed = []; // addresses of buffers that are members of lists
-    private readonly Dictionary<Array, (uint Variable, ValueKind Kind)> tables = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Array, uint> tables = new(ReferenceEqualityComparer.Instance); // their addresses
+    private byte[] tableBytes = [];
+    private uint allTables; // the address of the first
 
     /// <inheritdoc/>
     public override int BufferAt(Value word)
@@ -103,42 +107,52 @@ internal sealed partial class SpirvWriter
         var address = buffer < buffers
             ? (uint)Parameter(ParameterLayout.Buffers + (2 * buffer), ValueKind.Int64).Id
             : listed[buffer - buffers];
-        var offset = Do(SpirvOp.SConvert, ValueKind.Int64, (uint)index.Id);
-        if (dtype.Size > 1)
-            offset = Do(SpirvOp.ShiftLeftLogical, ValueKind.Int64, offset, Int(int.Log2(dtype.Size)));
+        return Place(address, (uint)index.Id, int.Log2(dtype.Size), type);
+    }
+
+    private uint Place(uint address, uint index, int shift, uint type)
+    {
+        var offset = Do(SpirvOp.SConvert, ValueKind.Int64, index);
+        if (shift > 0)
+            offset = Do(SpirvOp.ShiftLeftLogical, ValueKind.Int64, offset, Int(shift));
         var place = Do(SpirvOp.IAdd, ValueKind.Int64, address, offset);
         return Emit(SpirvOp.ConvertUToPtr, module.PointerTo(type, SpirvStorage.PhysicalStorageBuffer), place);
     }
 
-    private uint LookUp(Array table, uint index)
+    // Tables lie in memory, one behind the other.
+    private uint LookUp(Array table, ValueKind kind, uint index)
     {
-        if (!tables.TryGetValue(table, out var known))
+        var size = Width(kind) / 8;
+        if (!tables.TryGetValue(table, out var address))
         {
-            known.Kind = table switch
+            if (allTables == 0)
             {
-                int[] => ValueKind.Int32,
-                long[] => ValueKind.Int64,
-                float[] => ValueKind.Float32,
-                _ => ValueKind.Float64,
-            };
-            var parts = new uint[table.Length];
-            for (var i = 0; i < parts.Length; i++)
-            {
-                parts[i] = Number(known.Kind, table switch
-                {
-                    int[] numbers => numbers[i],
-                    long[] numbers => numbers[i],
-                    float[] numbers => BitConverter.SingleToInt32Bits(numbers[i]),
-                    _ => BitConverter.DoubleToInt64Bits(((double[])table)[i]),
-                });
+                var pair = module.NewId();
+                allTables = module.NewId();
+                module.Prologue.AddResult(
+                    SpirvOp.CompositeConstruct, module.Pair, pair, module.SpecConstant(0), module.SpecConstant(1));
+                module.Prologue.AddResult(SpirvOp.Bitcast, module.Int64, allTables, pair);
             }
 
-            var array = module.Declare(SpirvOp.TypeArray, module.TypeOf(known.Kind), Int(parts.Length));
-            known.Variable = module.GlobalVariable(array, SpirvStorage.Private, module.Composite(array, parts));
-            tables.Add(table, known);
+            address = module.NewId();
+            module.Prologue.AddResult(
+                SpirvOp.IAdd, module.Int64, address, allTables, Number(ValueKind.Int64, tableBytes.Length));
+            var bytes = table switch
+            {
+                int[] numbers => MemoryMarshal.AsBytes(numbers.AsSpan()),
+                long[] numbers => MemoryMarshal.AsBytes(numbers.AsSpan()),
+                float[] numbers => MemoryMarshal.AsBytes(numbers.AsSpan()),
+                _ => MemoryMarshal.AsBytes(((double[])table).AsSpan()),
+            };
+            const int Alignment = 8;
+            var grown = new byte[tableBytes.Length + (bytes.Length + Alignment - 1) / Alignment * Alignment];
+            tableBytes.CopyTo(grown, 0);
+            bytes.CopyTo(grown.AsSpan(tableBytes.Length));
+            tableBytes = grown;
+            tables.Add(table, address);
         }
 
-        var pointer = module.PointerTo(module.TypeOf(known.Kind), SpirvStorage.Private);
-        return Do(SpirvOp.Load, known.Kind, Emit(SpirvOp.AccessChain, pointer, known.Variable, index));
+        var place = Place(address, index, int.Log2(size), module.TypeOf(kind));
+        return Do(SpirvOp.Load, kind, place, Aligned, (uint)size);
     }
 }

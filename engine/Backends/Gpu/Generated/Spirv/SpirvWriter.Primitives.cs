@@ -17,7 +17,7 @@ internal sealed partial class SpirvWriter
             "convert" => ConvertTo(kind, a, of),
             "bitcast" => kind == of ? a : Do(SpirvOp.Bitcast, kind, a),
             "narrow" => Narrowed((DTypeCode)payload, a),
-            "lookup" => LookUp(table!, a),
+            "lookup" => LookUp(table!, kind, a),
             var name => of switch
             {
                 ValueKind.Bool => Truth(name, a, b, c),

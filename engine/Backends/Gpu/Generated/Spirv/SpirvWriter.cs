@@ -170,7 +170,10 @@ internal sealed partial class SpirvWriter : KernelWriter
             module.AddMode(mode, width);
         }
 
-        return new(name, KernelLanguage.SpirV, module.ToArray(entry), null, buffers, threads, key);
+        return new(name, KernelLanguage.SpirV, module.ToArray(entry), null, buffers, threads, key)
+        {
+            Tables = tableBytes,
+        };
     }
 
     private Value Builtin(int builtin, int axis)
