@@ -14,9 +14,9 @@ public sealed record KernelCode(
     (int X, int Y, int Z) Threads, UInt128 Key)
 {
     /// <summary>
-    /// What a kernel in SPIR-V looks up, which the driver keeps in memory; it gives the address as specialization
-    /// constants 0 and 1, the low word and the high one. Mostly empty. (Some drivers fill constant arrays element by
-    /// element, for each thread.)
+    /// What a generated kernel in SPIR-V looks up, mostly nothing. The driver keeps it in memory and gives the address
+    /// as specialization constants 1 and 2, the low word and the high one: lavapipe, for one, fills constant arrays
+    /// element by element, in each thread. (Constant 0 says to shader texts that fma is not fused.)
     /// </summary>
     public ReadOnlyMemory<byte> Tables { get; init; }
 }

@@ -130,7 +130,7 @@ internal sealed partial class SpirvWriter
                 var pair = module.NewId();
                 allTables = module.NewId();
                 module.Prologue.AddResult(
-                    SpirvOp.CompositeConstruct, module.Pair, pair, module.SpecConstant(0), module.SpecConstant(1));
+                    SpirvOp.CompositeConstruct, module.Pair, pair, module.SpecConstant(1), module.SpecConstant(2));
                 module.Prologue.AddResult(SpirvOp.Bitcast, module.Int64, allTables, pair);
             }
 
