@@ -7,7 +7,10 @@ using KernelEngine.Tests.Recipes;
 
 namespace KernelEngine.Tests.Gpu;
 
-/// <summary>What is written in OpenCL C computes what the definitions say, on the device that is here.</summary>
+/// <summary>
+/// What is written in OpenCL C computes what the definitions say, on the device that is here; HLSL, said in OpenCL C,
+/// too.
+/// </summary>
 public class SourceOnDeviceTests
 {
     private static readonly double[] Reals =
@@ -24,29 +27,34 @@ public class SourceOnDeviceTests
         long.MaxValue, long.MinValue, long.MinValue + 1, -(1L << 33), 0x7FFFFF4000000001, 0x7FFFFFBFFFFFFFFF,
     ];
 
-    public static TheoryData<ValueKind> Kinds => [.. Enum.GetValues<ValueKind>()];
+    private static readonly KernelDialect[] Dialects = [Dialect.OpenCl, Dialect.Hlsl];
+
+    public static TheoryData<KernelLanguage, ValueKind> Kinds =>
+        [.. from d in Dialects from k in Enum.GetValues<ValueKind>() select (d.Language, k)];
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_primitive_is_as_defined(ValueKind kind)
+    public void Every_primitive_is_as_defined(KernelLanguage language, ValueKind kind)
     {
         using var bench = new OpenClBench(shares: true);
         var values = Values(kind);
         var pairs = (from a in values from b in values select (a, b)).ToArray();
-        Check(bench, KernelPrograms.AllOf(kind),
+        Check(bench, language, KernelPrograms.AllOf(kind),
             [.. pairs.Select((p, i) => new[] { p.a, p.b, values[i * 7 % values.Length] })], []);
     }
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_conversion_is_as_defined(ValueKind kind)
+    public void Every_conversion_is_as_defined(KernelLanguage language, ValueKind kind)
     {
         using var bench = new OpenClBench(shares: true);
-        Check(bench, KernelPrograms.ConversionsOf(kind), [.. Values(kind).Select(v => new[] { v })], []);
+        Check(bench, language, KernelPrograms.ConversionsOf(kind), [.. Values(kind).Select(v => new[] { v })], []);
     }
 
-    [Fact]
-    public void Every_dtype_is_read_and_written()
+    [Theory]
+    [InlineData(KernelLanguage.OpenCl)]
+    [InlineData(KernelLanguage.Hlsl)]
+    public void Every_dtype_is_read_and_written(KernelLanguage language)
     {
         using var bench = new OpenClBench(shares: true);
         var program = KernelPrograms.Memory();
@@ -68,24 +76,54 @@ public class SourceOnDeviceTests
             rows[i][program.Inputs.IndexOf(DType.Float32)] = (uint)(i << 16 | (i * 40503 & 0xFFFF));
         }
 
-        Check(bench, program, rows,
+        Check(bench, language, program, rows,
             [1, -5 & 0xFFFFFFFF, long.MinValue + 3, BitConverter.SingleToUInt32Bits(-0.3f),
             BitConverter.DoubleToInt64Bits(1e300 / 3)]);
     }
 
-    [Fact]
-    public void Programs_by_chance_give_what_is_defined()
+    [Theory]
+    [InlineData(KernelLanguage.OpenCl)]
+    [InlineData(KernelLanguage.Hlsl)]
+    public void Programs_by_chance_give_what_is_defined(KernelLanguage language)
     {
         using var bench = new OpenClBench(shares: true);
         for (var seed = 0; seed < 12; seed++)
         {
             var random = new RandomPrograms(seed);
             var program = random.Next(40);
-            Check(bench, program,
+            Check(bench, language, program,
                 [.. Enumerable.Range(0, 500).Select(_ => program.Inputs.Select(d =>
                     NaiveProgram.Load(NaiveProgram.Store(random.NextBits(d.Register), d.Code), d.Code)).ToArray())],
                 [.. program.Parameters.Select(random.NextBits)]);
         }
+    }
+
+    [Fact]
+    public void Fma_is_rounded_once_where_no_instruction_does_it()
+    {
+        using var bench = new OpenClBench(shares: true);
+        var program = Reference.ProgramOf("fma", DType.Float32, 3, x => Primitive.Fma.Of(x));
+        var random = new Random(1);
+        var rows = new long[100_000][];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var (a, b) = (Next(random.Next(-12, 30)), Next(random.Next(-12, 30)));
+
+            // What cancels, what is nearly half of the last digit, and anything.
+            var c = (i % 3) switch
+            {
+                0 => -(a * b),
+                1 => MathF.ScaleB(a * b, random.Next(20, 28)),
+                _ => Next(random.Next(-60, 60)),
+            };
+            rows[i] = [.. new[] { a, b, c }.Select(v => (long)BitConverter.SingleToUInt32Bits(v))];
+        }
+
+        Check(bench, KernelLanguage.Hlsl, program, rows, [], isFused: false);
+
+        // Few digits, so that ties are frequent.
+        float Next(int power) => MathF.ScaleB(
+            (random.Next(2) == 0 ? random.Next(1 << 24) : random.Next(1 << 12)) * (random.Next(2) - 0.5f), power - 24);
     }
 
     [Fact]
@@ -182,17 +220,23 @@ public class SourceOnDeviceTests
         _ => [.. Reals.Select(BitConverter.DoubleToInt64Bits)],
     };
 
-    private static void Check(OpenClBench bench, PointwiseProgram program, long[][] rows, long[] parameters)
+    private static void Check(
+        OpenClBench bench, KernelLanguage language, PointwiseProgram program, long[][] rows, long[] parameters,
+        bool isFused = true)
     {
         var dtypes = program.Inputs.Concat(program.Outputs).ToArray();
         var code = KernelPrograms.Write(
-            new SourceWriter(Dialect.OpenCl, program.Name, (64, 1, 1), dtypes.Length), program, program.Key);
-        var kernel = bench.Build(code.Name, code.Source!, dtypes.Length, 64);
+            new SourceWriter((KernelDialect)Dialect.Of(language), program.Name, (64, 1, 1), dtypes.Length), program,
+            program.Key);
+        var source = language == KernelLanguage.OpenCl
+            ? code.Source!
+            : HlslAsOpenCl.Translate(code.Source!, dtypes.Length, isFused);
+        var kernel = bench.Build(code.Name, source, dtypes.Length, 64);
 
-        // The first elements of each buffer belong to nobody, so that offsets are used.
+        // The first elements of each buffer belong to nobody, so that offsets are used; words are read whole.
         const int gap = 16;
         var memory = dtypes
-            .Select(d => bench.Driver.Allocate(gap + (rows.Length * d.Size), MemoryKind.Device)).ToArray();
+            .Select(d => bench.Driver.Allocate(gap + 4 + (rows.Length * d.Size), MemoryKind.Device)).ToArray();
         for (var k = 0; k < program.Inputs.Length; k++)
         {
             var bytes = new byte[gap + (rows.Length * dtypes[k].Size)];
