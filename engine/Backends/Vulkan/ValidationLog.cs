@@ -38,19 +38,14 @@ internal static unsafe class ValidationLog
             | DebugUtilsMessageTypeFlagsEXT.PerformanceBitExt,
         pfnUserCallback: new PfnDebugUtilsMessengerCallbackEXT(&Receive));
 
-    /// <summary>Adds a complaint of our own.</summary>
-    public static void Add(string line)
-    {
-        lock (Lines)
-            Lines.Add(line);
-    }
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static Bool32 Receive(
         DebugUtilsMessageSeverityFlagsEXT severity, DebugUtilsMessageTypeFlagsEXT types,
         DebugUtilsMessengerCallbackDataEXT* data, void* user)
     {
-        Add(Marshal.PtrToStringUTF8((nint)data->PMessage) ?? "?");
+        var line = Marshal.PtrToStringUTF8((nint)data->PMessage) ?? "?";
+        lock (Lines)
+            Lines.Add(line);
         return Vk.False;
     }
 }

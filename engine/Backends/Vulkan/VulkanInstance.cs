@@ -66,6 +66,9 @@ internal sealed unsafe class VulkanInstance
             return (null, $"the Vulkan loader is of version {VersionText(version)}, and 1.2 is needed");
 
         var present = InstanceExtensions(api, null);
+        // Without this variable nobody can open a Wayland window, and layers that try say so on the console.
+        if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")))
+            present.Remove("VK_KHR_wayland_surface");
         var extensions = SurfaceExtensions.Where(present.Contains).ToList();
         var flags = InstanceCreateFlags.None;
         if (present.Contains("VK_KHR_portability_enumeration"))
@@ -75,17 +78,14 @@ internal sealed unsafe class VulkanInstance
         }
 
         List<string> layers = [];
-        if (ValidationLog.IsWanted)
+        if (ValidationLog.IsWanted && HasLayer(api, ValidationLog.Layer))
         {
-            if (HasLayer(api, ValidationLog.Layer))
-                layers.Add(ValidationLog.Layer);
-            else
-                ValidationLog.Add($"{ValidationLog.Variable} is set, but {ValidationLog.Layer} is not installed");
             present.UnionWith(InstanceExtensions(api, ValidationLog.Layer));
             if (present.Contains("VK_EXT_debug_utils"))
+            {
+                layers.Add(ValidationLog.Layer);
                 extensions.Add("VK_EXT_debug_utils");
-            else
-                layers.Clear();
+            }
         }
 
         var handle = Create(api, extensions, layers, flags, out var result);

@@ -27,8 +27,10 @@ public sealed class VulkanDriverTests : IDisposable
     public void Validation_is_on_in_tests()
     {
         _ = VulkanBench.Adapter;
-        if (Environment.GetEnvironmentVariable(ValidationLog.Variable) == "1")
-            Assert.True(VulkanInstance.IsValidating);
+        if (TestDevices.Required.Any(d => d.StartsWith("vulkan", StringComparison.Ordinal)))
+            Assert.True(VulkanInstance.IsValidating, "the validation layer is not installed");
+        else if (!VulkanInstance.IsValidating)
+            Assert.Skip("the validation layer is not installed");
     }
 
     [Fact]
