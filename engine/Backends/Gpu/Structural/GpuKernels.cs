@@ -25,6 +25,8 @@ internal static partial class GpuKernels
     public static IEnumerable<ShaderKernel> Shaders =>
     [
         .. MatmulShaders,
+        .. RandomShaders,
+        .. PoissonShaders,
         .. GatherShaders,
         .. RowShaders,
         .. ScatterShaders,
@@ -132,6 +134,8 @@ internal static partial class GpuKernels
     private static void AddAll(Adding add)
     {
         AddMatmul(add);
+        AddRandom(add);
+        AddPoisson(add);
         AddGather(add);
         AddRows(add);
         AddScatter(add);
