@@ -33,6 +33,8 @@ internal static partial class GpuKernels
         NonZeroPlaces,
         EmbeddingBag,
         .. PoolShaders,
+        .. ScanShaders,
+        .. SortShaders,
         .. ConvolutionShaders,
         .. LossShaders,
         TapSums,
@@ -146,6 +148,8 @@ internal static partial class GpuKernels
         AddBatchNorm(add);
         AddRowNorm(add);
         AddPooling(add);
+        AddScans(add);
+        AddSorting(add);
         AddConvolution(add);
         AddNllLoss(add);
         AddSoftmaxBackward(add);
