@@ -52,11 +52,18 @@ internal sealed partial class SpirvWriter
         var half = Number(kind, BitConverter.SingleToInt32Bits(0.5f));
         var result = Call(SpirvFunction.Sqrt, kind, x);
         var slope = Exact(SpirvOp.FDiv, kind, half, result);
-        for (var i = 0; i < 2; i++)
-        {
-            var left = Fused(kind, Exact(SpirvOp.FNegate, kind, result), result, x);
-            result = Fused(kind, left, slope, result);
-        }
+        result = Fused(kind, Fused(kind, Exact(SpirvOp.FNegate, kind, result), result, x), slope, result);
+
+        // Tuckerman's test chooses among it and its neighbours.
+        var resultBits = Do(SpirvOp.Bitcast, ValueKind.Int32, result);
+        var before = Do(SpirvOp.Bitcast, kind, Plus(resultBits, Int(-1)));
+        var after = Do(SpirvOp.Bitcast, kind, Plus(resultBits, Int(1)));
+        var zero = Number(kind, 0);
+        var isLess = Do(SpirvOp.FOrdLessThanEqual, ValueKind.Bool,
+            Fused(kind, Exact(SpirvOp.FNegate, kind, before), result, x), zero);
+        var isMore = Do(SpirvOp.FOrdLessThan, ValueKind.Bool,
+            zero, Fused(kind, Exact(SpirvOp.FNegate, kind, after), result, x));
+        result = Do(SpirvOp.Select, kind, isMore, after, Do(SpirvOp.Select, kind, isLess, before, result));
 
         var exact = Do(SpirvOp.Bitcast, kind, Plus(Do(SpirvOp.Bitcast, ValueKind.Int32, result),
             Do(SpirvOp.ShiftLeftLogical, ValueKind.Int32, raise, Int(23))));
