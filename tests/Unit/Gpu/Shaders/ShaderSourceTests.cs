@@ -1,0 +1,63 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using KernelEngine.Gpu;
+
+namespace KernelEngine.Tests.Gpu;
+
+/// <summary>Every kernel of the library, in every language: it compiles, and what is compiled is not stale.</summary>
+public class ShaderSourceTests
+{
+    private static string CompiledFolder => Path.Combine(Repository.Root, "shaders", "compiled");
+
+    [Fact]
+    public void What_was_compiled_is_not_stale()
+    {
+        var compiled = CompiledShaders.In(CompiledFolder);
+        var stale = ShaderCheck.Variants.Where(variant => compiled.Entry(variant) is not { } entry ||
+            entry.Hash != ShaderVariant.Hash(variant.Source(KernelLanguage.SpirV))).Select(v => v.Name).ToList();
+        Assert.True(stale.Count == 0, $"run scripts/build-shaders.sh: {string.Join(", ", stale)}");
+
+        var names = ShaderCatalog.All.Select(k => k.Name + CompiledShaders.Extension);
+        Assert.Empty(Directory.GetFiles(CompiledFolder).Select(f => Path.GetFileName(f)).Except(names));
+    }
+
+    [Fact]
+    public void Compiled_modules_are_valid()
+    {
+        var program = SourceCompilers.Find("spirv-val");
+        Assert.SkipWhen(program is null, "spirv-val is not installed");
+        var compiled = CompiledShaders.In(CompiledFolder);
+        new ShaderCheck("spirv-val").Run(ShaderCatalog.All.SelectMany(k => compiled.Entries(k.Name)).Select(entry =>
+        {
+            var bytes = MemoryMarshal.AsBytes(entry.Value.Words.Span).ToArray();
+            return (entry.Key, ShaderVariant.Hash(Convert.ToHexString(bytes)), (Func<string?>)(() =>
+                ShaderCheck.RunProgram(program, "--target-env vulkan1.2", ".spv", bytes)));
+        }));
+    }
+
+    [Fact]
+    public void Sources_compile_as_OpenCL_C()
+    {
+        var program = SourceCompilers.Clang;
+        Assert.SkipWhen(program is null, "clang is not installed");
+        new ShaderCheck("opencl-clang").RunSources(KernelLanguage.OpenCl, source => ShaderCheck.RunProgram(
+            program, SourceCompilers.OpenClOptions, ".cl", Encoding.UTF8.GetBytes(source)));
+    }
+
+    [Fact]
+    public void Sources_compile_as_CUDA_C()
+    {
+        var program = SourceCompilers.Clang;
+        Assert.SkipWhen(program is null, "clang is not installed");
+        new ShaderCheck("cuda-clang").RunSources(KernelLanguage.Cuda, source => ShaderCheck.RunProgram(
+            program, SourceCompilers.CudaOptions + " -o /dev/null", ".cu", Encoding.UTF8.GetBytes(source)));
+    }
+
+    [Fact]
+    public void Sources_compile_as_HLSL()
+    {
+        Assert.SkipWhen(HlslServer.WhyNone is not null, HlslServer.WhyNone ?? "");
+        using var servers = new HlslServers();
+        new ShaderCheck("hlsl-d3dcompiler").RunSources(KernelLanguage.Hlsl, servers.Compile);
+    }
+}
