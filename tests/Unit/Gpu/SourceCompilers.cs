@@ -8,7 +8,7 @@ internal static class SourceCompilers
     /// <summary>How clang checks OpenCL C.</summary>
     public const string OpenClOptions =
         "-x cl -cl-std=CL1.2 -target spir64 -cl-single-precision-constant -Werror -Wall -Wno-unused-function " +
-        "-Xclang -fdeclare-opencl-builtins -Xclang -finclude-default-header -fsyntax-only";
+        "-Wno-unused-variable -Xclang -fdeclare-opencl-builtins -Xclang -finclude-default-header -fsyntax-only";
 
     /// <summary>How clang makes PTX of CUDA C.</summary>
     public const string CudaOptions =
