@@ -36,8 +36,11 @@ internal sealed class ShaderCheck(string name)
                 passed.Add(Text(check.Hash));
         });
         File.AppendAllLines(file, passed);
-        Assert.True(failed.IsEmpty, string.Join('\n', failed.OrderBy(f => f.Key, StringComparer.Ordinal)
-            .Select(f => $"{f.Key}: {f.Value}")));
+
+        // What is wrong with one variant of a kernel mostly is with others.
+        var kernels = failed.OrderBy(f => f.Key, StringComparer.Ordinal).GroupBy(f => f.Key.Split('.')[0]);
+        Assert.True(failed.IsEmpty, string.Join('\n', kernels.Select(kernel =>
+            $"{string.Join(", ", kernel.Select(f => f.Key))}: {kernel.First().Value}")));
     }
 
     /// <summary>Checks every variant's source in a language.</summary>
