@@ -234,6 +234,29 @@ public sealed class VulkanDriverTests : IDisposable
     }
 
     [Fact]
+    public void Batches_cost_no_managed_memory()
+    {
+        using var bench = new VulkanBench();
+        var kernel = bench.Driver.Build(VulkanBench.Axpy());
+        var (x, y) = (bench.Device(64), bench.Device(64));
+        Run(20);
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(50);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Free(x, y);
+
+        void Run(int batches)
+        {
+            for (var i = 0; i < batches; i++)
+            {
+                for (var launch = 0; launch < 500; launch++)
+                    bench.Launch(kernel, x, y, 64, 1, barrier: true);
+                bench.Driver.Wait(bench.Submit());
+            }
+        }
+    }
+
+    [Fact]
     public void Arithmetic_is_as_exact_as_the_limits_say()
     {
         using var bench = new VulkanBench();

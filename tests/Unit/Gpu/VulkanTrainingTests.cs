@@ -28,6 +28,33 @@ public sealed class VulkanTrainingTests : IDisposable
         device.CloseVulkan();
     }
 
+    [Fact]
+    public async Task Threads_share_a_hosts_device_with_the_host_and_another_device()
+    {
+        using var host = new HostApplication();
+        using var second = new HostApplication();
+        ComputeDevice[] devices = [ComputeDevice.Vulkan(host.Host), ComputeDevice.Vulkan(second.Host)];
+        var threads = Enumerable.Range(0, 4).Select(thread => Task.Factory.StartNew(
+            () =>
+            {
+                var x = Tensor.FromSpan<float>([1, 2, 3, thread], [4], devices[thread % 2]);
+                for (var i = 0; i < 100; i++)
+                {
+                    x = (x * 0.5f) + 1;
+                    if (i % 10 == 9)
+                    {
+                        using var seen = x.AsVulkan();
+                        Assert.Equal(x.ToArray<float>(), (thread % 2 == 0 ? host : second).Read(seen));
+                    }
+                }
+
+                Assert.All(x.ToArray<float>(), v => Assert.Equal(2, v, 1e-5f));
+            }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        await Task.WhenAll(threads);
+        foreach (var device in devices)
+            device.CloseVulkan();
+    }
+
     private static float[] Train(ComputeDevice device, Action<Tensor> draw)
     {
         Generator.Default.ManualSeed(3);
