@@ -3,10 +3,11 @@ using KernelEngine.Bench;
 
 var suite = new Option<string>("--suite")
 {
-    Description = "What to measure: gates (the engine against its own bars), memory (whether training keeps it)",
+    Description = "What to measure: gates (the engine against its own bars), memory (whether training keeps " +
+        "it), device (what a device does in a second)",
     DefaultValueFactory = _ => "gates",
 };
-suite.AcceptOnlyFromAmong("gates", "memory");
+suite.AcceptOnlyFromAmong("gates", "memory", "device");
 var filter = new Option<string>("--filter")
 {
     Description = "Only what has this text in its name",
@@ -32,13 +33,21 @@ steps.Validators.Add(result =>
     if (result.GetValueOrDefault<int>() < 100)
         result.AddError("--steps takes a whole number from 100 up");
 });
+var device = new Option<string>("--device")
+{
+    Description = "The device of the device suite, such as vulkan:0",
+    DefaultValueFactory = _ => "cpu",
+};
 var json = new Option<FileInfo?>("--json") { Description = "Writes the figures to a file" };
 
 var command = new RootCommand("Measures Kernel: every figure against a yardstick from the same run.")
 {
-    suite, filter, rounds, steps, json,
+    suite, filter, rounds, steps, device, json,
 };
-command.SetAction(parsed => parsed.GetValue(suite) == "memory"
-    ? MemorySuite.Run(parsed.GetValue(steps))
-    : GateSuite.Run(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)));
+command.SetAction(parsed => parsed.GetValue(suite) switch
+{
+    "memory" => MemorySuite.Run(parsed.GetValue(steps)),
+    "device" => DeviceSuite.Run(parsed.GetValue(device)!, parsed.GetValue(rounds), parsed.GetValue(json)),
+    _ => GateSuite.Run(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)),
+});
 return command.Parse(args).Invoke();

@@ -17,7 +17,7 @@ dotnet pack Kernel.sln -c Release -o "$packages" -v q -p:Version=$version -p:Con
   -p:RepositoryUrl="${REPOSITORY_URL:-https://example.com/kernel}"
 
 # What must be in them.
-for package in KernelEngine KernelEngine.Nn; do
+for package in KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.OpenCl; do
   mkdir -p "$work/$package" "$work/$package.symbols"
   unzip -qo "$packages/$package.$version.nupkg" -d "$work/$package"
   unzip -qo "$packages/$package.$version.snupkg" -d "$work/$package.symbols"
@@ -28,6 +28,11 @@ for package in KernelEngine KernelEngine.Nn; do
     [ -s "$work/$package.symbols/lib/net10.0/$name.pdb" ] || { echo "$name has no symbols"; exit 1; }
   done
   grep -q '<license type="expression">MIT</license>' "$work/$package/$package.nuspec"
+done
+for backend in Vulkan OpenCl; do
+  for file in "KernelEngine.$backend.targets" "Register$backend.cs"; do
+    [ -s "$work/KernelEngine.$backend/buildTransitive/$file" ] || { echo "KernelEngine.$backend has no $file"; exit 1; }
+  done
 done
 ! grep -q '<dependency ' "$work/KernelEngine/KernelEngine.nuspec" || { echo "KernelEngine has dependencies"; exit 1; }
 bytes=$(cat "$work"/KernelEngine/lib/net10.0/*.dll | wc -c)
@@ -66,6 +71,8 @@ cat > Program.csproj <<END
   <ItemGroup>
     <PackageReference Include="KernelEngine" Version="$version" />
     <PackageReference Include="KernelEngine.Nn" Version="$version" />
+    <PackageReference Include="KernelEngine.Vulkan" Version="$version" />
+    <PackageReference Include="KernelEngine.OpenCl" Version="$version" />
   </ItemGroup>
 </Project>
 END
@@ -98,6 +105,24 @@ var correct = output.Argmax(1).Eq(Digits.Test.Labels).Sum().Item<long>();
 Console.WriteLine($"{ComputeDevice.Best()}: {string.Join(", ", net.StateDict().Keys)}");
 Console.WriteLine($"{correct} of {Digits.Test.Count} are right; the outputs add up to {output.Sum().Item<double>():R}");
 Console.WriteLine(output[0]);
+
+// Devices of packages that are only referenced; a machine may lack them.
+foreach (var name in (string[])["vulkan:0", "opencl:0"])
+{
+    if (!ComputeDevice.IsAvailable(name))
+    {
+        Console.WriteLine($"{name} is not available here");
+        continue;
+    }
+
+    var x = Tensor.FromSpan<float>([1, 2, 3, 4], [2, 2], ComputeDevice.Parse(name));
+    Console.WriteLine((x * 2 + x.T).Sum([0]));
+}
+
+// A backend of this program's own, out of what is public.
+ComputeDevice.Register(new Shelf());
+var shelf = ComputeDevice.Parse("shelf:0");
+Console.WriteLine($"{shelf}: {Tensor.Of([[1.0, 2], [3, 4]]).T.To(shelf).To(DType.Float32).To(ComputeDevice.Cpu())}");
 return correct > 300 ? 0 : 1;
 
 sealed class Net(int inputs, int classes) : Module
@@ -106,6 +131,37 @@ sealed class Net(int inputs, int classes) : Module
     readonly Dropout dropout = new(0.1);
 
     protected override Tensor Forward(Tensor x) => fc2.Call(dropout.Call(fc1.Call(x).Relu()));
+}
+
+// Keeps tensors and computes nothing.
+sealed class Shelf : Backend
+{
+    readonly ComputeDevice device;
+
+    public Shelf() => device = new(
+        this, 0, "a shelf", DeviceType.SoftwareGpu, new(1 << 30, 1 << 30, HasFloat64: true, "keeps"), "none");
+
+    public override string Name => "shelf";
+    public override IReadOnlyList<ComputeDevice> Devices => [device];
+    public override DeviceBuffer Allocate(ComputeDevice device, long byteCount) => new Box(device, byteCount);
+
+    public override void Upload(ReadOnlySpan<byte> source, DeviceBuffer destination, long byteOffset) =>
+        source.CopyTo(((Box)destination).Bytes.AsSpan((int)byteOffset));
+
+    public override void Download(DeviceBuffer source, long byteOffset, Span<byte> destination) =>
+        ((Box)source).Bytes.AsSpan((int)byteOffset, destination.Length).CopyTo(destination);
+
+    public override bool Supports(StructuralKernel kernel, ReadOnlySpan<Operand> operands) => false;
+    public override void Synchronize(ComputeDevice device) { }
+    protected override void Execute(in PointwiseLaunch launch) => throw new NotSupportedException(launch.Program.Name);
+    protected override void Execute(in ReductionLaunch launch) => throw new NotSupportedException(launch.Program.Name);
+    protected override void Execute(in StructuralLaunch launch) => throw new NotSupportedException(launch.Kernel.Name);
+
+    sealed class Box(ComputeDevice device, long byteCount) : DeviceBuffer(device, byteCount)
+    {
+        public byte[] Bytes { get; } = new byte[byteCount];
+        public override void Free() { }
+    }
 }
 END
 dotnet build -c Release -v q -nologo

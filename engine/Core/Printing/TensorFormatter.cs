@@ -35,7 +35,7 @@ internal sealed class TensorFormatter
         string text;
         using (Autograd.NoGrad())
         {
-            if (tensor.Device.Type != DeviceType.Cpu)
+            if (!ReferenceEquals(tensor.Device, ComputeDevice.Default))
                 suffixes.Add($"device='{tensor.Device}'");
             var isMeta = tensor.Device.Type == DeviceType.Meta;
             if (isMeta || tensor.ElementCount == 0)
