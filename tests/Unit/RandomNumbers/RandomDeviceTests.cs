@@ -50,6 +50,18 @@ public sealed class RandomDeviceTests
     }
 
     [Theory, MemberData(nameof(Devices))]
+    public void Permutations_are_the_same(string name)
+    {
+        var device = TestDevices.Get(name);
+        foreach (var count in new[] { 1, 2, 1000, 5000 })
+        {
+            Assert.Equal(
+                Tensor.Randperm(count, generator: new(5)).ToArray<long>(),
+                Tensor.Randperm(count, device: device, generator: new(5)).ToArray<long>());
+        }
+    }
+
+    [Theory, MemberData(nameof(Devices))]
     public void Normal_numbers_are_within_four_ulp(string name)
     {
         var device = TestDevices.Get(name);

@@ -27,6 +27,9 @@ internal static partial class GpuKernels
         .. MatmulShaders,
         .. RandomShaders,
         .. PoissonShaders,
+        .. FactorShaders,
+        .. QrShaders,
+        .. SpectralShaders,
         .. GatherShaders,
         .. RowShaders,
         .. ScatterShaders,
@@ -138,6 +141,9 @@ internal static partial class GpuKernels
         AddMatmul(add);
         AddRandom(add);
         AddPoisson(add);
+        AddFactorisations(add);
+        AddQr(add);
+        AddSpectral(add);
         AddGather(add);
         AddRows(add);
         AddScatter(add);
