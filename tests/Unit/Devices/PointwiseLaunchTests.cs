@@ -16,7 +16,7 @@ public class PointwiseLaunchTests
     {
         var random = new Random(seed);
         long[] sizes = [0, 1, 3, 15, 16, 17, 300, 1023, 1024, 1025];
-        for (var i = 0; i < (executor.IsCpu ? 24 : 6); i++)
+        for (var i = 0; i < (executor.IsCpu ? 24 : 4); i++)
         {
             var made = new RandomPrograms((seed * 1000) + i);
             ValueKind? only = i % 3 == 0 ? RandomPrograms.Kinds[random.Next(5)] : null;
@@ -30,7 +30,7 @@ public class PointwiseLaunchTests
     public void Any_strides_and_broadcasts_will_do(string way, int seed) => Executor.Run(way, executor =>
     {
         var random = new Random(seed);
-        for (var i = 0; i < (executor.IsCpu ? 24 : 8); i++)
+        for (var i = 0; i < (executor.IsCpu ? 24 : 4); i++)
         {
             var made = new RandomPrograms((seed * 1000) + i + 500);
             var program = made.Next(random.Next(1, 10), i % 2 == 0 ? ValueKind.Float32 : null);

@@ -6,6 +6,10 @@ internal static unsafe class PointwiseExecution
     /// <summary>The most elements of a launch, and how far apart they lie; tests choose less.</summary>
     internal static long MostElements = 1 << 30;
 
+    private const long FewElements = 2048;
+    private const int SmallRank = 4;
+    private const int MostTiled = 24; // steps of a program that is written once for each row of a tile
+
     /// <summary>Records a launch: one kernel, or a few where there is too much for one.</summary>
     public static void Run(GpuDevice gpu, in PointwiseLaunch launch)
     {
@@ -152,7 +156,10 @@ internal static unsafe class PointwiseExecution
         var shape = LaunchShape.Of(plan.Gpu.Limits);
         int rank = plan.Rank, count = plan.Operands.Length, inner = rank - 1;
         var columns = plan.Sizes[inner];
-        var isFlat = rank > 1 && columns < shape.Threads;
+
+        // One kernel does all that is small, whatever its shape: to make another takes longer than to run it.
+        var isSmall = elements <= FewElements;
+        var isFlat = rank > 1 && (columns < shape.Threads || isSmall);
         var paces = 0UL;
         for (var k = 0; k < Math.Min(count, PointwiseForm.MostPaces) && !isFlat; k++)
         {
@@ -162,8 +169,10 @@ internal static unsafe class PointwiseExecution
             paces |= (ulong)pace << (2 * k);
         }
 
-        var room = isFlat ? RankClass.Of(rank) : RankClass.Of(rank - 1) + (rank > 1 ? 1 : 0);
-        var form = new PointwiseForm(isFlat ? Sweep.Flat : Sweep.Rows, (byte)room, (short)shape.Threads, false, paces);
+        var room = isFlat ? RankClass.Of(isSmall ? Math.Max(rank, SmallRank) : rank)
+            : RankClass.Of(rank - 1) + (rank > 1 ? 1 : 0);
+        var sweep = isFlat ? Sweep.Flat : IsTransposed(plan, shape) ? Sweep.Tiles : Sweep.Rows;
+        var form = new PointwiseForm(sweep, (byte)room, (short)shape.Threads, false, paces);
         var launch = plan.Gpu.Launch(PointwiseKernels.Of(plan.Program)[form]);
         for (var k = 0; k < count; k++)
         {
@@ -186,6 +195,8 @@ internal static unsafe class PointwiseExecution
             var wanted = Math.Max(1, shape.Groups / groupsX);
             var rowShare = Math.Max(
                 (rows + wanted - 1) / wanted, Math.Max(1, shape.SmallestShare / Math.Min(columns, share)));
+            if (sweep == Sweep.Tiles)
+                rowShare = (rowShare + PointwiseForm.TileSide - 1) / PointwiseForm.TileSide * PointwiseForm.TileSide;
             launch.Int(columns).Int(share).Int(rows).Int(rowShare);
             groupsY = (int)((rows + rowShare - 1) / rowShare);
         }
@@ -203,6 +214,26 @@ internal static unsafe class PointwiseExecution
 
         AddParameters(launch, plan.Program.Parameters.AsSpan(), plan.Parameters);
         launch.Groups(groupsX, groupsY);
+    }
+
+    // Whether neighbours in some operand's memory lie in different rows, and whole squares of them can be gone through.
+    private static bool IsTransposed(in Plan plan, LaunchShape shape)
+    {
+        int rank = plan.Rank, inner = rank - 1;
+        if (rank < 2 || plan.Sizes[inner] < PointwiseForm.TileSide || plan.Sizes[inner - 1] < PointwiseForm.TileSide ||
+            (shape.IsProcessor && (shape.Threads > 1 || plan.Program.Code.Length > MostTiled)))
+        {
+            return false;
+        }
+
+        for (var k = 0; k < plan.Operands.Length; k++)
+        {
+            var strides = plan.Strides + (k * rank);
+            if (Math.Abs(strides[inner - 1]) == 1 && Math.Abs(strides[inner]) >= PointwiseForm.TileSide)
+                return true;
+        }
+
+        return false;
     }
 
     private static void RunList(GpuDevice gpu, in PointwiseLaunch launch, int count)

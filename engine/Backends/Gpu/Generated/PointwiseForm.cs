@@ -5,6 +5,8 @@ internal enum Sweep : byte
 {
     /// <summary>Row by row: groups share out rows and stretches of columns.</summary>
     Rows,
+    /// <summary>As <see cref="Rows"/>, some rows at once: where neighbours in memory lie in different rows.</summary>
+    Tiles,
     /// <summary>Element by element, each divided into its places: where rows are short.</summary>
     Flat,
     /// <summary>Many sets of operands without gaps, a row of groups for each.</summary>
@@ -36,12 +38,11 @@ internal readonly record struct PointwiseForm(Sweep Sweep, byte Rank, short Thre
     /// <summary>How many operands can lie in another way than a step apart.</summary>
     public const int MostPaces = 32;
 
+    /// <summary>How many rows a thread goes through at once, and how many threads lie side by side in a row.</summary>
+    public const int TileSide = 16;
+
     /// <summary>How an operand lies along a row.</summary>
     public Pace PaceOf(int operand) => operand < MostPaces ? (Pace)(Paces >> (2 * operand) & 3) : Pace.Stride;
-
-    /// <summary>The paces of some operands that all lie the same way.</summary>
-    public static ulong All(Pace pace, int operands) => operands == 0 ? 0 :
-        0x5555_5555_5555_5555UL * (ulong)pace & (ulong.MaxValue >> (64 - (2 * Math.Min(operands, MostPaces))));
 }
 
 /// <summary>For how many dimensions kernels have room.</summary>

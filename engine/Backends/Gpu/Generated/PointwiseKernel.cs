@@ -4,7 +4,7 @@ namespace KernelEngine.Gpu;
 
 /// <summary>A kernel of a pointwise program, in one of its forms.</summary>
 /// <remarks>
-/// Its words, behind those of the buffers. Rows: columns, columns of a group; with more than one dimension rows, rows
+/// Its words, behind those of the buffers. Rows and tiles: columns, columns of a group; with more than one dimension rows, rows
 /// of a group, the sizes of the outer dimensions but the first; for each operand its strides, the last one only where
 /// it is no <see cref="Pace"/> of its own. Flat: elements, elements of a group, the sizes but the first, for each
 /// operand all strides. Then the program's parameters. List: the parameters, then for each set the number of elements
@@ -43,7 +43,7 @@ internal sealed class PointwiseKernel : KernelSource
     {
         switch (Form.Sweep)
         {
-            case Sweep.Rows: WriteRows(writer); break;
+            case Sweep.Rows or Sweep.Tiles: WriteRows(writer); break;
             case Sweep.Flat: WriteFlat(writer); break;
             default: WriteList(writer); break;
         }
@@ -71,49 +71,89 @@ internal sealed class PointwiseKernel : KernelSource
 
         var steps = new WrittenProgram(writer, program, writer.Numbers(program.Parameters.AsSpan(), ref word));
         var (from, to) = Share(writer, header[0], header[1], writer.GroupIndex(0));
+        var lanes = Form.Threads;
         if (outer == 0)
         {
-            WriteRow([]);
+            WriteColumns([[]]);
             return;
         }
 
         var first = writer.Multiply(writer.GroupIndex(1), header[3]);
         var end = writer.Smaller(writer.Add(first, header[3]), header[2]);
-        writer.For(first, end, writer.Int(1), row =>
+        var (rows, lines) = (1, 1);
+        if (Form.Sweep == Sweep.Tiles && Form.Threads == 1)
+        {
+            rows = PointwiseForm.TileSide;
+        }
+        else if (Form.Sweep == Sweep.Tiles)
+        {
+            // Threads in a square, so that they touch whole pieces of memory in either direction.
+            lanes = PointwiseForm.TileSide;
+            lines = Form.Threads / lanes;
+            var (line, lane) = writer.Divided(writer.LocalIndex(0), writer.Int(lanes));
+            from = writer.Add(writer.Subtract(from, writer.LocalIndex(0)), lane);
+            first = writer.Add(first, line);
+        }
+
+        if (rows > 1)
+        {
+            var whole = writer.Add(first, writer.Multiply(
+                writer.Divide(writer.Subtract(end, first), writer.Int(rows)), writer.Int(rows)));
+            writer.For(first, whole, writer.Int(rows), row =>
+            {
+                var starts = new Value[rows][];
+                for (var j = 0; j < rows; j++)
+                    starts[j] = StartsOf(j == 0 ? row : writer.Add(row, writer.Int(j)));
+                WriteColumns(starts);
+            });
+            first = whole;
+        }
+
+        writer.For(first, end, writer.Int(lines), row => WriteColumns([StartsOf(row)]));
+
+        Value[] StartsOf(Value row)
         {
             var places = writer.Split(row, sizes);
-            WriteRow(Array.ConvertAll(strides, own => writer.Offset(places, own)));
-        });
+            return Array.ConvertAll(strides, own => writer.Offset(places, own));
+        }
 
-        void WriteRow(Value[] starts)
+        // The columns of some rows.
+        void WriteColumns(Value[][] starts)
         {
-            var inputs = new Value[program.Inputs.Length];
-            for (var k = 0; k < inputs.Length; k++)
+            var inputs = new Value[starts.Length][];
+            for (var j = 0; j < starts.Length; j++)
             {
-                if (Form.PaceOf(k) == Pace.Repeat)
-                    inputs[k] = writer.Load(k, program.Inputs[k], outer == 0 ? writer.Int(0) : starts[k]);
+                inputs[j] = new Value[program.Inputs.Length];
+                for (var k = 0; k < program.Inputs.Length; k++)
+                {
+                    if (Form.PaceOf(k) == Pace.Repeat)
+                        inputs[j][k] = writer.Load(k, program.Inputs[k], outer == 0 ? writer.Int(0) : starts[j][k]);
+                }
             }
 
-            writer.For(from, to, writer.Int(Form.Threads), column =>
+            writer.For(from, to, writer.Int(lanes), column =>
             {
-                for (var k = 0; k < inputs.Length; k++)
+                for (var j = 0; j < starts.Length; j++)
                 {
-                    if (Form.PaceOf(k) != Pace.Repeat)
-                        inputs[k] = writer.Load(k, program.Inputs[k], IndexOf(k, column));
-                }
+                    for (var k = 0; k < program.Inputs.Length; k++)
+                    {
+                        if (Form.PaceOf(k) != Pace.Repeat)
+                            inputs[j][k] = writer.Load(k, program.Inputs[k], IndexOf(k, starts[j], column));
+                    }
 
-                var results = steps.Apply(inputs);
-                for (var i = 0; i < results.Length; i++)
-                {
-                    var k = inputs.Length + i;
-                    writer.Store(k, program.Outputs[i], IndexOf(k, column), results[i]);
+                    var results = steps.Apply(inputs[j]);
+                    for (var i = 0; i < results.Length; i++)
+                    {
+                        var k = program.Inputs.Length + i;
+                        writer.Store(k, program.Outputs[i], IndexOf(k, starts[j], column), results[i]);
+                    }
                 }
             });
 
-            Value IndexOf(int k, Value column)
+            Value IndexOf(int k, Value[] start, Value column)
             {
                 var place = Form.PaceOf(k) == Pace.Unit ? column : writer.Multiply(column, strides[k][outer]);
-                return outer == 0 ? place : writer.Add(starts[k], place);
+                return outer == 0 ? place : writer.Add(start[k], place);
             }
         }
     }

@@ -9,6 +9,8 @@ internal struct ReductionGrid
     private const int SideBySide = 8;
     private const int LongStep = 48; // steps of a lift and combination that are not repeated within a kernel
     private const int ShortReduction = 32;
+    private const long FewElements = 4096;
+    private const int SmallRank = 4;
 
     public ReductionPass Pass;
 
@@ -41,7 +43,11 @@ internal struct ReductionGrid
         var keptInner = plan.KeptSizes[plan.KeptRank - 1];
         var isShort = plan.Program.Step.Code.Length <= LongStep;
         var teamwork = Teamwork.Alone;
-        if (shape.Threads == 1)
+
+        // One kernel does all that is small, whatever its shape: to make another takes longer than to run it.
+        var isSmall = plan.Kept * plan.Reduced <= FewElements &&
+            plan.Reduced <= (shape.IsProcessor ? LongestSerial : ShortReduction);
+        if (shape.Threads == 1 && !isSmall)
         {
             if (isShort && keptInner >= SideBySide && plan.IsClose(isKept: true) &&
                 (plan.IsAcross() || plan.Reduced < SideBySide))
@@ -53,7 +59,7 @@ internal struct ReductionGrid
                 teamwork = Teamwork.Along;
             }
         }
-        else if (!shape.IsProcessor && plan.Reduced >= ShortReduction &&
+        else if (!shape.IsProcessor && !isSmall && plan.Reduced >= ShortReduction &&
             (!plan.IsAcross() || plan.Kept < ShortReduction))
         {
             teamwork = Teamwork.Group;
@@ -61,7 +67,7 @@ internal struct ReductionGrid
 
         var grid = new ReductionGrid();
         var lanes = LanesOf(teamwork, shape, plan.Kept, plan.Reduced);
-        var isFlat = rank > 1 && inner < (teamwork == Teamwork.Group ? 2 * lanes : 4);
+        var isFlat = isSmall || (rank > 1 && inner < (teamwork == Teamwork.Group ? 2 * lanes : 4));
         grid.SetRows(
             plan.Program, isFlat || rank == 1 ? 1 : plan.Reduced / inner, isFlat ? plan.Reduced : inner, lanes);
         grid.SetKept(teamwork, plan.Kept, keptInner);
@@ -76,9 +82,11 @@ internal struct ReductionGrid
                 paces |= (ulong)plan.PaceOf(k, isKept: true) << (2 * k);
         }
 
-        var outer = rank > 1 && !isFlat ? 1 + RankClass.Of(rank - 1) : RankClass.Of(rank);
+        var kept = RankOf(teamwork, isSmall ? Math.Max(SmallRank, plan.KeptRank) : plan.KeptRank);
+        var outer = isSmall ? RankClass.Of(Math.Max(SmallRank, rank))
+            : rank > 1 && !isFlat ? 1 + RankClass.Of(rank - 1) : RankClass.Of(rank);
         grid.End(shape, teamwork, lanes, plan.Kept, new(
-            teamwork, true, isLast, isFlat, false, (byte)RankOf(teamwork, plan.KeptRank), (byte)outer, 0, 0, paces));
+            teamwork, true, isLast, isFlat, false, (byte)kept, (byte)outer, 0, 0, paces));
         return grid;
     }
 
