@@ -3,11 +3,11 @@ using KernelEngine.Bench;
 
 var suite = new Option<string>("--suite")
 {
-    Description = "What to measure: gates (the engine against its own bars), memory (whether training keeps " +
-        "it), device (what a device does in a second)",
+    Description = "What to measure: gates (the engine against its own bars on the CPU), gpu (those of the GPU " +
+        "devices that are here), memory (whether training keeps it), device (what a device does in a second)",
     DefaultValueFactory = _ => "gates",
 };
-suite.AcceptOnlyFromAmong("gates", "memory", "device");
+suite.AcceptOnlyFromAmong("gates", "gpu", "memory", "device");
 var filter = new Option<string>("--filter")
 {
     Description = "Only what has this text in its name",
@@ -48,6 +48,7 @@ command.SetAction(parsed => parsed.GetValue(suite) switch
 {
     "memory" => MemorySuite.Run(parsed.GetValue(steps)),
     "device" => DeviceSuite.Run(parsed.GetValue(device)!, parsed.GetValue(rounds), parsed.GetValue(json)),
-    _ => GateSuite.Run(parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)),
+    var gates => GateSuite.Run(
+        gates!, parsed.GetValue(filter)!, parsed.GetValue(rounds), parsed.GetValue(json)),
 });
 return command.Parse(args).Invoke();

@@ -9,6 +9,9 @@ internal abstract class Gate
     /// <summary>The bar, in words.</summary>
     public abstract string Bar { get; }
 
+    /// <summary>Why it cannot be measured on this machine; null where it can.</summary>
+    public virtual string? WhyNot => null;
+
     /// <summary>Measures by turns with the yardstick.</summary>
     public abstract GateResult Measure(int rounds);
 }

@@ -9,15 +9,17 @@ namespace KernelEngine.Bench;
 /// <summary>Runs the gates and prints a table.</summary>
 internal static class GateSuite
 {
-    private static readonly Gate[] Gates =
+    private static readonly Gate[] OnProcessor =
     [
         new MlpStepGate(), new CnnStepGate(1, 12), new CnnStepGate(2, 7), new MatmulGate(), new SmallAddGate(),
         new DefinedFunctionGate(), new ToyFitGate(),
     ];
 
-    /// <summary>Runs those whose name holds a text.</summary>
+    private static readonly Gate[] OnGpus = [new GpuMatmulGate("opencl"), new GpuMatmulGate("vulkan")];
+
+    /// <summary>Runs those of a suite whose name holds a text.</summary>
     /// <returns>0 if all bars hold, 1 if one does not.</returns>
-    public static int Run(string filter, int rounds, FileInfo? json)
+    public static int Run(string suite, string filter, int rounds, FileInfo? json)
     {
         var cpu = ComputeDevice.Parse("cpu");
         AnsiConsole.WriteLine($"{cpu.Describe()}");
@@ -32,10 +34,16 @@ internal static class GateSuite
         var results = new List<GateResult>();
         var table = new Table().Border(TableBorder.Rounded)
             .AddColumns("gate", "measured", "yardstick, same run", "value", "bar", "spread", "");
-        foreach (var gate in Gates)
+        foreach (var gate in suite == "gpu" ? OnGpus : OnProcessor)
         {
             if (!gate.Name.Contains(filter, StringComparison.OrdinalIgnoreCase))
                 continue;
+            if (gate.WhyNot is { } reason)
+            {
+                AnsiConsole.WriteLine($"{gate.Name} is not measured: {reason}");
+                continue;
+            }
+
             var result = gate.Measure(rounds);
             results.Add(result);
             table.AddRow(

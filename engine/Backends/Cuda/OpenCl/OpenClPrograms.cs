@@ -34,7 +34,7 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
         {
             var program = FromSource(code.Name, source);
             kernel = CreateKernel(program, out var error);
-            if (kernel != 0 && BinaryOf(program) is { Length: > 0 } made)
+            if (kernel != 0 && DiskCache.Folder is not null && BinaryOf(program) is { Length: > 0 } made)
                 DiskCache.Write(file, device.Limits.Identity, made);
             api.ReleaseProgram(program);
             OpenClErrors.Check(error, $"clCreateKernel(k_main) for {code.Name}");
