@@ -62,5 +62,9 @@ public class DiskCacheTests
         Environment.SetEnvironmentVariable("KERNEL_CACHE", Path.Combine(file, "below"));
         DiskCache.Write("name", "driver", [1]);
         Assert.Null(DiskCache.Read("name", "driver"));
+        Environment.SetEnvironmentVariable("KERNEL_CACHE", "none");
+        Assert.Null(DiskCache.Folder);
+        DiskCache.Write("name", "driver", [1]);
+        Assert.Null(DiskCache.Read("name", "driver"));
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using KernelEngine.Gpu;
 using KernelEngine.OpenCl;
+using Silk.NET.OpenCL;
 
 namespace KernelEngine.Tests.Gpu;
 
@@ -145,6 +146,35 @@ public class OpenClDriverTests
         maker.Run();
         Assert.Throws<TensorRuntimeException>(
             () => new OpenClBench(shares: true, host with { Context = other.Driver.Handles.Context }));
+    }
+
+    [Theory, InlineData(true), InlineData(false)]
+    public unsafe void A_hosts_queue_may_run_out_of_order(bool isTimed)
+    {
+        using var maker = new OpenClBench(shares: true);
+        var (api, host) = (OpenClApi.Current!, maker.Driver.Handles);
+        int code;
+        var queue = api.CreateCommandQueue(
+            host.Context, host.Device, CommandQueueProperties.OutOfOrderExecModeEnable, &code);
+        Assert.Equal(0, code);
+        using (var bench = new OpenClBench(shares: false, host with { Queue = queue }))
+        {
+            var kernel = bench.Build("add_one", AddOne, buffers: 2, threads: 8);
+            var memory = bench.Driver.Allocate(400_000, MemoryKind.Device);
+            bench.Write(memory, new float[100_000]);
+            for (var i = 0; i < 40; i++)
+            {
+                bench.Launch(kernel, 16, [0, 0, 100_000], memory, memory);
+                bench.IsTimed = isTimed && i == 20;
+                if (i % 4 == 0)
+                    bench.Submit();
+            }
+
+            bench.IsTimed = false;
+            Assert.All(bench.Read<float>(memory, 100_000), v => Assert.Equal(40, v));
+        }
+
+        api.ReleaseCommandQueue(queue);
     }
 
     [Fact]

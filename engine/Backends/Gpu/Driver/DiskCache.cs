@@ -6,7 +6,7 @@ namespace KernelEngine.Gpu;
 
 /// <summary>
 /// What drivers' compilers made of kernels, kept between runs in the folder that <c>KERNEL_CACHE</c> names, otherwise
-/// in the user's cache folder. A file that was cut off, damaged, or made for something else is as good as none, and a
+/// in the user's cache folder; <c>KERNEL_CACHE=none</c> keeps nothing. A file that was cut off, damaged, or made for something else is as good as none, and a
 /// folder that cannot be written is no error.
 /// </summary>
 internal static class DiskCache
@@ -14,10 +14,13 @@ internal static class DiskCache
     private const int HashBytes = 32;
     private static readonly byte[] Magic = "KERNELC1"u8.ToArray();
 
-    /// <summary>The folder; null where the system knows none for this user.</summary>
-    public static string? Folder => Environment.GetEnvironmentVariable("KERNEL_CACHE") is { Length: > 0 } named
-        ? named
-        : UserFolder();
+    /// <summary>The folder; null where nothing is kept, or the system knows none for this user.</summary>
+    public static string? Folder => Environment.GetEnvironmentVariable("KERNEL_CACHE") switch
+    {
+        null or "" => UserFolder(),
+        "none" => null,
+        var named => named,
+    };
 
     /// <summary>A name for a file that holds what was made of some texts.</summary>
     /// <param name="prefix">What comes first in the name.</param>
