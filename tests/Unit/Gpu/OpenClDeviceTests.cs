@@ -81,5 +81,14 @@ public class OpenClDeviceTests
         var x = Tensor.FromArray([1, 2, 3]).To(device);
         Assert.Same(device, x.Device);
         Assert.Equal([1, 2, 3], x.ToArray<int>());
+
+        device.CloseOpenCl();
+        Assert.Throws<DeviceLostException>(() => x.ToArray<int>());
+        var again = ComputeDevice.OpenCl(host);
+        Assert.NotSame(device, again);
+        Assert.Equal([4], Tensor.FromArray([4]).To(again).ToArray<int>());
+        again.CloseOpenCl();
+        again.CloseOpenCl();
+        Assert.Throws<TensorRuntimeException>(() => ComputeDevice.Parse("cpu").CloseOpenCl());
     }
 }

@@ -33,7 +33,7 @@ public sealed class OpenClBackend : GpuBackend
         {
             foreach (var (known, device) in hosts)
             {
-                if (known == host)
+                if (known == host && Of(device).Lost is null)
                     return device;
             }
 
@@ -51,6 +51,11 @@ public sealed class OpenClBackend : GpuBackend
             return face;
         }
     }
+
+    /// <summary>The shared layer over a device's driver.</summary>
+    internal static GpuDevice Opened(ComputeDevice device) => device.Backend == Instance
+        ? Instance.Of(device)
+        : throw new TensorRuntimeException($"{device} is no OpenCL device");
 
     /// <inheritdoc/>
     protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)

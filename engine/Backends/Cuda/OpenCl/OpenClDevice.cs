@@ -37,7 +37,8 @@ public static class OpenClDevice
         }
 
         /// <summary>
-        /// A device over an application's context and queue; the same device for the same host. It retains them.
+        /// A device over an application's context and queue; the same for the same host. It retains them until
+        /// <c>CloseOpenCl()</c>.
         /// </summary>
         /// <exception cref="TensorRuntimeException">They do not belong together, or the device cannot be used.
         /// </exception>
@@ -55,10 +56,14 @@ public static class OpenClDevice
         /// that go together with its tensors. Not to be released.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no OpenCL device.</exception>
-        public OpenClHost OpenClHandles() =>
-            device.Backend is OpenClBackend backend && backend.Of(device).Driver is OpenClDriver driver
-                ? driver.Handles
-                : throw new TensorRuntimeException($"{device} is no OpenCL device");
+        public OpenClHost OpenClHandles() => ((OpenClDriver)OpenClBackend.Opened(device).Driver).Handles;
+
+        /// <summary>
+        /// Waits for what is running, gives back what the engine made, and lets go of the application's context and
+        /// queue. The tensors of the device are gone then.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">It is no OpenCL device.</exception>
+        public void CloseOpenCl() => OpenClBackend.Opened(device).Close();
     }
 
     extension(Tensor tensor)

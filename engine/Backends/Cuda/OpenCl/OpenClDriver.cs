@@ -12,6 +12,7 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     private readonly OpenClMemories memories;
     private readonly OpenClPrograms programs;
     private readonly OpenClQueue queue;
+    private bool isDisposed;
 
     /// <summary>Opens a device.</summary>
     /// <param name="api">OpenCL's functions.</param>
@@ -73,6 +74,9 @@ internal sealed unsafe class OpenClDriver : GpuDriver
     /// <inheritdoc/>
     public override void Dispose()
     {
+        if (isDisposed)
+            return;
+        isDisposed = true;
         api.Finish(queue.Handle);
         programs.ReleaseAll();
         memories.FreeAll();

@@ -1,8 +1,8 @@
 namespace KernelEngine.OpenCl;
 
 /// <summary>
-/// The OpenCL objects of an application that the engine shall run on. They are retained for as long as the engine's
-/// device lives, which is until the process ends.
+/// The OpenCL objects of an application that the engine shall run on (<c>ComputeDevice.OpenCl(host)</c>), or those of
+/// the engine itself (<c>device.OpenClHandles()</c>).
 /// </summary>
 /// <param name="Context">The <c>cl_context</c>.</param>
 /// <param name="Device">The <c>cl_device_id</c>, one of the context's.</param>
