@@ -175,6 +175,8 @@ public sealed class Arguments(
     {
         null => null,
         ComputeDevice value => value,
+        // The cases were made on the CPU: its name stands for the device under test.
+        "cpu" => ComputeDevice.Default,
         string value => ComputeDevice.Parse(value),
         var other => throw Wrong(keyword, $"is no device: {Comparison.Text(other)}"),
     };

@@ -148,6 +148,8 @@ internal sealed class ShaderKernel
     public ShaderKernel Variants(params ReadOnlySpan<DType> dtypes)
     {
         Change();
+        if (dtypes.IsEmpty)
+            throw new ArgumentException($"kernel '{Name}': variants for no dtype", nameof(dtypes));
         types = [.. dtypes.ToArray().Select(Elements.Of)];
         byWidth = false;
         return this;

@@ -45,6 +45,10 @@ internal static partial class GpuKernels
         .. SoftmaxShaders,
     ];
 
+    // What GpuTypes.Numbers computes in. No field: those of a partial class have no order between files.
+    private static ReadOnlySpan<DType> NumberTypes =>
+        (DType[])[DType.Float32, DType.Float64, DType.Int32, DType.Int64];
+
     /// <summary>Whether there is a body for these operands.</summary>
     public static bool Supports(GpuDevice gpu, StructuralKernel kernel, ReadOnlySpan<Operand> operands)
     {

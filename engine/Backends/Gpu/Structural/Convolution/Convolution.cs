@@ -17,7 +17,7 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel ImagesOfColumns =
         WindowNumbers(ShaderKernel.Define("images", "convolution/images.kernel")
             .Reads("columns").Writes("dst").Reads("bias"))
-            .Int("bias_step").Layout("dst").Variants(PoolTypes).Option("BIASED", 0, 1);
+            .Int("bias_step").Layout("dst").Variants(NumberTypes).Option("BIASED", 0, 1);
 
     private static readonly ShaderKernel[] ConvolutionShaders = [ColumnsOfWindows, RowsOfWindows, ImagesOfColumns];
 

@@ -3,8 +3,6 @@ namespace KernelEngine.Gpu;
 /// <content>The largest element and the mean of each window: a thread for each result, that gathers.</content>
 internal static partial class GpuKernels
 {
-    private static readonly DType[] PoolTypes = [DType.Float32, DType.Float64, DType.Int32, DType.Int64];
-
     private static readonly ShaderKernel MaxPoolValues = MaxPoolForward("max_pool", Element.T, 0);
     private static readonly ShaderKernel MaxPoolBytes = MaxPoolForward("max_pool_bytes", Element.UInt8, 1);
     private static readonly ShaderKernel MaxPoolIndices = MaxPoolForward("max_pool_indices", Element.Int64, 2);
@@ -15,12 +13,12 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel AvgPoolForward =
         Windows(ShaderKernel.Define("avg_pool", "pooling/avg_pool.kernel").Reads("src").Writes("dst"))
-            .Int("includes").Int("divisor").Layout("src").Layout("dst").Variants(PoolTypes);
+            .Int("includes").Int("divisor").Layout("src").Layout("dst").Variants(NumberTypes);
 
     private static readonly ShaderKernel AvgPoolBackward =
         Windows(ShaderKernel.Define("avg_pool_backward", "pooling/avg_pool_backward.kernel")
             .Reads("gradient").Writes("dst"))
-            .Int("includes").Int("divisor").Layout("gradient").Layout("dst").Variants(PoolTypes);
+            .Int("includes").Int("divisor").Layout("gradient").Layout("dst").Variants(NumberTypes);
 
     private static readonly ShaderKernel[] PoolShaders =
     [
@@ -101,12 +99,12 @@ internal static partial class GpuKernels
     private static ShaderKernel MaxPoolForward(string name, Element places, int kind) =>
         Windows(ShaderKernel.Define(name, "pooling/max_pool.kernel")
             .Reads("src").Writes("dst").Writes("places", places))
-            .Layout("src").Layout("dst").Constant("PLACES", kind).Variants(PoolTypes);
+            .Layout("src").Layout("dst").Constant("PLACES", kind).Variants(NumberTypes);
 
     private static ShaderKernel MaxPoolBackward(string name, Element places, int kind) =>
         Windows(ShaderKernel.Define(name, "pooling/max_pool_backward.kernel")
             .Reads("gradient").Reads("places", places).Writes("dst"))
-            .Layout("gradient").Layout("places").Layout("dst").Constant("PLACES", kind).Variants(PoolTypes);
+            .Layout("gradient").Layout("places").Layout("dst").Constant("PLACES", kind).Variants(NumberTypes);
 
     private static ShaderKernel Windows(ShaderKernel kernel)
     {
