@@ -12,15 +12,15 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel CholeskyColumns =
         ShaderKernel.Define("cholesky", "linalg/cholesky.kernel")
             .ReadsWrites("a").ReadsWrites("info", Element.Int32)
-            .Layout("a").Layout("info").Int("count").Int("n").Int("row").Int("first").Int("fault")
-            .Faults().Variants(DType.Float32, DType.Float64);
+            .Layout("a").Layout("info").Int("count").Int("n").Int("row").Int("first")
+            .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel LuColumns = ShaderKernel.Define("lu_factor", "linalg/lu_factor.kernel")
         .ReadsWrites("a").ReadsWrites("pivots", Element.Int32).ReadsWrites("info", Element.Int32)
         .Layout("a").Layout("pivots").Layout("info")
-        .Int("count").Int("m").Int("n").Int("steps").Int("row").Int("pivot_step").Int("first").Int("fault")
+        .Int("count").Int("m").Int("n").Int("steps").Int("row").Int("pivot_step").Int("first")
         .Shared("largest", Element.C, 64).Shared("places", Element.Int32, 64)
-        .Faults().Variants(DType.Float32, DType.Float64);
+        .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel RowSwaps = ShaderKernel.Define("swap_rows", "linalg/swap_rows.kernel")
         .ReadsWrites("x").Reads("pivots", Element.Int32)
@@ -36,7 +36,14 @@ internal static partial class GpuKernels
             .Int("a_row").Int("a_column").Int("x_row").Int("x_column").Int("upper").Int("unit")
             .Variants(DType.Float32, DType.Float64);
 
-    private static readonly ShaderKernel[] FactorShaders = [CholeskyColumns, LuColumns, RowSwaps, TriangularRows];
+    private static readonly ShaderKernel FirstFailure =
+        ShaderKernel.Define("first_failure", "linalg/first_failure.kernel")
+            .Reads("info", Element.Int32).Layout("info").Int("count")
+            .Shared("places", Element.Int32, 64)
+            .Faults();
+
+    private static readonly ShaderKernel[] FactorShaders =
+        [CholeskyColumns, LuColumns, RowSwaps, TriangularRows, FirstFailure];
 
     private static void AddFactorisations(Adding add)
     {
@@ -49,7 +56,8 @@ internal static partial class GpuKernels
     private static void RunCholesky(in StructuralLaunch launch, GpuDevice gpu)
     {
         using var a = RowMajor(launch.Operands[0], gpu);
-        Cholesky(gpu, a.Operand, launch.Operands[1], 0, (FactorFault)launch.Integers[0]);
+        Cholesky(gpu, a.Operand, launch.Operands[1], 0);
+        CheckInfo(gpu, launch.Operands[1], (FactorFault)launch.Integers[0]);
         gpu.CopyBack(a, launch.Operands[0]);
     }
 
@@ -57,19 +65,19 @@ internal static partial class GpuKernels
     {
         using var a = RowMajor(launch.Operands[0], gpu);
         var (pivots, info) = (launch.Operands[1], launch.Operands[2]);
-        var fault = (FactorFault)launch.Integers[0];
         var (m, n) = (a.Operand.Layout.Shape[^2], a.Operand.Layout.Shape[^1]);
         if (n <= m)
-            Lu(gpu, a.Operand, pivots, info, 0, fault);
+            Lu(gpu, a.Operand, pivots, info, 0);
         else
         {
             // The square first, then what lies beside it.
             var right = Part(a.Operand, 0, m, m, n - m);
-            Lu(gpu, Part(a.Operand, 0, m, 0, m), pivots, info, 0, fault);
+            Lu(gpu, Part(a.Operand, 0, m, 0, m), pivots, info, 0);
             Swap(gpu, right, pivots, 0, reverse: false, IndexFault.UnpackPivot);
             Solve(gpu, Part(a.Operand, 0, m, 0, m), right, upper: false, unit: true);
         }
 
+        CheckInfo(gpu, info, (FactorFault)launch.Integers[0]);
         gpu.CopyBack(a, launch.Operands[0]);
     }
 
@@ -79,16 +87,15 @@ internal static partial class GpuKernels
     private static void RunTriangular(in StructuralLaunch launch, GpuDevice gpu) =>
         Solve(gpu, launch.Operands[0], launch.Operands[1], launch.Integers[0] != 0, launch.Integers[1] != 0);
 
-    private static void Cholesky(GpuDevice gpu, in Operand a, in Operand info, long first, FactorFault fault)
+    private static void Cholesky(GpuDevice gpu, in Operand a, in Operand info, long first)
     {
         var n = a.Layout.Shape[^1];
         if (n <= SmallMatrix)
         {
-            var count = CountOf(info.Layout);
+            var count = info.Layout.ElementCount;
             gpu.Launch(CholeskyColumns, a.DType).Buffer(a).Buffer(info)
                 .Layout(Lead(a.Layout)).Layout(info.Layout)
-                .Int(count).Int(n).Int(a.Layout.Strides[^2]).Int(first).Int(fault == FactorFault.None ? 0 : 1)
-                .Fault(fault, info.Layout.Rank > 0)
+                .Int(count).Int(n).Int(a.Layout.Strides[^2]).Int(first)
                 .Groups(GroupsFor(count));
             return;
         }
@@ -97,28 +104,26 @@ internal static partial class GpuKernels
         var below = Part(a, half, n - half, 0, half);
         var corner = Part(a, half, n - half, half, n - half);
         var above = Part(a, 0, half, half, n - half);
-        Cholesky(gpu, Part(a, 0, half, 0, half), info, first, fault);
+        Cholesky(gpu, Part(a, 0, half, 0, half), info, first);
 
         // The rows below are the columns of what the transposed equation is solved for.
         Solve(gpu, Part(a, 0, half, 0, half), Turned(below), upper: false, unit: false);
         Subtract(gpu, below, Turned(below), corner);
-        Cholesky(gpu, corner, info, first + half, fault);
+        Cholesky(gpu, corner, info, first + half);
         gpu.Fill(above, 0);
     }
 
     // Pivots count rows of the whole matrix, of which this part begins at a row.
-    private static void Lu(
-        GpuDevice gpu, in Operand a, in Operand pivots, in Operand info, long first, FactorFault fault)
+    private static void Lu(GpuDevice gpu, in Operand a, in Operand pivots, in Operand info, long first)
     {
         var (m, n) = (a.Layout.Shape[^2], a.Layout.Shape[^1]);
         if (n <= SmallMatrix / 2)
         {
-            var count = CountOf(info.Layout);
+            var count = info.Layout.ElementCount;
             gpu.Launch(LuColumns, a.DType).Buffer(a).Buffer(pivots).Buffer(info)
                 .Layout(Lead(a.Layout)).Layout(LeadOfRows(pivots.Layout)).Layout(info.Layout)
                 .Int(count).Int(m).Int(n).Int(Math.Min(m, n)).Int(a.Layout.Strides[^2])
-                .Int(pivots.Layout.Strides[^1]).Int(first).Int(fault == FactorFault.None ? 0 : 1)
-                .Fault(fault, info.Layout.Rank > 0)
+                .Int(pivots.Layout.Strides[^1]).Int(first)
                 .Groups(GroupsFor(count));
             return;
         }
@@ -128,11 +133,11 @@ internal static partial class GpuKernels
         var (top, below) = (Part(right, 0, half, 0, n - half), Part(right, half, m - half, 0, n - half));
         var (before, after) = (Part(pivots, 0, half), Part(pivots, half, n - half));
         var beside = Part(left, half, m - half, 0, half);
-        Lu(gpu, left, before, info, first, fault);
+        Lu(gpu, left, before, info, first);
         Swap(gpu, right, before, first, reverse: false, IndexFault.UnpackPivot);
         Solve(gpu, Part(left, 0, half, 0, half), top, upper: false, unit: true);
         Subtract(gpu, beside, top, below);
-        Lu(gpu, below, after, info, first + half, fault);
+        Lu(gpu, below, after, info, first + half);
         Swap(gpu, beside, after, first + half, reverse: false, IndexFault.UnpackPivot);
     }
 
@@ -186,6 +191,16 @@ internal static partial class GpuKernels
         }
     }
 
+    // Throws, later, for the first matrix of a batch that has failed.
+    private static void CheckInfo(GpuDevice gpu, in Operand info, FactorFault fault)
+    {
+        if (fault == FactorFault.None)
+            return;
+        gpu.Launch(FirstFailure.Find()).Buffer(info).Layout(info.Layout).Int(info.Layout.ElementCount)
+            .Fault(fault, info.Layout.Rank > 0)
+            .Groups(1);
+    }
+
     // c -= a · b.
     private static void Subtract(GpuDevice gpu, in Operand a, in Operand b, in Operand c)
     {
@@ -202,8 +217,6 @@ internal static partial class GpuKernels
     }
 
     private static long HalfOf(long n) => ((n / 2) + 7) & ~7;
-
-    private static long CountOf(Layout info) => info.ElementCount;
 
     private static int GroupsFor(long count) => (int)Math.Clamp(count, 1, 65535);
 

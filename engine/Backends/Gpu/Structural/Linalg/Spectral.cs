@@ -18,8 +18,9 @@ internal static partial class GpuKernels
         ShaderKernel.Define("tridiagonal_values", "linalg/tridiagonal_values.kernel")
             .ReadsWrites("diagonal").ReadsWrites("besides").ReadsWrites("turns")
             .ReadsWrites("steps", Element.Int32).ReadsWrites("step_counts", Element.Int32)
+            .ReadsWrites("info", Element.Int32)
             .Int("count").Int("n").Int("most_turns").Int("most_chases").Int("wanted").Real("epsilon")
-            .Faults().Variants(DType.Float32, DType.Float64);
+            .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel TurnedRows =
         ShaderKernel.Define("turned_rows", "linalg/turned_rows.kernel")
@@ -29,9 +30,10 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel Jacobi = ShaderKernel.Define("jacobi", "linalg/jacobi.kernel")
         .ReadsWrites("a").ReadsWrites("turns").ReadsWrites("scales").ReadsWrites("lengths")
+        .ReadsWrites("info", Element.Int32)
         .Int("count").Int("rows").Int("width").Real("most").Real("epsilon").Real("vanishing")
         .Shared("partial", Element.C, 3 * 64)
-        .Faults().Option("VECTORS", 0, 1).Variants(DType.Float32, DType.Float64);
+        .Option("VECTORS", 0, 1).Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel RankedValues =
         ShaderKernel.Define("ranked_values", "linalg/ranked_values.kernel")
@@ -90,14 +92,15 @@ internal static partial class GpuKernels
         var mostChases = 60 * n;
         using var turns = gpu.Temporary(new([hasVectors ? count * mostTurns * 2 : 1]), dtype);
         using var steps = gpu.Temporary(new([hasVectors ? count * mostChases * 2 : 1]), DType.Int32);
+        using var info = Info(gpu, from.Layout);
         using var stepCounts = gpu.Temporary(new([count]), DType.Int32);
         gpu.Launch(TridiagonalValues, dtype)
             .Buffer(diagonal.Operand).Buffer(besides.Operand).Buffer(turns.Operand).Buffer(steps.Operand)
-            .Buffer(stepCounts.Operand)
+            .Buffer(stepCounts.Operand).Buffer(info.Operand)
             .Int(count).Int(n).Int(mostTurns).Int(mostChases).Int(hasVectors ? 1 : 0)
             .Real(2 * Epsilon(dtype), dtype)
-            .Fault(FactorFault.Eigh, from.Layout.Rank > 2)
             .Over(count);
+        CheckInfo(gpu, info.Operand, FactorFault.Eigh);
 
         using var places = gpu.Temporary(new([count, n]), DType.Int32);
         Rank(gpu, diagonal.Operand, scales.Operand, launch.Operands[1], places.Operand, descending: false);
@@ -128,14 +131,16 @@ internal static partial class GpuKernels
         gpu.Copy(from, a.Operand);
         using var turns = gpu.Temporary(new([hasVectors ? count : 1, rows, rows]), dtype);
         using var scales = gpu.Temporary(new([count]), dtype);
+        using var info = Info(gpu, from.Layout);
         using var lengths = gpu.Temporary(new([count, rows]), dtype);
         gpu.Launch(Jacobi, dtype, hasVectors ? 1 : 0)
             .Buffer(a.Operand).Buffer(turns.Operand).Buffer(scales.Operand).Buffer(lengths.Operand)
+            .Buffer(info.Operand)
             .Int(count).Int(rows).Int(width)
             .Real(MostScale(dtype), dtype).Real(4 * Epsilon(dtype), dtype)
             .Real(dtype == DType.Float64 ? 1e-290 : 1e-36, dtype)
-            .Fault(FactorFault.Svd, shape.Rank > 2)
             .Groups(GroupsFor(count));
+        CheckInfo(gpu, info.Operand, FactorFault.Svd);
         using var places = gpu.Temporary(new([count, rows]), DType.Int32);
         Rank(gpu, lengths.Operand, scales.Operand, launch.Operands[1], places.Operand, descending: true);
         if (!hasVectors)
@@ -162,6 +167,10 @@ internal static partial class GpuKernels
             .Over(count * whole * width);
         gpu.Copy(basis.Operand, outer);
     }
+
+    // What went wrong with each matrix.
+    private static Temporary Info(GpuDevice gpu, Layout matrices) =>
+        gpu.Temporary(new(matrices.Shape.ToArray()[..^2]), DType.Int32);
 
     // Numbers of each matrix in their order, and what it is.
     private static void Rank(
