@@ -165,7 +165,7 @@ internal struct ReductionGrid
         // No more chunks than groups along an axis, or than indices count.
         length = Math.Max(length, (elements + 32767) / 32768);
         length = Math.Max(length, elements / Math.Max(1, (1 << 30) / Math.Max(1, kept)));
-        if (elements <= length)
+        if (elements <= length || elements <= Math.Min(4 * shortest, longest))
         {
             (RowsOfChunk, ColumnsOfChunk, ColumnChunks, Chunks) = (Math.Max(1, Rows), Math.Max(1, Columns), 1, 1);
             return;
