@@ -1,6 +1,3 @@
-using static KernelEngine.Gpu.ProgramForms;
-using static KernelEngine.Pointwise;
-
 namespace KernelEngine.Gpu;
 
 /// <content>Numbered elements.</content>
@@ -9,58 +6,79 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel Arange = ShaderKernel.Define("arange", "ranges/arange.kernel")
         .Writes("dst")
         .Int("n").Real("start").Real("step")
-        .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64);
+        .Variants(DType.Int32, DType.Int64);
 
-    private static readonly ShaderKernel[] RangeShaders = [Arange];
+    private static readonly ShaderKernel Spaced = ShaderKernel.Define("spaced", "ranges/spaced.kernel")
+        .Writes("dst")
+        .Int("n").Int("middle")
+        .Real("start").Real("end").Real("step").Real("base")
+        .Float("start_low").Float("end_low").Float("step_middle").Float("step_low").Float("log_base")
+        .Uses(Pointwise.Pow)
+        .Variants(DType.Float32, DType.Float64)
+        .Option("POWER", 0, 1);
 
-    // i, and start, end, step, half of the steps, the last step, base → evenly spaced numbers, or powers of the base.
-    private static readonly Programs<PointwiseProgram> Linspace = new(2, (dtype, isPower) =>
-        ProgramForms.Pointwise("linspace", dtype, 1, 6, 1, (x, p) =>
-        {
-            var at = Select(x[0] < p[3], p[0] + (p[2] * x[0]), p[1] - (p[2] * (p[4] - x[0])));
-            return [isPower == 0 ? at : Pow(p[5], at)];
-        }));
+    private static readonly ShaderKernel[] RangeShaders = [Arange, Spaced];
 
     private static void AddRanges(Adding add)
     {
         add("arange", GpuTypes.Numbers, RunArange);
-        add("linspace", GpuTypes.All, RunLinspace);
-    }
-
-    // In float64 where the device has it, and rounded once.
-    private static void RunLinspace(in StructuralLaunch launch, GpuDevice gpu)
-    {
-        var output = launch.Operands[0];
-        var wide = gpu.Limits.HasFloat64 ? DType.Float64 : DType.Float32;
-        var count = output.Layout.ElementCount;
-        var (start, end, powerBase) = (launch.Reals[0], launch.Reals[1], launch.Reals[2]);
-        var step = count > 1 ? (end - start) / (count - 1) : 0;
-        using var numbers = gpu.Temporary([count], wide);
-        gpu.Launch(Arange, wide).Buffer(numbers.Operand).Int(count).Real(0, wide).Real(1, wide).Over(count);
-        gpu.Run(new PointwiseLaunch
-        {
-            Program = Linspace[wide, powerBase == 0 ? 0 : 1],
-            Operands = [numbers.Operand, numbers.Operand],
-            Parameters =
-            [
-                Parameter(start, wide), Parameter(end, wide), Parameter(step, wide),
-                Parameter(count == 1 ? 1 : count / 2, wide), Parameter(count - 1, wide), Parameter(powerBase, wide),
-            ],
-        });
-        gpu.Copy(numbers.Operand with { Layout = numbers.Operand.Layout.TryView(output.Layout.Shape)! }, output);
+        add("linspace", GpuTypes.Reals, RunLinspace);
     }
 
     private static void RunArange(in StructuralLaunch launch, GpuDevice gpu)
     {
         var output = launch.Operands[0];
         var (dtype, count) = (output.DType, output.Layout.ElementCount);
-        var kernel = gpu.Launch(Arange, dtype).Buffer(output).Int(count);
         if (dtype.IsFloatingPoint)
-            kernel = kernel.Real(launch.Reals[0], dtype).Real(launch.Reals[1], dtype);
-        else if (dtype == DType.Int64)
-            kernel = kernel.Long(launch.Integers[0]).Long(launch.Integers[1]);
-        else
-            kernel = kernel.Word((uint)launch.Integers[0]).Word((uint)launch.Integers[1]);
+        {
+            Space(gpu, output, count, launch.Reals[0], 0, launch.Reals[1], 0);
+            return;
+        }
+
+        var kernel = gpu.Launch(Arange, dtype).Buffer(output).Int(count);
+        kernel = dtype == DType.Int64
+            ? kernel.Long(launch.Integers[0]).Long(launch.Integers[1])
+            : kernel.Word((uint)launch.Integers[0]).Word((uint)launch.Integers[1]);
         kernel.Over(count);
+    }
+
+    private static void RunLinspace(in StructuralLaunch launch, GpuDevice gpu)
+    {
+        var output = launch.Operands[0];
+        var (start, end, powerBase) = (launch.Reals[0], launch.Reals[1], launch.Reals[2]);
+        var count = output.Layout.ElementCount;
+        var step = count > 1 ? (end - start) / (count - 1) : 0;
+        var middle = count == 1 ? 1 : count / 2;
+        if (output.DType.IsFloatingPoint)
+        {
+            Space(gpu, output, middle, start, end, step, powerBase);
+            return;
+        }
+
+        var computed = gpu.Limits.HasFloat64 ? DType.Float64 : DType.Float32;
+        using var numbers = gpu.Temporary(output.Layout.Shape, computed);
+        Space(gpu, numbers.Operand, middle, start, end, step, powerBase);
+        gpu.Copy(numbers.Operand, output);
+    }
+
+    private static void Space(
+        GpuDevice gpu, in Operand output, long middle, double start, double end, double step, double powerBase)
+    {
+        var (dtype, count) = (output.DType, output.Layout.ElementCount);
+        var isDouble = dtype == DType.Float64;
+        var first = isDouble ? step : Short(step);
+        var second = isDouble ? 0 : Short(step - first);
+        gpu.Launch(Spaced, dtype, powerBase == 0 ? 0 : 1)
+            .Buffer(output)
+            .Int(count).Int(middle)
+            .Real(start, dtype).Real(end, dtype).Real(first, dtype).Real(powerBase, dtype)
+            .Float(start - (float)start).Float(end - (float)end)
+            .Float(second).Float(isDouble ? 0 : step - first - second)
+            .Float(powerBase > 0 ? Math.Log(powerBase) : 0)
+            .Over(count);
+
+        // A float32 of 12 bits: its product with another of them is exact.
+        static double Short(double x) =>
+            BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)x) & 0xfffff000);
     }
 }
