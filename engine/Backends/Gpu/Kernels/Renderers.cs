@@ -68,6 +68,10 @@ internal sealed class HlslRenderer : ShaderRenderer
 
     protected override string Prelude => "hlsl";
 
+    // It has no square root of doubles.
+    protected override IEnumerable<Primitive> ImpliedFunctions(ShaderVariant variant) =>
+        variant.NeedsFloat64 ? [Primitive.Sqrt] : [];
+
     protected override void DeclareBuffer(
         StringBuilder text, string name, int slot, Element element, bool isWritten)
     {

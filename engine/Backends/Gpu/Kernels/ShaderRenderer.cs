@@ -52,6 +52,9 @@ internal abstract class ShaderRenderer
     {
     }
 
+    /// <summary>Functions that the prelude's macros call.</summary>
+    protected virtual IEnumerable<Primitive> ImpliedFunctions(ShaderVariant variant) => [];
+
     /// <summary>What a buffer needs outside the kernel.</summary>
     protected virtual void DeclareBuffer(StringBuilder text, string name, int slot, Element element, bool isWritten)
     {
@@ -93,7 +96,8 @@ internal abstract class ShaderRenderer
 
     private void WriteFunctions(StringBuilder text, ShaderVariant variant)
     {
-        var (functions, kind) = (variant.Kernel.Functions, variant.Compute.Kind());
+        var kind = variant.Compute.Kind();
+        var functions = variant.Kernel.Functions.Concat(ImpliedFunctions(variant)).Distinct().ToList();
         if (functions.Count == 0)
             return;
         text.Append(SourceFunctions.Render(Dialect.Of(Language), functions, kind));
