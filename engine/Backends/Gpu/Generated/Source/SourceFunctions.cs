@@ -35,6 +35,12 @@ internal static class SourceFunctions
         var tableText = new StringBuilder();
         foreach (var (recipe, kind) in recipes)
         {
+            if (dialect.Library.Contains(NameOf(recipe, kind)))
+            {
+                functions.Add(NameOf(recipe, kind));
+                continue;
+            }
+
             var body = new SourceBody(dialect);
             Write(dialect, recipe, kind, body, text);
             functions.UnionWith(body.Functions);
