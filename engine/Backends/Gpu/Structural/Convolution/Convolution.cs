@@ -95,6 +95,8 @@ internal static partial class GpuKernels
         var form = new WindowForm(input, target, gradient, launch.Integers);
         var result = target.As(
             [form.Groups, form.Filters, form.Depth], [form.Filters * form.Depth, form.Depth, 1]);
+        if (form.Images == 0)
+            gpu.Fill(target, 0);
         for (var from = 0L; from < form.Images; from += form.Step)
         {
             var count = Math.Min(form.Step, form.Images - from);

@@ -25,7 +25,8 @@ internal readonly ref struct WindowForm
         Depth = kernel[1] * Volume;
         Windows = all[2] * all[3] * all[4];
         sizes = (long[])[.. all[2..], .. kernel[2..]];
-        Step = Math.Clamp(ColumnBytes / Math.Max(1, Groups * Depth * Windows * images.DType.Size), 1, Images);
+        Step = Math.Clamp(
+            ColumnBytes / Math.Max(1, Groups * Depth * Windows * images.DType.Size), 1, Math.Max(1, Images));
     }
 
     /// <summary>How many images there are.</summary>
