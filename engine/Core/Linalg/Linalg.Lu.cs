@@ -72,6 +72,8 @@ public static partial class Linalg
         const string Function = "linalg.lu_solve";
         CheckFloating(lu, Function);
         CheckSameType(lu, b, Function, "LU", "B");
+        if (!ReferenceEquals(lu.Device, pivots.Device))
+            throw new DeviceMismatchException(lu.Device, pivots.Device);
         if (pivots.DType != DType.Int32)
         {
             throw new TensorRuntimeException(

@@ -169,11 +169,14 @@ public partial class Tensor
     /// <param name="pivots">[…, min(M, N)] of int32.</param>
     /// <param name="unpackData">Whether L and U are wanted; else they are empty.</param>
     /// <param name="unpackPivots">Whether P is wanted; else it is empty.</param>
-    /// <exception cref="TensorRuntimeException">A pivot is out of range, or they are not of int32.</exception>
+    /// <exception cref="TensorRuntimeException">A pivot is out of range, or they are not of int32 or on another device.
+    /// </exception>
     public static (Tensor P, Tensor L, Tensor U) LuUnpack(
         Tensor lu, Tensor pivots, bool unpackData = true, bool unpackPivots = true)
     {
         CheckMatrix(lu, "lu_unpack", "LU");
+        if (unpackPivots && !ReferenceEquals(lu.Device, pivots.Device))
+            throw new DeviceMismatchException(lu.Device, pivots.Device);
         if (unpackPivots && pivots.DType != DType.Int32)
         {
             throw new TensorRuntimeException(

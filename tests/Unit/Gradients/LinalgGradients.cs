@@ -51,7 +51,7 @@ internal static class LinalgGradients
         new("SolveEx", [[3, 3], [3, 2]], x => Linalg.SolveEx(Regular(x[0]), x[1]).Result),
         new("CholeskyEx", [[3, 3]], x => Linalg.CholeskyEx(Positive(x[0])).L),
         new("LuFactorEx", [[2, 4]], x => Linalg.LuFactorEx(Diagonal(x[0])).LU),
-        new("LuUnpack", [[3, 3]], x => Tensor.LuUnpack(x[0], Pivots) is var (_, l, u) ? [l, u] : []),
+        new("LuUnpack", [[3, 3]], x => Tensor.LuUnpack(x[0], Pivots(x[0])) is var (_, l, u) ? [l, u] : []),
         new("TensorInv", [[4, 2, 2]], x => Linalg.TensorInv(Regular(x[0].Reshape([4, 4])).Reshape([4, 2, 2]), 1)),
         new("TensorSolve", [[4, 4], [2, 2]], x => Linalg.TensorSolve(Regular(x[0]).Reshape([2, 2, 4]), x[1])),
         new("Det", [[2, 3, 3]], x => Linalg.Det(x[0])) { Low = -1, High = 1 },
@@ -74,13 +74,13 @@ internal static class LinalgGradients
         new("Lu: tall", [[4, 2]], x => Linalg.Lu(Diagonal(x[0])) is var (_, l, u) ? [l, u] : []),
         new("Lu: wide", [[2, 4]], x => Linalg.Lu(Diagonal(x[0])) is var (_, l, u) ? [l, u] : []),
         new("LuFactor", [[2, 3, 3]], x => Linalg.LuFactor(Regular(x[0])).LU),
-        new("LuSolve", [[3, 3], [3, 2]], x => Linalg.LuSolve(Regular(x[0]), Pivots, x[1])),
+        new("LuSolve", [[3, 3], [3, 2]], x => Linalg.LuSolve(Regular(x[0]), Pivots(x[0]), x[1])),
         new("LuSolve: right adjoint", [[3, 3], [2, 3]],
-            x => Linalg.LuSolve(Regular(x[0]), Pivots, x[1], left: false, adjoint: true)),
+            x => Linalg.LuSolve(Regular(x[0]), Pivots(x[0]), x[1], left: false, adjoint: true)),
         new("LuSolve: adjoint", [[3, 3], [3, 2]],
-            x => Linalg.LuSolve(Regular(x[0]), Pivots, x[1], adjoint: true)),
+            x => Linalg.LuSolve(Regular(x[0]), Pivots(x[0]), x[1], adjoint: true)),
         new("LuSolve: right", [[3, 3], [2, 3]],
-            x => Linalg.LuSolve(Regular(x[0]), Pivots, x[1], left: false)),
+            x => Linalg.LuSolve(Regular(x[0]), Pivots(x[0]), x[1], left: false)),
         new("TriangularSolve", [[3, 2], [3, 3]],
             x => x[0].TriangularSolve(Regular(x[1]), upper: false, transpose: true).Solution),
     ];
@@ -135,7 +135,7 @@ internal static class LinalgGradients
 
     private static Tensor Spread(Tensor x) => Diagonal(x * 0.3);
 
-    private static Tensor Pivots => Tensor.FromArray([2, 3, 3]);
+    private static Tensor Pivots(Tensor x) => Tensor.FromArray([2, 3, 3]).To(x.Device);
 
     /// <summary>Far from singular, whatever was drawn.</summary>
     private static Tensor Regular(Tensor x) => (x * 0.3) + Diagonal(Tensor.ZerosLike(x));
