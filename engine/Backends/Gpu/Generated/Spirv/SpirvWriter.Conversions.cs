@@ -15,11 +15,16 @@ internal sealed partial class SpirvWriter
         return from switch
         {
             ValueKind.Bool => Do(SpirvOp.Select, to, a, Small(to, 1), Small(to, 0)),
+            ValueKind.Int32 when to == ValueKind.Int64 => Widened(a),
             ValueKind.Int32 or ValueKind.Int64 =>
                 Do(Primitive.IsReal(to) ? SpirvOp.ConvertSToF : SpirvOp.SConvert, to, a),
             _ => Primitive.IsReal(to) ? Do(SpirvOp.FConvert, to, a) : Truncated(to, a, from),
         };
     }
+
+    // With its sign as upper word, not by SConvert: Mesa 22.3 takes no converted number for less than a constant 0.
+    private uint Widened(uint a) => Do(SpirvOp.Bitcast, ValueKind.Int64, Emit(
+        SpirvOp.CompositeConstruct, module.Pair, a, Do(SpirvOp.ShiftRightArithmetic, ValueKind.Int32, a, Int(31))));
 
     // To a whole number, saturated; NaN gives 0. What is converted is always within range: anything else is undefined.
     private uint Truncated(ValueKind to, uint a, ValueKind from)
