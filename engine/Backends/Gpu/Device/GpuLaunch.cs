@@ -9,8 +9,10 @@ internal readonly ref struct GpuLaunch
     /// <summary>The most dimensions of a <see cref="Layout(KernelEngine.Layout)"/> parameter.</summary>
     public const int LayoutRank = 8;
 
-    // Groups that keep a processor busy: more only repeat what comes before the loop.
+    // Groups that keep a processor busy: more only repeat what comes before the loop. Yet few elements for a thread:
+    // llvmpipe ends its loops after 65535 rounds in all, and an element may take thousands.
     private const int ProcessorGroups = 64;
+    private const int ProcessorElements = 8;
 
     private readonly GpuDevice device;
     private readonly KernelSource source;
@@ -178,8 +180,9 @@ internal readonly ref struct GpuLaunch
     public void Over(long threads)
     {
         var limits = device.Limits;
-        var most = limits.IsProcessor ? ProcessorGroups : limits.MaxGroups;
         var perGroup = source.Threads.X;
+        var most = !limits.IsProcessor ? limits.MaxGroups : Math.Clamp(
+            threads / (perGroup * ProcessorElements), ProcessorGroups, limits.MaxGroups);
         Groups((int)Math.Clamp((threads + perGroup - 1) / perGroup, 1, most), 1, 1);
     }
 

@@ -27,6 +27,10 @@ internal readonly struct LaunchShape
     /// <summary>How many elements a group is given at least.</summary>
     public int SmallestShare => IsProcessor ? ProcessorShare : DeviceThreads;
 
+    /// <summary>How many rounds of loops a thread is given at most, in all: llvmpipe ends its loops after 65535.
+    /// </summary>
+    public int MostRounds => IsProcessor && Threads > 1 ? 32768 : 1 << 30;
+
     /// <summary>What suits a device.</summary>
     public static LaunchShape Of(GpuLimits limits) => Forced ?? limits.IsProcessor
         ? new(true, limits.SubgroupSize <= 1 ? 1 : 4 * limits.SubgroupSize)
@@ -36,6 +40,7 @@ internal readonly struct LaunchShape
     public int Share(long elements)
     {
         var share = Math.Max((elements + Groups - 1) / Groups, SmallestShare);
+        share = Math.Min(share, (long)MostRounds * Threads);
         return (int)((share + DeviceThreads - 1) / DeviceThreads * DeviceThreads);
     }
 }

@@ -195,6 +195,8 @@ internal static unsafe class PointwiseExecution
             var wanted = Math.Max(1, shape.Groups / groupsX);
             var rowShare = Math.Max(
                 (rows + wanted - 1) / wanted, Math.Max(1, shape.SmallestShare / Math.Min(columns, share)));
+            var rounds = (Math.Min(columns, share) / shape.Threads) + 2;
+            rowShare = Math.Min(rowShare, Math.Max(1, shape.MostRounds / rounds));
             if (sweep == Sweep.Tiles)
                 rowShare = (rowShare + PointwiseForm.TileSide - 1) / PointwiseForm.TileSide * PointwiseForm.TileSide;
             launch.Int(columns).Int(share).Int(rows).Int(rowShare);
@@ -285,7 +287,9 @@ internal static unsafe class PointwiseExecution
             {
                 var least = PointwiseKernel.LeastPart(shape.Threads);
                 var wanted = Math.Max(1, shape.Groups / sets);
-                list.Groups((int)Math.Clamp((most + least - 1) / least, 1, Math.Max(wanted, 16)), sets);
+                var needed = 1 + (most / ((long)shape.MostRounds * shape.Threads));
+                list.Groups(
+                    (int)Math.Clamp((most + least - 1) / least, needed, Math.Max(needed, Math.Max(wanted, 16))), sets);
             }
 
             if (next < operands.Length && !IsList(operands.Slice(next, count)))

@@ -160,7 +160,7 @@ internal struct ReductionGrid
         }
 
         var length = Math.Max(shortest, (elements + Math.Max(1, wanted) - 1) / Math.Max(1, wanted));
-        length = Math.Min(length, longest);
+        length = Math.Min(length, Math.Min(longest, shape.MostRounds));
 
         // No more chunks than groups along an axis, or than indices count.
         length = Math.Max(length, (elements + 32767) / 32768);
@@ -203,12 +203,13 @@ internal struct ReductionGrid
             return;
         }
 
-        // Processors: at least some thousand elements for each group.
+        // Processors: at least some thousand elements for each group, and no more than rounds that a thread may have.
         var ofGroup = (Tasks + shape.Groups - 1) / shape.Groups;
         if (shape.IsProcessor)
         {
             var each = Math.Max(1, RowsOfChunk * ColumnsOfChunk) * (teamwork == Teamwork.Across ? SideBySide : 1);
-            ofGroup = Math.Max(ofGroup, shape.SmallestShare / each);
+            var rounds = (long)shape.MostRounds * shape.Threads / (RowsOfChunk * (ColumnsOfChunk + 1));
+            ofGroup = Math.Max(Math.Min(ofGroup, Math.Max(shape.Threads, rounds)), shape.SmallestShare / each);
         }
 
         TasksOfGroup = Math.Max(1, (ofGroup + shape.Threads - 1) / shape.Threads) * shape.Threads;
