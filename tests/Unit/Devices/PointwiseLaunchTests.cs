@@ -154,6 +154,20 @@ public class PointwiseLaunchTests
 
     [Theory]
     [MemberData(nameof(Executors))]
+    public void Many_operands(string way) => Executor.Run(way, executor =>
+    {
+        const int count = 40;
+        var sum = Expr.Input(0, ValueKind.Int32);
+        for (var i = 1; i < count; i++)
+            sum = (sum * 3) + Expr.Input(i, ValueKind.Int32);
+        var program = PointwiseProgram.Of(
+            "many", [.. Enumerable.Repeat(DType.Int32, count)], [], [DType.Int32], [sum]);
+        foreach (var shape in (long[][])[[3000], [70, 80]])
+            Check(executor, new RandomPrograms(1), program, shape);
+    });
+
+    [Theory]
+    [MemberData(nameof(Executors))]
     public void Many_dimensions_that_do_not_merge(string way) => Executor.Run(way, executor =>
     {
         foreach (var rank in (int[])[5, 7, 9, 13])

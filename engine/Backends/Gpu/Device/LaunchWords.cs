@@ -21,7 +21,7 @@ internal sealed class LaunchWords
     public Access[] Accesses { get; } = new Access[MaxBuffers];
 
     /// <summary>What is bound, where kernels take no addresses.</summary>
-    public GpuMemory?[] Bindings { get; } = new GpuMemory[32];
+    public GpuMemory?[] Bindings { get; } = new GpuMemory[MaxBuffers];
 
     /// <summary>How many blocks the launch uses.</summary>
     public int BufferCount { get; private set; }
