@@ -117,7 +117,7 @@ internal static partial class GpuKernels
     private static void Lu(GpuDevice gpu, in Operand a, in Operand pivots, in Operand info, long first)
     {
         var (m, n) = (a.Layout.Shape[^2], a.Layout.Shape[^1]);
-        if (n <= SmallMatrix / 2)
+        if (n <= (m < 1500 ? SmallMatrix / 2 : 8))
         {
             var count = info.Layout.ElementCount;
             gpu.Launch(LuColumns, a.DType).Buffer(a).Buffer(pivots).Buffer(info)

@@ -6,14 +6,14 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel Reflections =
         ShaderKernel.Define("reflections", "linalg/reflections.kernel")
             .ReadsWrites("a").ReadsWrites("vs").ReadsWrites("factors")
-            .Layout("a").Int("count").Int("steps").Int("rows").Int("width").Int("row")
+            .Layout("a").Int("count").Int("steps").Int("rows").Int("width").Int("row").Int("begin").Int("end")
             .Shared("partial", Element.C, 64)
             .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel ReflectedUnits =
         ShaderKernel.Define("reflected_units", "linalg/reflected_units.kernel")
             .Reads("vs").Reads("factors").ReadsWrites("dst")
-            .Int("count").Int("steps").Int("rows").Int("width").Int("start")
+            .Int("count").Int("steps").Int("rows").Int("width").Int("start").Int("begin").Int("end")
             .Shared("partial", Element.C, 64)
             .Variants(DType.Float32, DType.Float64);
 
@@ -43,9 +43,15 @@ internal static partial class GpuKernels
         var count = MatrixCount(a.Layout);
         using var v = gpu.Temporary(new([count, steps, width]), a.DType);
         using var factors = gpu.Temporary(new([count, steps]), a.DType);
-        gpu.Launch(Reflections, a.DType).Buffer(a).Buffer(v.Operand).Buffer(factors.Operand)
-            .Layout(Lead(a.Layout)).Int(count).Int(steps).Int(rows).Int(width).Int(a.Layout.Strides[^2])
-            .Groups(GroupsFor(count));
+        var most = InOneLaunch(((rows / 8) + 1) * ((width / 4) + 10));
+        for (var j = 0L; j < steps; j += most)
+        {
+            gpu.Launch(Reflections, a.DType).Buffer(a).Buffer(v.Operand).Buffer(factors.Operand)
+                .Layout(Lead(a.Layout)).Int(count).Int(steps).Int(rows).Int(width).Int(a.Layout.Strides[^2])
+                .Int(j).Int(Math.Min(steps, j + most))
+                .Groups(GroupsFor(count));
+        }
+
         if (basis is { } units)
             ReflectUnits(gpu, v.Operand, factors.Operand, units, 0);
     }
@@ -57,10 +63,25 @@ internal static partial class GpuKernels
         var (rows, width) = (units.Layout.Shape[^2], units.Layout.Shape[^1]);
         if (units.Layout.ElementCount == 0)
             return;
-        gpu.Launch(ReflectedUnits, units.DType).Buffer(v).Buffer(factors).Buffer(units)
-            .Int(count).Int(steps).Int(rows).Int(width).Int(start)
-            .Groups(GroupsFor(count * ((rows + 7) / 8)));
+
+        // From the last to the first, and the unit vectors themselves in any case.
+        var most = InOneLaunch((width / 4) + 10);
+        var end = steps;
+        do
+        {
+            var begin = Math.Max(0, end - most);
+            gpu.Launch(ReflectedUnits, units.DType).Buffer(v).Buffer(factors).Buffer(units)
+                .Int(count).Int(steps).Int(rows).Int(width).Int(start).Int(begin).Int(end)
+                .Groups(GroupsFor(count * ((rows + 7) / 8)));
+            end = begin;
+        }
+        while (end > 0);
     }
+
+    /// <summary>How many steps of so many rounds of a thread's loops are for one launch.</summary>
+    /// <remarks>A launch must not take long, as a driver or a window system may give up on it; and llvmpipe leaves all
+    /// loops of a thread after 65535 rounds together.</remarks>
+    private static long InOneLaunch(long rounds) => Math.Max(1, 40_000 / Math.Max(1, rounds));
 
     private static long MatrixCount(Layout layout)
     {

@@ -6,11 +6,13 @@ namespace KernelEngine.Gpu;
 /// </content>
 internal static partial class GpuKernels
 {
+    private const long MostSweeps = 30;
+
     private static readonly ShaderKernel Tridiagonal =
         ShaderKernel.Define("tridiagonal", "linalg/tridiagonal.kernel")
             .ReadsWrites("a").ReadsWrites("vs").ReadsWrites("factors").ReadsWrites("diagonal").ReadsWrites("besides")
             .ReadsWrites("room").ReadsWrites("scales")
-            .Int("count").Int("n").Real("most")
+            .Int("count").Int("n").Int("begin").Int("end").Real("most")
             .Shared("partial", Element.C, 64)
             .Variants(DType.Float32, DType.Float64);
 
@@ -18,20 +20,21 @@ internal static partial class GpuKernels
         ShaderKernel.Define("tridiagonal_values", "linalg/tridiagonal_values.kernel")
             .ReadsWrites("diagonal").ReadsWrites("besides").ReadsWrites("turns")
             .ReadsWrites("steps", Element.Int32).ReadsWrites("step_counts", Element.Int32)
-            .ReadsWrites("info", Element.Int32)
-            .Int("count").Int("n").Int("most_turns").Int("most_chases").Int("wanted").Real("epsilon")
+            .ReadsWrites("info", Element.Int32).ReadsWrites("bounds")
+            .Int("count").Int("n").Int("most_turns").Int("most_chases").Int("wanted").Int("begin").Int("end")
+            .Real("epsilon")
             .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel TurnedRows =
         ShaderKernel.Define("turned_rows", "linalg/turned_rows.kernel")
             .ReadsWrites("rows").Reads("turns").Reads("steps", Element.Int32).Reads("step_counts", Element.Int32)
-            .Int("count").Int("n").Int("most_turns").Int("most_chases")
+            .Int("count").Int("n").Int("most_turns").Int("most_chases").Int("begin").Int("end")
             .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel Jacobi = ShaderKernel.Define("jacobi", "linalg/jacobi.kernel")
         .ReadsWrites("a").ReadsWrites("turns").ReadsWrites("scales").ReadsWrites("lengths")
-        .ReadsWrites("info", Element.Int32)
-        .Int("count").Int("rows").Int("width").Real("most").Real("epsilon").Real("vanishing")
+        .ReadsWrites("info", Element.Int32).ReadsWrites("state", Element.Int32)
+        .Int("count").Int("rows").Int("width").Int("first").Int("last").Int("sweeps").Int("begin").Int("end").Real("most").Real("epsilon").Real("vanishing")
         .Shared("partial", Element.C, 3 * 64)
         .Option("VECTORS", 0, 1).Variants(DType.Float32, DType.Float64);
 
@@ -81,25 +84,39 @@ internal static partial class GpuKernels
         using var besides = gpu.Temporary(new([count, n]), dtype);
         using var room = gpu.Temporary(new([count, n]), dtype);
         using var scales = gpu.Temporary(new([count]), dtype);
-        gpu.Launch(Tridiagonal, dtype)
-            .Buffer(a.Operand).Buffer(v.Operand).Buffer(factors.Operand).Buffer(diagonal.Operand)
-            .Buffer(besides.Operand).Buffer(room.Operand).Buffer(scales.Operand)
-            .Int(count).Int(n).Real(MostScale(dtype), dtype)
-            .Groups(GroupsFor(count));
+        var most = InOneLaunch(((n / 8) + 1) * ((n / 8) + 12) + (((n / 4) + 1) * ((n / 16) + 2)));
+        var k = 0L;
+        do
+        {
+            var end = Math.Min(n - 1, k + most);
+            gpu.Launch(Tridiagonal, dtype)
+                .Buffer(a.Operand).Buffer(v.Operand).Buffer(factors.Operand).Buffer(diagonal.Operand)
+                .Buffer(besides.Operand).Buffer(room.Operand).Buffer(scales.Operand)
+                .Int(count).Int(n).Int(k).Int(end).Real(MostScale(dtype), dtype)
+                .Groups(GroupsFor(count));
+            k = end;
+        }
+        while (k < n - 1);
 
         // Mostly two steps for each value, of half as many rotations as there are rows.
         var mostTurns = hasVectors ? (5 * n * n) + 256 : n;
-        var mostChases = 60 * n;
+        var mostChases = (8 * n) + 64;
         using var turns = gpu.Temporary(new([hasVectors ? count * mostTurns * 2 : 1]), dtype);
-        using var steps = gpu.Temporary(new([hasVectors ? count * mostChases * 2 : 1]), DType.Int32);
+        using var steps = gpu.Temporary(new([hasVectors ? count * mostChases * 3 : 1]), DType.Int32);
         using var info = Info(gpu, from.Layout);
-        using var stepCounts = gpu.Temporary(new([count]), DType.Int32);
-        gpu.Launch(TridiagonalValues, dtype)
-            .Buffer(diagonal.Operand).Buffer(besides.Operand).Buffer(turns.Operand).Buffer(steps.Operand)
-            .Buffer(stepCounts.Operand).Buffer(info.Operand)
-            .Int(count).Int(n).Int(mostTurns).Int(mostChases).Int(hasVectors ? 1 : 0)
-            .Real(2 * Epsilon(dtype), dtype)
-            .Over(count);
+        using var stepCounts = gpu.Temporary(new([count, 2]), DType.Int32);
+        most = InOneLaunch(6 * n);
+        for (k = 0; k < n; k += most)
+        {
+            gpu.Launch(TridiagonalValues, dtype)
+                .Buffer(diagonal.Operand).Buffer(besides.Operand).Buffer(turns.Operand).Buffer(steps.Operand)
+                .Buffer(stepCounts.Operand).Buffer(info.Operand).Buffer(room.Operand)
+                .Int(count).Int(n).Int(mostTurns).Int(mostChases).Int(hasVectors ? 1 : 0)
+                .Int(k).Int(Math.Min(n, k + most))
+                .Real(2 * Epsilon(dtype), dtype)
+                .Over(count);
+        }
+
         CheckInfo(gpu, info.Operand, FactorFault.Eigh);
 
         using var places = gpu.Temporary(new([count, n]), DType.Int32);
@@ -110,10 +127,15 @@ internal static partial class GpuKernels
         // The rows are what a's memory is for now.
         using var rows = gpu.Temporary(from.Layout.Shape, dtype);
         ReflectUnits(gpu, v.Operand, factors.Operand, rows.Operand, 1);
-        gpu.Launch(TurnedRows, dtype)
-            .Buffer(rows.Operand).Buffer(turns.Operand).Buffer(steps.Operand).Buffer(stepCounts.Operand)
-            .Int(count).Int(n).Int(mostTurns).Int(mostChases)
-            .Over(count * n);
+        most = InOneLaunch(n);
+        for (k = 0; k < mostChases; k += most)
+        {
+            gpu.Launch(TurnedRows, dtype)
+                .Buffer(rows.Operand).Buffer(turns.Operand).Buffer(steps.Operand).Buffer(stepCounts.Operand)
+                .Int(count).Int(n).Int(mostTurns).Int(mostChases).Int(k).Int(k + most)
+                .Over(count * n);
+        }
+
         RankRows(gpu, rows.Operand, places.Operand, null, a.Operand);
         gpu.Copy(Turned(a.Operand), launch.Operands[2]);
     }
@@ -133,13 +155,30 @@ internal static partial class GpuKernels
         using var scales = gpu.Temporary(new([count]), dtype);
         using var info = Info(gpu, from.Layout);
         using var lengths = gpu.Temporary(new([count, rows]), dtype);
-        gpu.Launch(Jacobi, dtype, hasVectors ? 1 : 0)
-            .Buffer(a.Operand).Buffer(turns.Operand).Buffer(scales.Operand).Buffer(lengths.Operand)
-            .Buffer(info.Operand)
-            .Int(count).Int(rows).Int(width)
-            .Real(MostScale(dtype), dtype).Real(4 * Epsilon(dtype), dtype)
-            .Real(dtype == DType.Float64 ? 1e-290 : 1e-36, dtype)
-            .Groups(GroupsFor(count));
+        using var state = gpu.Temporary(new([count, 2]), DType.Int32);
+
+        // Whole sweeps where they are short, else parts of one.
+        var meetings = ((rows + 1) / 2 * 2) - 1;
+        var pairs = (rows + 15) / 16 * ((width / 4) + (rows / 8) + 20);
+        var sweeps = Math.Min(MostSweeps, InOneLaunch(meetings * pairs));
+        var most = sweeps > 1 ? meetings : InOneLaunch(pairs);
+        for (var sweep = 0L; sweep < MostSweeps; sweep += sweeps)
+        {
+            for (var meeting = 0L; meeting < meetings; meeting += most)
+            {
+                var end = Math.Min(meetings, meeting + most);
+                var isLast = sweep + sweeps >= MostSweeps && end == meetings;
+                gpu.Launch(Jacobi, dtype, hasVectors ? 1 : 0)
+                    .Buffer(a.Operand).Buffer(turns.Operand).Buffer(scales.Operand).Buffer(lengths.Operand)
+                    .Buffer(info.Operand).Buffer(state.Operand)
+                    .Int(count).Int(rows).Int(width).Int(sweep + meeting == 0 ? 1 : 0).Int(isLast ? 1 : 0)
+                    .Int(sweeps).Int(meeting).Int(end)
+                    .Real(MostScale(dtype), dtype).Real(4 * Epsilon(dtype), dtype)
+                    .Real(dtype == DType.Float64 ? 1e-290 : 1e-36, dtype)
+                    .Groups(GroupsFor(count));
+            }
+        }
+
         CheckInfo(gpu, info.Operand, FactorFault.Svd);
         using var places = gpu.Temporary(new([count, rows]), DType.Int32);
         Rank(gpu, lengths.Operand, scales.Operand, launch.Operands[1], places.Operand, descending: true);
