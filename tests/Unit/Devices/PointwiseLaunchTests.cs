@@ -103,6 +103,24 @@ public class PointwiseLaunchTests
 
     [Theory]
     [MemberData(nameof(Executors))]
+    public void Widened_numbers_keep_their_sign(string way) => Executor.Run(way, executor =>
+    {
+        var wide = Pointwise.Convert(Expr.Input(0, ValueKind.Int32), ValueKind.Int64);
+        var program = PointwiseProgram.Of(
+            "signs", [DType.Int32], [], [DType.Bool, DType.Bool, DType.Bool, DType.Int64],
+            [wide < 0, wide > -9, wide <= 63, Pointwise.Max(wide, 1)]);
+        var x = executor.Operand(new[] { -3, -10, 0, 5, 64, int.MinValue });
+        Operand[] results =
+            [.. Enumerable.Range(0, 3).Select(_ => executor.Operand(new bool[6])), executor.Operand(new long[6])];
+        executor.Launch(program, [x, .. results]);
+        Assert.Equal([true, true, false, false, false, true], executor.Values<bool>(results[0]));
+        Assert.Equal([true, false, true, true, true, false], executor.Values<bool>(results[1]));
+        Assert.Equal([true, true, true, true, false, true], executor.Values<bool>(results[2]));
+        Assert.Equal([1, 1, 1, 5, 64, 1], executor.Values<long>(results[3]));
+    });
+
+    [Theory]
+    [MemberData(nameof(Executors))]
     public void A_list_of_sets_is_one_launch(string way) => Executor.Run(way, executor =>
     {
         Expr a = Expr.Input(0, ValueKind.Float32), rate = Expr.Parameter(0, ValueKind.Float32);
