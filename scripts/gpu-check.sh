@@ -20,7 +20,9 @@ publish() {
   export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
   local build
   build=$(mktemp -d)
-  trap 'rm -rf "$build"' EXIT
+  # Now, while the variable is known.
+  # shellcheck disable=SC2064
+  trap "rm -rf '$build'" EXIT
 
   # The packages' targets choose the instruction set: that of processors with AVX2 and FMA.
   for project in tests/Conformance/Conformance.csproj bench/bench.csproj; do
