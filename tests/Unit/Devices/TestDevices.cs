@@ -10,7 +10,7 @@ public static class TestDevices
     public const string RequiredVariable = "KERNEL_REQUIRE_DEVICES";
 
     // One for each backend of this repository; those that a machine lacks are skipped by name.
-    private static readonly string[] Known = ["cpu"];
+    private static readonly string[] Known = ["cpu", "vulkan:0", "opencl:0"];
 
     /// <summary>Every device that a test should see, there or not.</summary>
     public static TheoryData<string> All => [.. Known.Union(Required)];
