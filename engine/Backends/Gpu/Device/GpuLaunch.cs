@@ -12,7 +12,7 @@ internal readonly ref struct GpuLaunch
     // Groups that keep a processor busy: more only repeat what comes before the loop. Yet few elements for a thread:
     // llvmpipe ends its loops after 65535 rounds in all, and an element may take thousands.
     private const int ProcessorGroups = 64;
-    private const int ProcessorElements = 8;
+    private const int ProcessorRounds = 32768;
 
     private readonly GpuDevice device;
     private readonly KernelSource source;
@@ -177,12 +177,15 @@ internal readonly ref struct GpuLaunch
     }
 
     /// <summary>Records it with enough groups for so many threads, that go over the elements in steps.</summary>
-    public void Over(long threads)
+    /// <param name="threads">How many elements there are to be gone over.</param>
+    /// <param name="rounds">How many rounds of loops an element takes.</param>
+    public void Over(long threads, long rounds = 4096)
     {
         var limits = device.Limits;
         var perGroup = source.Threads.X;
+        var elements = Math.Clamp(ProcessorRounds / Math.Max(1, rounds), 1, 64);
         var most = !limits.IsProcessor ? limits.MaxGroups : Math.Clamp(
-            threads / (perGroup * ProcessorElements), ProcessorGroups, limits.MaxGroups);
+            (threads + (perGroup * elements) - 1) / (perGroup * elements), ProcessorGroups, limits.MaxGroups);
         Groups((int)Math.Clamp((threads + perGroup - 1) / perGroup, 1, most), 1, 1);
     }
 

@@ -5,6 +5,7 @@ internal static partial class GpuKernels
 {
     // A sum of more products than this, in few results, is cut into parts that are summed up afterwards.
     private const long LongestDepth = 4096;
+    private const long FarTooLong = 1 << 15;
     private const long FewResults = 1 << 18;
     private const long MostParts = 1 << 24;
 
@@ -40,8 +41,8 @@ internal static partial class GpuKernels
     {
         ref readonly var dst = ref launch.Operands[2];
         var depth = launch.Operands[0].Layout.Shape[^1];
-        var isLong = depth > LongestDepth && dst.DType.IsFloatingPoint &&
-            dst.Layout.ElementCount <= Math.Min(FewResults, MostParts / (depth / PartDepth));
+        var isLong = depth > LongestDepth && dst.DType.IsFloatingPoint && (depth > FarTooLong ||
+            dst.Layout.ElementCount <= Math.Min(FewResults, MostParts / (depth / PartDepth)));
         if (!MatmulProcessor.Has(dst.DType) || (isLong && dst.DType.Size < 4))
         {
             RunConverted(gpu, launch, GpuTypes.Numbers, Multiply);
@@ -92,7 +93,7 @@ internal static partial class GpuKernels
             .Real(alpha, dst.DType).Real(beta, dst.DType)
             .Int(added.Layout.Strides[^2]).Int(added.Layout.Strides[^1]).Layout(Lead(added.Layout));
         if (isProcessor)
-            launch.Over((m + 3) / 4 * ((n + 31) / 32) * batch);
+            launch.Over((m + 3) / 4 * ((n + 15) / 16) * batch, parts == 1 ? depth : PartDepth);
         else
             launch.Groups((int)Math.Min((n + 63) / 64 * ((m + 63) / 64) * batch, gpu.Limits.MaxGroups));
     }
