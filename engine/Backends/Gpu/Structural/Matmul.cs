@@ -23,7 +23,7 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel MatmulSum = ShaderKernel.Define("matmul_sum", "matmul/sum.kernel")
         .Reads("parts_of").Writes("dst").Reads("addend")
         .Int("count").Int("each").Int("parts").Real("alpha").Real("beta").Layout("addend")
-        .Variants(DType.Float32, DType.Float64)
+        .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64)
         .Option("ADDEND", 0, 1);
 
     private static ShaderKernel MatmulInterface(ShaderKernel kernel) => kernel
@@ -41,7 +41,7 @@ internal static partial class GpuKernels
     {
         ref readonly var dst = ref launch.Operands[2];
         var depth = launch.Operands[0].Layout.Shape[^1];
-        var isLong = depth > LongestDepth && dst.DType.IsFloatingPoint && (depth > FarTooLong ||
+        var isLong = depth > FarTooLong || (depth > LongestDepth && dst.DType.IsFloatingPoint &&
             dst.Layout.ElementCount <= Math.Min(FewResults, MostParts / (depth / PartDepth)));
         if (!MatmulProcessor.Has(dst.DType) || (isLong && dst.DType.Size < 4))
         {
