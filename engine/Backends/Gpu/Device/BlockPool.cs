@@ -15,6 +15,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
     private const long LargestSlab = 64L << 20;
     private const long LargestInSlab = LargestSlab / 8;
     private const long SmallestBudget = 64L << 20;
+    private const int SmallestCount = 1 << 15;
 
     private readonly Stack<GpuBlock>[] free = MakeStacks();
     private readonly ConcurrentQueue<GpuBlock> returned = new(); // by finalizers
@@ -23,6 +24,9 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
     private long usedBytes;
     private long carvedBytes;
     private long budget = SmallestBudget;
+    private int usedCount;
+    private int carvedCount;
+    private int countBudget = SmallestCount;
 
     /// <summary>Bytes that the driver has allocated.</summary>
     public long HeldBytes { get; private set; }
@@ -39,12 +43,9 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         if (TryTake(sizeClass) is { } block)
             return block;
         var bytes = BytesOf(sizeClass);
-        if (carvedBytes + bytes > budget)
+        if (carvedBytes + bytes > budget || carvedCount >= countBudget)
         {
-            // What nobody holds any more may not have been found yet.
-            Collect();
-            budget = Math.Max(SmallestBudget, ((usedBytes + bytes) * 3 / 2) + SmallestBudget);
-            if (TryTake(sizeClass) is { } collected)
+            if (CollectFor(sizeClass) is { } collected)
                 return collected;
         }
 
@@ -54,7 +55,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         }
         catch (GpuMemoryException)
         {
-            Collect();
+            Collect(GC.MaxGeneration);
             whenFull();
             GiveBack();
             return TryTake(sizeClass) ?? Make(sizeClass, bytes);
@@ -65,6 +66,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
     public void Return(GpuBlock block)
     {
         usedBytes -= block.ByteCount;
+        usedCount--;
         free[block.SizeClass].Push(block);
     }
 
@@ -83,6 +85,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
             {
                 HeldBytes -= block.ByteCount;
                 carvedBytes -= block.ByteCount;
+                carvedCount--;
                 block.Memory.Free();
             }
 
@@ -95,6 +98,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         if (!free[sizeClass].TryPop(out var block))
             return null;
         usedBytes += block.ByteCount;
+        usedCount++;
         return block;
     }
 
@@ -124,12 +128,27 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
 
         carvedBytes += bytes;
         usedBytes += bytes;
+        carvedCount++;
+        usedCount++;
         return block;
     }
 
-    private void Collect()
+    // What nobody holds any more may not have been found yet. Where it is not, there is more to come before the next
+    // search: one for each new block would be slow.
+    private GpuBlock? CollectFor(int sizeClass)
     {
-        GC.Collect();
+        Collect(1);
+        if (TryTake(sizeClass) is { } young)
+            return young;
+        Collect(GC.MaxGeneration);
+        budget = Math.Max((usedBytes * 3 / 2) + SmallestBudget, carvedBytes + BytesOf(sizeClass) + (SmallestBudget / 4));
+        countBudget = Math.Max((usedCount * 3 / 2) + SmallestCount, carvedCount + (SmallestCount / 4));
+        return TryTake(sizeClass);
+    }
+
+    private void Collect(int generation)
+    {
+        GC.Collect(generation);
         GC.WaitForPendingFinalizers();
         Drain();
     }

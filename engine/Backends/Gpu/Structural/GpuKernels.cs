@@ -14,6 +14,10 @@ internal enum GpuTypes
     Reals,
     /// <summary>float32, float64, int32 and int64; narrower ones and truth values become one of them.</summary>
     Numbers,
+    /// <summary>
+    /// Each by itself, though it computes: it writes elsewhere than an operand's layout says, where no copy reaches.
+    /// </summary>
+    Own,
 }
 
 /// <summary>The structural kernels of GPU devices, by name.</summary>
@@ -126,7 +130,7 @@ internal static partial class GpuKernels
 
     private static DType Computed(DType dtype, GpuTypes types) => types switch
     {
-        GpuTypes.All => dtype,
+        GpuTypes.All or GpuTypes.Own => dtype,
         _ when dtype.IsFloatingPoint => dtype.Register == ValueKind.Float64 ? dtype : DType.Float32,
         GpuTypes.Numbers when dtype.Register != ValueKind.Int64 => DType.Int32,
         _ => dtype,

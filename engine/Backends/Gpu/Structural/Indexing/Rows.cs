@@ -31,14 +31,18 @@ internal static partial class GpuKernels
         ShaderKernel.Define("row_reduce", "indexing/row_reduce.kernel")
             .Reads("src").Reads("offsets", Element.Int64).ReadsWrites("dst")
             .Int("rows").Int("row").Layout("src").Layout("offsets").Layout("dst")
-            .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64)
+            .Variants(
+                DType.Float32, DType.Float64, DType.Float16, DType.BFloat16, DType.UInt8, DType.Int8, DType.Int16,
+                DType.Int32, DType.Int64, DType.Bool)
             .Option("HOW", 0, 1, 2, 3);
 
     private static readonly ShaderKernel RowReduceSorted =
         ShaderKernel.Define("row_reduce_sorted", "indexing/row_reduce_sorted.kernel")
             .Reads("src").Reads("sorted", Element.Int64).Reads("order", Element.Int64).ReadsWrites("dst")
             .Int("count").Int("rows").Int("row").Layout("src").Layout("dst")
-            .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64)
+            .Variants(
+                DType.Float32, DType.Float64, DType.Float16, DType.BFloat16, DType.UInt8, DType.Int8, DType.Int16,
+                DType.Int32, DType.Int64, DType.Bool)
             .Option("HOW", 0, 1, 2, 3);
 
     private static readonly ShaderKernel[] RowShaders =
@@ -49,7 +53,7 @@ internal static partial class GpuKernels
         add("index_offsets", GpuTypes.All, ComputeOffsets);
         add("row_gather", GpuTypes.All, GatherRows);
         add("row_scatter", GpuTypes.All, (in launch, gpu) => ScatterRows(launch.Operands, gpu));
-        add("row_add", GpuTypes.Numbers,
+        add("row_add", GpuTypes.Own,
             (in launch, gpu) => ReduceRows(launch.Operands, Gather.Combination.Sum, gpu));
     }
 

@@ -33,7 +33,7 @@ internal static partial class GpuKernels
                 [launch.Operands[0], offsets.Operand, Element0(launch.Operands[2])],
                 (Gather.Combination)launch.Integers[1], gpu);
         });
-        add("strided_add", GpuTypes.Numbers, (in launch, gpu) =>
+        add("strided_add", GpuTypes.Own, (in launch, gpu) =>
         {
             // Each element of the view is a row of one element, at the place that the view gives it.
             var target = launch.Operands[1];
