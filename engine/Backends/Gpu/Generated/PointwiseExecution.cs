@@ -242,14 +242,8 @@ internal static unsafe class PointwiseExecution
     {
         var program = launch.Program;
         var operands = launch.Operands;
-        if (count > ParameterLayout.BoundSlabs && !gpu.Limits.TakesAddresses)
-        {
-            for (var set = 0; set < operands.Length; set += count)
-                RunSet(gpu, program, operands.Slice(set, count), launch.Parameters);
-            return;
-        }
-
-        // Sets that are no plain lists of elements run by themselves.
+        // Sets that are no plain lists of elements run by themselves, as do those that lie in more pieces of memory than
+        // a launch binds.
         var shape = LaunchShape.Of(gpu.Limits);
         var form = new PointwiseForm(Sweep.List, 1, (short)shape.Threads, !gpu.Limits.TakesAddresses, 0);
         var kernel = PointwiseKernels.Of(program)[form];
@@ -292,7 +286,7 @@ internal static unsafe class PointwiseExecution
                     (int)Math.Clamp((most + least - 1) / least, needed, Math.Max(needed, Math.Max(wanted, 16))), sets);
             }
 
-            if (next < operands.Length && !IsList(operands.Slice(next, count)))
+            if (next < operands.Length && (sets == 0 || !IsList(operands.Slice(next, count))))
             {
                 RunSet(gpu, program, operands.Slice(next, count), launch.Parameters);
                 next += count;
