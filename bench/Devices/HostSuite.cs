@@ -23,7 +23,7 @@ internal static class HostSuite
         var passed = true;
         foreach (var language in new[] { KernelLanguage.SpirV, KernelLanguage.OpenCl })
         {
-            var device = new DiscardingBackend(new(language)).Device;
+            var device = new DiscardingBackend(new DiscardingDriver(language)).Device;
             var (a, b) = (Tensor.Ones([64], device: device), Tensor.Ones([64], device: device));
             var matrix = Tensor.Ones([8, 8], device: device);
             var row = Tensor.Ones([8], device: device);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using KernelEngine.Gpu;
 using KernelEngine.Nn;
 
 namespace KernelEngine.Tests.Gpu;

@@ -4,10 +4,19 @@ namespace KernelEngine.Gpu;
 internal sealed class DiscardingBackend(DiscardingDriver driver) : GpuBackend
 {
     private static readonly GpuDescription Description = new(
-        "discards all launches", DeviceType.SoftwareGpu, 4L << 30, 1L << 30, true, "none", "none");
+        "discards all launches", DeviceType.SoftwareGpu, 1L << 40, 1L << 40, true, "none", "none");
+
+    /// <summary>Over a driver whose kernels take addresses, or are bound to memory.</summary>
+    public DiscardingBackend(bool takesAddresses, bool isProcessor = false)
+        : this(new DiscardingDriver(takesAddresses ? KernelLanguage.SpirV : KernelLanguage.OpenCl, isProcessor))
+    {
+    }
 
     /// <inheritdoc/>
     public override string Name => "discard";
+
+    /// <summary>The names of the kernels that were built.</summary>
+    public List<string> Built => driver.Built;
 
     /// <summary>Its device.</summary>
     public ComputeDevice Device => Devices[0];

@@ -6,15 +6,21 @@ namespace KernelEngine.Gpu;
 /// A driver that has memory but runs nothing: what the host's side of a launch costs by itself, and devices that fail
 /// when they are told to.
 /// </summary>
-internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.OpenCl) : GpuDriver
+internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.OpenCl, bool isProcessor = false)
+    : GpuDriver
 {
+    private const long Plenty = 1L << 40;
+
     private long completed;
+
+    /// <summary>The names of the kernels that were built.</summary>
+    public List<string> Built { get; } = [];
 
     /// <summary>Why the device is lost from now on; null while it is not.</summary>
     public string? LostBecause { get; set; }
 
     /// <summary>How many bytes there are; more are refused.</summary>
-    public long Capacity { get; init; } = 4L << 30;
+    public long Capacity { get; init; } = Plenty;
 
     /// <summary>Bytes allocated.</summary>
     public long Allocated { get; private set; }
@@ -28,13 +34,13 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
         MaxGroupThreads = 1024,
         MaxGroups = 65535,
         SharedBytes = 32 * 1024,
-        SubgroupSize = 1,
+        SubgroupSize = 32,
         HasFloat64 = true,
-        IsProcessor = false,
+        IsProcessor = isProcessor,
         TakesAddresses = language != KernelLanguage.OpenCl,
         ParameterAlignment = 64,
-        MaxMemoryBytes = 1L << 30,
-        TotalMemoryBytes = 4L << 30,
+        MaxMemoryBytes = Plenty,
+        TotalMemoryBytes = Plenty,
         Identity = "discarding",
     };
 
@@ -61,7 +67,11 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     }
 
     /// <inheritdoc/>
-    public override GpuKernel Build(KernelCode code) => new Nothing(code);
+    public override GpuKernel Build(KernelCode code)
+    {
+        Built.Add(code.Name);
+        return new Nothing(code);
+    }
 
     /// <inheritdoc/>
     public override void Submit(GpuBatch batch)
