@@ -57,8 +57,18 @@ public class BadInputTests
     public void Whole_numbers_divided_by_zero(string device)
     {
         var x = Tensor.Full([3], 7, DType.Int64, TestDevices.Get(device));
-        Expect(ErrorKind.Runtime, "ZeroDivisionError", () => x.FloorDivide(0));
-        Expect(ErrorKind.Runtime, "ZeroDivisionError", () => x.Remainder(x - x));
+        if (device == "cpu")
+        {
+            Expect(ErrorKind.Runtime, "ZeroDivisionError", () => x.FloorDivide(0));
+            Expect(ErrorKind.Runtime, "ZeroDivisionError", () => x.Remainder(x - x));
+        }
+        else
+        {
+            // Any number is fine there, as in PyTorch; a trap is not.
+            Assert.Equal([3], Waited(x.FloorDivide(0)).Shape);
+            Assert.Equal([3], Waited(x.Remainder(x - x)).Shape);
+        }
+
         Assert.Equal(double.PositiveInfinity, (x / 0)[0].Item<double>());
         Assert.Equal(long.MinValue, Tensor.Full([1], long.MinValue, DType.Int64, x.Device).FloorDivide(-1).Item<long>());
     }
@@ -132,14 +142,14 @@ public class BadInputTests
     {
         var x = Ones(device, 2, 4);
         var four = Tensor.Full([2, 1], 4, DType.Int64, x.Device);
-        Assert.ThrowsAny<TensorException>(() => x.Gather(1, four));
-        Assert.ThrowsAny<TensorException>(() => x.Gather(1, -four));
-        Assert.ThrowsAny<TensorException>(() => x.Scatter(1, four, 1.0));
-        Assert.ThrowsAny<TensorException>(() => x.ScatterAdd(1, four, x));
-        Assert.Throws<TensorIndexException>(() => x.IndexSelect(1, four.Flatten()));
-        Assert.Throws<TensorIndexException>(() => Tensor.Embedding(x, four));
-        Assert.Throws<TensorIndexException>(() => x[2]);
-        Assert.Throws<TensorIndexException>(() => x.Clone().IndexPut_([four], x[0, 0]));
+        Assert.ThrowsAny<TensorException>(() => Waited(x.Gather(1, four)));
+        Assert.ThrowsAny<TensorException>(() => Waited(x.Gather(1, -four)));
+        Assert.ThrowsAny<TensorException>(() => Waited(x.Scatter(1, four, 1.0)));
+        Assert.ThrowsAny<TensorException>(() => Waited(x.ScatterAdd(1, four, x)));
+        Assert.Throws<TensorIndexException>(() => Waited(x.IndexSelect(1, four.Flatten())));
+        Assert.Throws<TensorIndexException>(() => Waited(Tensor.Embedding(x, four)));
+        Assert.Throws<TensorIndexException>(() => Waited(x[2]));
+        Assert.Throws<TensorIndexException>(() => Waited(x.Clone().IndexPut_([four], x[0, 0])));
         Expect(ErrorKind.Index, "Target 4 is out of bounds.", () => new CrossEntropyLoss().Call(x, four.Flatten()));
     }
 
@@ -240,9 +250,16 @@ public class BadInputTests
     private static Tensor Ones(string device, params long[] sizes) =>
         Tensor.Ones(sizes, device: TestDevices.Get(device));
 
+    // What a GPU finds in its data is thrown by the next one who waits.
+    private static Tensor Waited(Tensor result)
+    {
+        result.Device.Synchronize();
+        return result;
+    }
+
     private static void Expect(ErrorKind kind, string message, Func<object?> code)
     {
-        var e = Assert.ThrowsAny<TensorException>(code);
+        var e = Assert.ThrowsAny<TensorException>(() => code() is Tensor result ? Waited(result) : null);
         Assert.StartsWith(message, e.Message, StringComparison.Ordinal);
         Assert.Equal(kind, e.Kind);
     }

@@ -19,8 +19,16 @@ public sealed class LossTests
         Says<TensorRuntimeException>("kl_div: Integral inputs not supported.",
             () => Functional.KLDivLoss(classes, classes));
         Says<TensorValueException>("var is of incorrect size", () => Functional.GaussianNllLoss(one, one, Ones(2)));
-        Says<TensorValueException>("var has negative entry/entries",
-            () => Functional.GaussianNllLoss(one, one, -one));
+        if (name == "cpu")
+        {
+            // Elsewhere it would wait for the device.
+            Says<TensorValueException>("var has negative entry/entries",
+                () => Functional.GaussianNllLoss(one, one, -one));
+            Says<TensorRuntimeException>("target out of range", () => Functional.MultiMarginLoss(two, Whole(0, 3)));
+            Says<TensorRuntimeException>("argument #2 'target' is out of range",
+                () => Functional.MultilabelMarginLoss(two, Whole(0, 3, -1, 1, -1, 0).Reshape(2, 3)));
+        }
+
         Says<TensorRuntimeException>(
             "margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: " +
             "torch.Size([3]), input2: torch.Size([3]), target: torch.Size([2, 3]) ",
@@ -40,7 +48,6 @@ public sealed class LossTests
         Says<TensorRuntimeException>(
             "1D target tensor expects 2D input tensors, but found inputs with sizes [3] and [2, 3].",
             () => Functional.CosineEmbeddingLoss(one, two, Ones(2)));
-        Says<TensorRuntimeException>("target out of range", () => Functional.MultiMarginLoss(two, Whole(0, 3)));
         Says<TensorRuntimeException>("inconsistent target size, got: [1]",
             () => Functional.MultiMarginLoss(two, Whole(0)));
         Says<TensorRuntimeException>("expected scalar type Long but found Float",
@@ -52,8 +59,6 @@ public sealed class LossTests
         Says<TensorRuntimeException>(
             "Expected non-empty vector or matrix with optional 0-dim batch size, but got: [2, 0]",
             () => Functional.MultiMarginLoss(Ones(2, 0), classes));
-        Says<TensorRuntimeException>("argument #2 'target' is out of range",
-            () => Functional.MultilabelMarginLoss(two, Whole(0, 3, -1, 1, -1, 0).Reshape(2, 3)));
         Says<TensorRuntimeException>("inconsistent size [2] for argument #2 'target'",
             () => Functional.MultilabelMarginLoss(two, classes));
         Says<TensorIndexException>("Dimension specified as -1 but tensor has no dimensions",

@@ -8,7 +8,7 @@ namespace KernelEngine.OpenCl;
 /// The functions of OpenCL 1.2 that are used, from the system's loader. They are found without reflection, so that
 /// trimming and compilation ahead of time keep them.
 /// </summary>
-internal sealed unsafe class OpenClApi
+internal sealed unsafe partial class OpenClApi
 {
     /// <summary>What clGetPlatformIDs returns where the loader knows no driver.</summary>
     public const int PlatformNotFound = -1001;
@@ -146,6 +146,10 @@ internal sealed unsafe class OpenClApi
     /// <summary>Loads the first library that there is, or says why that cannot be.</summary>
     internal static (OpenClApi? Api, string? Reason) Load(ReadOnlySpan<string> names)
     {
+        // PoCL would catch the whole process's divisions by zero, so that they throw nothing any more; no kernel of the
+        // engine divides by zero.
+        if (OperatingSystem.IsLinux())
+            _ = SetVariable("POCL_SIGFPE_HANDLER", "0", overwrite: 0);
         foreach (var name in names)
         {
             if (!NativeLibrary.TryLoad(name, out var library))
@@ -164,6 +168,9 @@ internal sealed unsafe class OpenClApi
             $"no OpenCL loader was found ({string.Join(", ", names.ToArray())}); a GPU's driver brings it, or on " +
             "Debian the package ocl-icd-libopencl1");
     }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
 
     private static string[] LibraryNames() =>
         OperatingSystem.IsWindows() ? ["OpenCL.dll"]
