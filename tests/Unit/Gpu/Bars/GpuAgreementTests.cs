@@ -72,7 +72,8 @@ public sealed class GpuAgreementTests
             0, Tensor.Arange(Filled(y).Shape[0], device: x.Device), Filled(y))),
         ["index_put with repeats"] = (Numbers, (x, y) => Filled(x).Clone().IndexPut_(
             [Tensor.Zeros([4], DType.Int64, x.Device)], Filled(y)[0], accumulate: true)),
-        ["scatter_add"] = (Numbers, (x, y) => x.Clone().ScatterAdd_(-1, Tensor.ZerosLike(x, DType.Int64), y)),
+        ["scatter_add"] = ([DType.Float32, DType.Float64, .. Wholes], (x, y) =>
+            x.Clone().ScatterAdd_(-1, Tensor.ZerosLike(x, DType.Int64), y)),
         ["masked_select"] = (Everything, (x, y) => x.MaskedSelect(x.Gt(y))),
         ["nonzero"] = (Everything, (x, y) => x.Gt(y).NonZero()),
         ["unique"] = (Numbers, (x, y) => x.Unique()),
