@@ -47,7 +47,7 @@ public abstract class GpuBackend : Backend
 
     /// <inheritdoc/>
     public override bool Supports(StructuralKernel kernel, ReadOnlySpan<Operand> operands) =>
-        GpuKernels.Supports(OwnerOf(operands), kernel, operands);
+        GpuKernels.Supports(operands.IsEmpty ? null : OwnerOf(operands), kernel, operands);
 
     /// <inheritdoc/>
     public override void Synchronize(ComputeDevice device) => Of(device).Synchronize();

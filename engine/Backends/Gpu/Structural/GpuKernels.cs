@@ -54,13 +54,13 @@ internal static partial class GpuKernels
         (DType[])[DType.Float32, DType.Float64, DType.Int32, DType.Int64];
 
     /// <summary>Whether there is a body for these operands.</summary>
-    public static bool Supports(GpuDevice gpu, StructuralKernel kernel, ReadOnlySpan<Operand> operands)
+    public static bool Supports(GpuDevice? gpu, StructuralKernel kernel, ReadOnlySpan<Operand> operands)
     {
         if (!Known.TryGetValue(kernel.Name, out var entry))
             return false;
         foreach (var operand in operands)
         {
-            if (entry.Types != GpuTypes.All && operand.DType == DType.Float64 && !gpu.Limits.HasFloat64)
+            if (entry.Types != GpuTypes.All && operand.DType == DType.Float64 && gpu is { Limits.HasFloat64: false })
                 return false;
         }
 
