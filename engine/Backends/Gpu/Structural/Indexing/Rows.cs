@@ -48,6 +48,9 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel[] RowShaders =
         [IndexOffsets, RowGather, RowScatter, RowScatterSorted, RowReduce, RowReduceSorted];
 
+    // A thread goes through all rows of one place: no more of them in one launch, whatever the data.
+    private const long LongestSegment = 1 << 15;
+
     private static void AddRows(Adding add)
     {
         add("index_offsets", GpuTypes.All, ComputeOffsets);
@@ -124,11 +127,19 @@ internal static partial class GpuKernels
         }
 
         using var order = SortedOffsets.Of(operands[1], gpu);
-        gpu.Launch(RowReduceSorted.Find(target.DType, (int)how))
-            .Buffer(source.Operand).Buffer(order.Sorted.Operand).Buffer(order.Places.Operand).Buffer(target)
-            .Int(rows * row).Int(rows).Int(row).Layout(source.Operand.Layout).Layout(target.Layout)
-            .Over(rows * row);
+        for (var from = 0L; from < rows; from += LongestSegment)
+        {
+            var count = Math.Min(LongestSegment, rows - from);
+            gpu.Launch(RowReduceSorted.Find(target.DType, (int)how))
+                .Buffer(source.Operand).Buffer(Stretch(order.Sorted.Operand, from, count))
+                .Buffer(Stretch(order.Places.Operand, from, count)).Buffer(target)
+                .Int(count * row).Int(count).Int(row).Layout(source.Operand.Layout).Layout(target.Layout)
+                .Over(count * row);
+        }
     }
+
+    private static Operand Stretch(in Operand vector, long from, long count) =>
+        vector with { Layout = vector.Layout.Slice(0, from, count, 1) };
 
     // Few rows, or rows with an element for every thread of the device, are gone through one after the other.
     private static bool IsDoneInTurn(long rows, long row) => rows <= 64 || (row >= 4096 && rows <= 4096);
