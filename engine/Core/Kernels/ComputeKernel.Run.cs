@@ -162,7 +162,10 @@ public sealed partial class ComputeKernel
             operands[i] = tensors[i].Operand();
         tensors[0].Device.Backend.Run(new ComputeLaunch
         {
-            Kernel = this, Operands = operands, Parameters = words, Elements = elements,
+            Kernel = this,
+            Operands = operands,
+            Parameters = words,
+            Elements = elements,
         });
         for (var i = 0; i < operands.Length; i++)
         {

@@ -61,7 +61,11 @@ public class ConformanceTests
         using var hashes = new StringWriter();
         ConformanceRunner.Run(new()
         {
-            Cases = Cases, Device = device, Groups = ["opinfo"], Hashes = hashes, Sample = SampleOn(device),
+            Cases = Cases,
+            Device = device,
+            Groups = ["opinfo"],
+            Hashes = hashes,
+            Sample = SampleOn(device),
         });
         return hashes.ToString();
     }

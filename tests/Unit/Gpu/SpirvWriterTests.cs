@@ -86,9 +86,18 @@ public class SpirvWriterTests
     private static SpirvWriter Writer(string name, int buffers, GpuFloats floats) => new(
         name, buffers, (64, 1, 1), new()
         {
-            MaxGroupThreads = 1024, MaxGroups = 65535, SharedBytes = 32768, SubgroupSize = 8, HasFloat64 = true,
-            IsProcessor = true, TakesAddresses = true, ParameterAlignment = 16, MaxMemoryBytes = 1 << 30,
-            TotalMemoryBytes = 1 << 30, Identity = "none", Floats = floats,
+            MaxGroupThreads = 1024,
+            MaxGroups = 65535,
+            SharedBytes = 32768,
+            SubgroupSize = 8,
+            HasFloat64 = true,
+            IsProcessor = true,
+            TakesAddresses = true,
+            ParameterAlignment = 16,
+            MaxMemoryBytes = 1 << 30,
+            TotalMemoryBytes = 1 << 30,
+            Identity = "none",
+            Floats = floats,
         });
 
     private static void Validate(IEnumerable<KernelCode> kernels)

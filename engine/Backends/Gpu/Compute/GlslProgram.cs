@@ -46,7 +46,9 @@ internal static class GlslProgram
             File.WriteAllText(text, source);
             var start = new ProcessStartInfo(program, [.. arguments, "-o", result, text])
             {
-                RedirectStandardOutput = true, RedirectStandardError = true, CreateNoWindow = true,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                CreateNoWindow = true,
             };
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync();
