@@ -49,7 +49,7 @@ internal static partial class GpuKernels
         [IndexOffsets, RowGather, RowScatter, RowScatterSorted, RowReduce, RowReduceSorted];
 
     // A thread goes through all rows of one place: no more of them in one launch, whatever the data.
-    private const long LongestSegment = 1 << 15;
+    private const long LongestSegment = 1 << 14;
 
     private static void AddRows(Adding add)
     {
