@@ -122,7 +122,7 @@ foreach (var name in (string[])["vulkan:0", "opencl:0"])
 // A backend of this program's own, out of what is public.
 ComputeDevice.Register(new Shelf());
 var shelf = ComputeDevice.Parse("shelf:0");
-Console.WriteLine($"{shelf}: {Tensor.Of([[1.0, 2], [3, 4]]).T.To(shelf).To(DType.Float32).To(ComputeDevice.Cpu())}");
+Console.WriteLine($"{shelf}: {Tensor.Of([[1.0, 2], [3, 4]]).T.Contiguous().To(shelf).To(DType.Float32).To(ComputeDevice.Cpu())}");
 return correct > 300 ? 0 : 1;
 
 sealed class Net(int inputs, int classes) : Module
