@@ -3,10 +3,11 @@ namespace KernelEngine.Tests;
 /// <summary>Operators with gradients of one's own.</summary>
 public sealed class AutogradFunctionTests
 {
-    [Fact]
-    public void ItsGradientIsUsedAndDifferentiable()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void ItsGradientIsUsedAndDifferentiable(string device)
     {
-        var x = Tensor.FromArray([1.0, -2, 3]).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Tensor.FromArray([1.0, -2, 3]).To(on).RequiresGrad_();
         var y = new Cube().Apply(x);
         Assert.Equal("CubeBackward", y.GradientFunction!.Name);
         y.Sum().Backward();
@@ -16,20 +17,22 @@ public sealed class AutogradFunctionTests
         Assert.True(Autograd.GradGradCheck(v => new ExpOfResult().Apply(v), x));
     }
 
-    [Fact]
-    public void SeveralResultsAndNulls()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void SeveralResultsAndNulls(string device)
     {
-        var x = Tensor.FromArray([1f, 2]).RequiresGrad_();
-        var parts = new Parts().ApplyAll(x, Tensor.FromArray([5f, 6]));
+        var on = TestDevices.Get(device);
+        var x = Tensor.FromArray([1f, 2]).To(on).RequiresGrad_();
+        var parts = new Parts().ApplyAll(x, Tensor.FromArray([5f, 6]).To(on));
         Assert.False(parts[1].RequiresGrad);
         parts[0].Sum().Backward();
         Assert.Equal([3f, 3], x.Grad!.ToArray<float>());
     }
 
-    [Fact]
-    public void MistakesAreExplained()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void MistakesAreExplained(string device)
     {
-        var x = Tensor.FromArray([1f, 2]).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Tensor.FromArray([1f, 2]).To(on).RequiresGrad_();
         AutogradTests.Says("function WrongBackward returned an incorrect number of gradients (expected 1, got 2)",
             () => new Wrong(2, 2).Apply(x).Sum().Backward());
         AutogradTests.Says("Function WrongBackward returned an invalid gradient at index 0 - got [3] but expected " +
@@ -39,14 +42,15 @@ public sealed class AutogradFunctionTests
         AutogradTests.Says("Trying to backward through the graph a second time", () => y.Sum().Backward());
     }
 
-    [Fact]
-    public void WhatItWasGivenMayBeKept()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void WhatItWasGivenMayBeKept(string device)
     {
+        var on = TestDevices.Get(device);
         // Large enough for memory that is pooled, and made by an operator, so that nobody but the function has it.
-        var x = Tensor.Ones([40_000], DType.Float32, requiresGrad: true);
+        var x = Tensor.Ones([40_000], DType.Float32, requiresGrad: true, device: on);
         var keeper = new Keeper();
         (keeper.Apply(x) * 3).Sum().Backward();
-        var later = Tensor.Zeros([40_000]) + 7;
+        var later = Tensor.Zeros([40_000], device: on) + 7;
         Assert.Equal(3f, keeper.Kept!.Max().Item<float>());
         Assert.Equal(6f, x.Grad!.Max().Item<float>());
         Assert.Equal(7f, later.Min().Item<float>());
@@ -119,6 +123,6 @@ public sealed class AutogradFunctionTests
         protected override Tensor[] Forward(FunctionContext context, Tensor[] inputs) => [inputs[0] * 1];
 
         protected override Tensor?[] Backward(FunctionContext context, Tensor?[] gradients) =>
-            [.. Enumerable.Range(0, count).Select(_ => Tensor.Ones(size))];
+            [.. Enumerable.Range(0, count).Select(_ => Tensor.Ones([size], device: gradients[0]!.Device))];
     }
 }

@@ -3,10 +3,11 @@ namespace KernelEngine.Tests;
 /// <summary>The semantics of gradients, as PyTorch has them.</summary>
 public sealed class AutogradTests
 {
-    [Fact]
-    public void GradientsAccumulate()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void GradientsAccumulate(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         (x * x).Sum().Backward();
         Assert.Equal([2f, 4], Values(x.Grad));
         var first = x.Grad;
@@ -19,26 +20,28 @@ public sealed class AutogradTests
         Assert.False(x.Grad.RequiresGrad);
     }
 
-    [Fact]
-    public void AGradientThatIsPassedOnIsNotShared()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AGradientThatIsPassedOnIsNotShared(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
-        var y = Of(3, 4).RequiresGrad_();
-        var g = Of(1, 1);
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
+        var y = Of(on, 3, 4).RequiresGrad_();
+        var g = Of(on, 1, 1);
         (x + y).Backward(g);
-        x.Grad!.Add_(Of(10, 10));
+        x.Grad!.Add_(Of(on, 10, 10));
         Assert.Equal([1f, 1], Values(y.Grad));
         Assert.Equal([1f, 1], Values(g));
-        var z = Of(5, 6).RequiresGrad_();
+        var z = Of(on, 5, 6).RequiresGrad_();
         z.Sum().Backward();
-        z.Grad!.Add_(Of(1, 2));
+        z.Grad!.Add_(Of(on, 1, 2));
         Assert.Equal([2f, 3], Values(z.Grad));
     }
 
-    [Fact]
-    public void AGraphIsRunOnceUnlessRetained()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AGraphIsRunOnceUnlessRetained(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         var y = (x * x).Sum();
         y.Backward(retainGraph: true);
         y.Backward();
@@ -51,10 +54,11 @@ public sealed class AutogradTests
         z.Backward();
     }
 
-    [Fact]
-    public void SecondDerivatives()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void SecondDerivatives(string device)
     {
-        var x = Of(2, 3).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 2, 3).RequiresGrad_();
         var y = (x * x * x).Sum();
         var g = Autograd.Grad(y, x, createGraph: true);
         Assert.Equal([12f, 27], Values(g));
@@ -67,11 +71,12 @@ public sealed class AutogradTests
         Assert.NotNull(x.Grad!.GradientFunction);
     }
 
-    [Fact]
-    public void GradOfSeveral()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void GradOfSeveral(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
-        var w = Of(3, 4).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
+        var w = Of(on, 3, 4).RequiresGrad_();
         var y = (x * x).Sum();
         var results = Autograd.Grad([y], [x, w], allowUnused: true);
         Assert.Equal([2f, 4], Values(results[0]));
@@ -89,10 +94,11 @@ public sealed class AutogradTests
         Assert.Null(w.Grad);
     }
 
-    [Fact]
-    public void HooksSeeAndReplaceGradients()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void HooksSeeAndReplaceGradients(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         var seen = new List<float[]>();
         var y = x * 2;
         using (y.RegisterHook(g =>
@@ -110,25 +116,27 @@ public sealed class AutogradTests
         x.RegisterHook(g => g + 1);
         (x * 2).Sum().Backward();
         Assert.Equal([3f, 3], Values(x.Grad));
-        Says("cannot register a hook on a tensor that doesn't require gradient", () => Of(1).RegisterHook(g => g));
+        Says("cannot register a hook on a tensor that doesn't require gradient", () => Of(on, 1).RegisterHook(g => g));
     }
 
-    [Fact]
-    public void InnerGradientsAreRetainedOnDemand()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void InnerGradientsAreRetainedOnDemand(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         var y = x * 3;
         y.RetainGrad();
         (y * y).Sum().Backward();
         Assert.Equal([18f, 36], Values(x.Grad));
         Assert.Equal([6f, 12], Values(y.Grad));
-        Says("can't retain_grad on Tensor that has requires_grad=False", () => Of(1).RetainGrad());
+        Says("can't retain_grad on Tensor that has requires_grad=False", () => Of(on, 1).RetainGrad());
     }
 
-    [Fact]
-    public void ModesNest()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void ModesNest(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         using (Autograd.NoGrad())
         {
             Assert.False((x * 2).RequiresGrad);
@@ -153,10 +161,11 @@ public sealed class AutogradTests
         }
     }
 
-    [Fact]
-    public void DetachSharesStorage()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void DetachSharesStorage(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         var y = x * 2;
         var d = y.Detach();
         Assert.False(d.RequiresGrad);
@@ -165,13 +174,14 @@ public sealed class AutogradTests
         Says("element 0 of tensors does not require grad and does not have a grad_fn", () => d.Sum().Backward());
     }
 
-    [Fact]
-    public void WritingWhatBackwardNeedsIsAnError()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void WritingWhatBackwardNeedsIsAnError(string device)
     {
-        var x = Of(1, 1, 1).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 1, 1).RequiresGrad_();
         var w = x * 1;
         var y = w * w;
-        w.Add_(Of(1, 1, 1));
+        w.Add_(Of(on, 1, 1, 1));
         Says("one of the variables needed for gradient computation has been modified by an inplace operation: " +
             "[torch.FloatTensor [3]], which is output 0 of AddBackward0, is at version 1; expected version 0 " +
             "instead. Hint: enable anomaly detection to find the operation that failed to compute its gradient, with " +
@@ -186,10 +196,11 @@ public sealed class AutogradTests
             () => x.View(3, 1).Zero_());
     }
 
-    [Fact]
-    public void ViewsAreRewrittenWithTheirBase()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void ViewsAreRewrittenWithTheirBase(string device)
     {
-        var x = Tensor.FromArray([1f, 2, 3, 4], [2, 2]).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Tensor.FromArray([1f, 2, 3, 4], [2, 2]).To(on).RequiresGrad_();
         var y = x * 1;
         y.Select(0, 0).Fill_(5);
         (y * y).Sum().Backward();
@@ -211,18 +222,19 @@ public sealed class AutogradTests
         y.Sum().Backward();
         Assert.Equal([3f, 7, 3, 1], Values(x.Grad));
 
-        var v = Of(9).RequiresGrad_();
-        var plain = Of(1, 2, 3);
+        var v = Of(on, 9).RequiresGrad_();
+        var plain = Of(on, 1, 2, 3);
         plain.Narrow(0, 1, 1).Copy_(v);
         Assert.Equal("CopySlices", plain.GradientFunction!.Name);
         (plain * plain).Sum().Backward();
         Assert.Equal([18f], Values(v.Grad));
     }
 
-    [Fact]
-    public void WritesInPlaceHaveSecondDerivatives()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void WritesInPlaceHaveSecondDerivatives(string device)
     {
-        var x = Tensor.FromArray([0.3, 0.7, -0.2, 1.1], [2, 2]).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Tensor.FromArray([0.3, 0.7, -0.2, 1.1], [2, 2]).To(on).RequiresGrad_();
         static Tensor Function(Tensor x)
         {
             var y = x * x;
@@ -235,10 +247,11 @@ public sealed class AutogradTests
         Assert.True(Autograd.GradGradCheck(Function, x));
     }
 
-    [Fact]
-    public void AnomalyModeNamesTheOperator()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AnomalyModeNamesTheOperator(string device)
     {
-        var x = Of(0, 1).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 0, 1).RequiresGrad_();
         using (Autograd.DetectAnomaly())
         {
             var y = (x / x).Sum();
@@ -247,14 +260,15 @@ public sealed class AutogradTests
                 "Function 'DivBackward0' returned nan values in its 1th output.", error.Message,
                 StringComparison.Ordinal);
             Assert.Contains(nameof(AnomalyModeNamesTheOperator), error.Message, StringComparison.Ordinal);
-            (x * Of(float.PositiveInfinity, float.NegativeInfinity)).Sum().Backward();
+            (x * Of(on, float.PositiveInfinity, float.NegativeInfinity)).Sum().Backward();
         }
     }
 
-    [Fact]
-    public void AChainOfAHundredThousandOperators()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AChainOfAHundredThousandOperators(string device)
     {
-        var x = Of(1).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1).RequiresGrad_();
         var y = x;
         for (var i = 0; i < 100_000; i++)
             y = y + x;
@@ -264,10 +278,11 @@ public sealed class AutogradTests
         GC.Collect();
     }
 
-    [Fact]
-    public void GraphsOfTwoThreadsMayMeet()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void GraphsOfTwoThreadsMayMeet(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         var shared = x * x;
         Parallel.For(0, 8, _ =>
         {
@@ -276,10 +291,11 @@ public sealed class AutogradTests
         });
     }
 
-    [Fact]
-    public void BackwardWithinAHook()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void BackwardWithinAHook(string device)
     {
-        var x = Of(1, 2).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2).RequiresGrad_();
         var shared = x * x;
         var y = shared * 2;
         var sum = shared.Sum();
@@ -294,19 +310,20 @@ public sealed class AutogradTests
         Assert.Equal([4f, 8], Values(x.Grad));
     }
 
-    [Fact]
-    public void BadCallsSayWhatPyTorchSays()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void BadCallsSayWhatPyTorchSays(string device)
     {
-        var x = Of(1, 2, 3).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Of(on, 1, 2, 3).RequiresGrad_();
         Says("grad can be implicitly created only for scalar outputs", () => (x * 2).Backward());
         Says("Mismatch in shape: grad_output[0] has a shape of torch.Size([2]) and output[0] has a shape of " +
-            "torch.Size([3]).", () => (x * 2).Backward(Of(1, 2)));
-        Says("element 0 of tensors does not require grad and does not have a grad_fn", () => Of(1).Backward());
-        Says("One of the differentiated Tensors does not require grad", () => Autograd.Grad(x.Sum(), Of(1)));
-        Says("assigned grad has data of a different size", () => x.Grad = Of(1));
+            "torch.Size([3]).", () => (x * 2).Backward(Of(on, 1, 2)));
+        Says("element 0 of tensors does not require grad and does not have a grad_fn", () => Of(on, 1).Backward());
+        Says("One of the differentiated Tensors does not require grad", () => Autograd.Grad(x.Sum(), Of(on, 1)));
+        Says("assigned grad has data of a different size", () => x.Grad = Of(on, 1));
         Says("you can only change requires_grad flags of leaf variables.", () => (x * 2).RequiresGrad_(false));
         Says("only Tensors of floating point dtype can require gradients",
-            () => Tensor.FromArray([1L]).RequiresGrad_());
+            () => Tensor.FromArray([1L]).To(on).RequiresGrad_());
     }
 
     internal static void Says(string message, Func<object?> call) => Assert.StartsWith(
@@ -315,7 +332,7 @@ public sealed class AutogradTests
     internal static void Says(string message, Action call) => Assert.StartsWith(
         message, Assert.ThrowsAny<TensorException>(call).Message, StringComparison.Ordinal);
 
-    private static Tensor Of(params float[] values) => Tensor.FromArray(values);
+    private static Tensor Of(ComputeDevice on, params float[] values) => Tensor.FromArray(values).To(on);
 
     private static float[] Values(Tensor? tensor) => tensor!.Detach().ToArray<float>();
 }

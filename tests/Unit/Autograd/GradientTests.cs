@@ -5,7 +5,10 @@ public sealed class GradientTests
 {
     private const double Inf = double.PositiveInfinity;
 
-    public static TheoryData<string> Functions => new(Table.Keys);
+    // On a GPU each second difference is a launch, and each function brings kernels of its own.
+    private const int GpuShare = 3;
+
+    public static TheoryData<string, string> Functions => TestDevices.With(Table.Keys, GpuShare);
 
     private static readonly Dictionary<string, Func<Tensor, Tensor>> Table = new()
     {
@@ -16,8 +19,8 @@ public sealed class GradientTests
         ["nansum"] = x => x.Nansum([1]),
         ["prod"] = x => x.Prod(),
         ["prod dim"] = x => x.Prod(1),
-        ["prod zero"] = x => (x * WithZeros(1)).Prod(2),
-        ["prod zeros"] = x => (x * WithZeros(2)).Prod(),
+        ["prod zero"] = x => (x * WithZeros(x, 1)).Prod(2),
+        ["prod zeros"] = x => (x * WithZeros(x, 2)).Prod(),
         ["amax"] = x => x.Amax([1, 2]),
         ["amin"] = x => x.Amin([0]),
         ["max"] = x => x.Max(),
@@ -38,7 +41,7 @@ public sealed class GradientTests
         ["logsumexp"] = x => x.Logsumexp([0, 2]),
         ["cumsum"] = x => x.Cumsum(1),
         ["cumprod"] = x => x.Cumprod(2),
-        ["cumprod zero"] = x => (x * WithZeros(2)).Cumprod(1),
+        ["cumprod zero"] = x => (x * WithZeros(x, 2)).Cumprod(1),
         ["cummax"] = x => x.Cummax(1).Values,
         ["cummin"] = x => x.Cummin(2).Values,
         ["logcumsumexp"] = x => x.Logcumsumexp(1),
@@ -47,9 +50,9 @@ public sealed class GradientTests
         ["log_softmax"] = x => x.LogSoftmax(0),
         ["log_softmax last"] = x => x.LogSoftmax(2),
         ["softmin"] = x => x.Softmin(1),
-        ["nll"] = x => x.LogSoftmax(1).NllLoss(Classes(), Weights(), 1),
-        ["nll none"] = x => x.NllLoss(Classes(), null, -100, "none"),
-        ["nll sum"] = x => x.NllLoss(Classes(), Weights(), -100, "sum"),
+        ["nll"] = x => x.LogSoftmax(1).NllLoss(Classes(x), Weights(x), 1),
+        ["nll none"] = x => x.NllLoss(Classes(x), null, -100, "none"),
+        ["nll sum"] = x => x.NllLoss(Classes(x), Weights(x), -100, "sum"),
         ["matmul"] = x => x.Matmul(x.Transpose(1, 2)),
         ["matmul folded"] = x => x.Matmul(x.Select(0, 0).Transpose(0, 1)),
         ["matmul broadcast"] = x => x.Select(0, 1).Matmul(x.Transpose(1, 2)),
@@ -70,37 +73,41 @@ public sealed class GradientTests
 
     [Theory]
     [MemberData(nameof(Functions))]
-    public void FirstAndSecondDerivatives(string name)
+    public void FirstAndSecondDerivatives(string device, string name)
     {
+        var on = TestDevices.Get(device);
         var function = Table[name];
-        Assert.True(Autograd.GradCheck(function, Input()));
-        Assert.True(Autograd.GradGradCheck(function, Input()));
+        Assert.True(Autograd.GradCheck(function, Input(on)));
+        Assert.True(Autograd.GradGradCheck(function, Input(on)));
     }
 
-    [Fact]
-    public void AWrongGradientIsFound()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void AWrongGradientIsFound(string device)
     {
+        var on = TestDevices.Get(device);
         var error = Assert.Throws<TensorRuntimeException>(
-            () => Autograd.GradCheck(x => x * x.Detach(), Input()));
+            () => Autograd.GradCheck(x => x * x.Detach(), Input(on)));
         Assert.StartsWith(
             "Jacobian mismatch for output 0 with respect to input 0,\nnumerical:", error.Message,
             StringComparison.Ordinal);
-        Assert.Throws<TensorValueException>(() => Autograd.GradCheck(x => x, Input().Float().RequiresGrad_()));
+        Assert.Throws<TensorValueException>(() => Autograd.GradCheck(x => x, Input(on).Float().RequiresGrad_()));
     }
 
     // No two elements are close, so that no extremum changes within a difference.
-    private static Tensor Input() => Tensor.FromArray(
-        Enumerable.Range(0, 24).Select(i => (((i * 7) + 3) % 24 * 0.08) - 0.93).ToArray(), [2, 3, 4]).RequiresGrad_();
+    private static Tensor Input(ComputeDevice on) => Tensor.FromArray(
+        Enumerable.Range(0, 24).Select(i => (((i * 7) + 3) % 24 * 0.08) - 0.93).ToArray(), [2, 3, 4])
+        .To(on).RequiresGrad_();
 
-    private static Tensor WithZeros(int count)
+    private static Tensor WithZeros(Tensor like, int count)
     {
         var ones = Enumerable.Repeat(1.0, 24).ToArray();
         for (var i = 0; i < count; i++)
             ones[9 + (i * 4)] = 0;
-        return Tensor.FromArray(ones, [2, 3, 4]);
+        return Tensor.FromArray(ones, [2, 3, 4]).To(like.Device);
     }
 
-    private static Tensor Classes() => Tensor.FromArray<long>([0, 1, 2, 0, 2, 2, 1, 0], [2, 4]);
+    private static Tensor Classes(Tensor like) =>
+        Tensor.FromArray<long>([0, 1, 2, 0, 2, 2, 1, 0], [2, 4]).To(like.Device);
 
-    private static Tensor Weights() => Tensor.FromArray([0.5, 2, 1.5]);
+    private static Tensor Weights(Tensor like) => Tensor.FromArray([0.5, 2, 1.5]).To(like.Device);
 }

@@ -3,6 +3,7 @@ using KernelEngine.Nn;
 namespace KernelEngine.Tests;
 
 /// <summary>What users get wrong: a clear exception of the right kind each time, with PyTorch's sentence first.</summary>
+[Collection(DeviceFaultCollection.Name)]
 public class BadInputTests
 {
     public static TheoryData<string> Devices => TestDevices.All;

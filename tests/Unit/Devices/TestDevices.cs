@@ -18,6 +18,26 @@ public static class TestDevices
     /// <summary>Those of them that compute on a GPU, or as one does.</summary>
     public static TheoryData<string> Gpus => ["vulkan:0", "opencl:0"];
 
+    /// <summary>
+    /// Every device with each of these; a GPU with each <paramref name="gpuShare"/>th of them only, where all would be
+    /// too many kernels to compile.
+    /// </summary>
+    public static TheoryData<string, T> With<T>(IEnumerable<T> values, int gpuShare = 1)
+    {
+        var rows = new TheoryData<string, T>();
+        foreach (var device in All)
+        {
+            var share = device.Data == "cpu" ? 1 : gpuShare;
+            foreach (var (i, value) in values.Index())
+            {
+                if (i % share == 0)
+                    rows.Add(device.Data, value);
+            }
+        }
+
+        return rows;
+    }
+
     /// <summary>The devices that must be there.</summary>
     public static string[] Required => (Environment.GetEnvironmentVariable(RequiredVariable) ?? "")
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -6,37 +6,40 @@ public sealed class AttentionTests
 {
     private static readonly Generator Random = new(11);
 
-    [Theory]
-    [InlineData(false, false, false)]
-    [InlineData(true, false, false)]
-    [InlineData(false, true, true)]
-    [InlineData(true, true, true)]
-    public void Heads_are_attention_over_parts(bool batchFirst, bool isSelf, bool hasExtras)
+    public static TheoryData<string, (bool BatchFirst, bool IsSelf, bool HasExtras)> Forms => TestDevices.With(
+        [(false, false, false), (true, false, false), (false, true, true), (true, true, true)]);
+
+    public static TheoryData<string, bool> NormFirst => TestDevices.With([false, true]);
+
+    [Theory, MemberData(nameof(Forms))]
+    public void Heads_are_attention_over_parts(string device, (bool BatchFirst, bool IsSelf, bool HasExtras) form)
     {
+        var (batchFirst, isSelf, hasExtras) = form;
+        var on = TestDevices.Get(device);
         const int Size = 6, Heads = 3, Batch = 2, Targets = 4;
         var sources = isSelf ? Targets : 5;
         var net = new MultiheadAttention(
-            Size, Heads, addBiasKv: hasExtras, addZeroAttn: hasExtras, batchFirst: batchFirst).Double();
+            Size, Heads, addBiasKv: hasExtras, addZeroAttn: hasExtras, batchFirst: batchFirst).To(on).Double();
         using (Autograd.NoGrad())
             net.InProjBias!.Uniform_(-1, 1, Random);
-        var query = Draw(Batch, Targets, Size);
-        var memory = isSelf ? query : Draw(Batch, sources, Size);
+        var query = Draw(on, Batch, Targets, Size);
+        var memory = isSelf ? query : Draw(on, Batch, sources, Size);
         var padding = Tensor.FromArray(
-            Enumerable.Range(0, Batch * sources).Select(i => i % 4 == 3).ToArray(), [Batch, sources]);
-        var mask = Draw(Targets, sources);
+            Enumerable.Range(0, Batch * sources).Select(i => i % 4 == 3).ToArray(), [Batch, sources]).To(on);
+        var mask = Draw(on, Targets, sources);
         var (q, m) = batchFirst ? (query, memory) : (query.Transpose(0, 1), memory.Transpose(0, 1));
         var got = net.Call(q, isSelf ? q : m, isSelf ? q : m, padding, attnMask: mask, averageAttnWeights: false);
 
         var (weights, biases) = (net.InProjWeight!.Chunk(3), net.InProjBias!.Chunk(3));
-        var scores = mask + Tensor.Zeros([Batch, 1, 1], DType.Float64)
+        var scores = mask + Tensor.Zeros([Batch, 1, 1], DType.Float64, device: on)
             .MaskedFill(padding.View([Batch, 1, sources]), double.NegativeInfinity);
         var (key, value) = (memory.Linear(weights[1], biases[1]), memory.Linear(weights[2], biases[2]));
         if (hasExtras)
         {
-            var zeros = Tensor.Zeros([Batch, 1, Size], DType.Float64);
+            var zeros = Tensor.Zeros([Batch, 1, Size], DType.Float64, device: on);
             key = Tensor.Cat([key, net.BiasK!.Expand([Batch, 1, Size]), zeros], 1);
             value = Tensor.Cat([value, net.BiasV!.Expand([Batch, 1, Size]), zeros], 1);
-            scores = Tensor.Cat([scores, Tensor.Zeros([Batch, Targets, 2], DType.Float64)], 2);
+            scores = Tensor.Cat([scores, Tensor.Zeros([Batch, Targets, 2], DType.Float64, device: on)], 2);
         }
 
         var parts = new List<Tensor>();
@@ -57,35 +60,37 @@ public sealed class AttentionTests
         AssertClose(got.Weights!.Select(0, 1).Mean([0]), single.Weights!);
     }
 
-    [Fact]
-    public void Masks_of_every_kind()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Masks_of_every_kind(string device)
     {
-        var net = new MultiheadAttention(4, 2).Double();
-        var x = Draw(3, 2, 4);
-        var causal = Transformer.GenerateSquareSubsequentMask(3).Double();
+        var on = TestDevices.Get(device);
+        var net = new MultiheadAttention(4, 2).To(on).Double();
+        var x = Draw(on, 3, 2, 4);
+        var causal = Transformer.GenerateSquareSubsequentMask(3, on).Double();
         var want = net.Call(x, x, x, attnMask: causal).Output;
-        var isHidden = Tensor.Ones([3, 3], DType.Bool).Triu(1);
+        var isHidden = Tensor.Ones([3, 3], DType.Bool, device: on).Triu(1);
         AssertClose(want, net.Call(x, x, x, attnMask: isHidden).Output);
         AssertClose(want, net.Call(x, x, x, attnMask: isHidden.Byte()).Output);
         AssertClose(want, net.Call(x, x, x, attnMask: isHidden.Expand([4, 3, 3])).Output);
-        var padding = Tensor.Of([[false, false, true], [false, true, false]]);
-        var numbers = Tensor.Zeros([2, 3], DType.Float64).MaskedFill(padding, double.NegativeInfinity);
+        var padding = Tensor.Of([[false, false, true], [false, true, false]], device: on);
+        var numbers = Tensor.Zeros([2, 3], DType.Float64, device: on).MaskedFill(padding, double.NegativeInfinity);
         AssertClose(
             net.Call(x, x, x, padding, attnMask: causal).Output, net.Call(x, x, x, numbers, attnMask: causal).Output);
         AssertClose(
             net.Call(x, x, x, padding, attnMask: causal).Output, net.Call(x, x, x, padding, attnMask: isHidden).Output);
         AssertClose(
             Functional.ScaledDotProductAttention(x, x, x, isCausal: true).Output,
-            Functional.ScaledDotProductAttention(x, x, x, Tensor.Ones([2, 2], DType.Bool).Tril()).Output);
+            Functional.ScaledDotProductAttention(x, x, x, Tensor.Ones([2, 2], DType.Bool, device: on).Tril()).Output);
         Assert.Null(net.Call(x, x, x, needWeights: false).Weights);
     }
 
-    [Fact]
-    public void First_and_second_derivatives()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void First_and_second_derivatives(string device)
     {
+        var on = TestDevices.Get(device);
         Tensor[] inputs =
-            [Draw(2, 3, 4).RequiresGrad_(), Draw(2, 5, 4).RequiresGrad_(), Draw(2, 5, 3).RequiresGrad_()];
-        var mask = Draw(3, 5) > -0.5;
+            [Draw(on, 2, 3, 4).RequiresGrad_(), Draw(on, 2, 5, 4).RequiresGrad_(), Draw(on, 2, 5, 3).RequiresGrad_()];
+        var mask = Draw(on, 3, 5) > -0.5;
         Tensor[] Attend(Tensor[] x)
         {
             var (y, w) = Functional.ScaledDotProductAttention(x[0], x[1], x[2], mask);
@@ -94,24 +99,24 @@ public sealed class AttentionTests
 
         Assert.True(Autograd.GradCheck(Attend, inputs));
         Assert.True(Autograd.GradGradCheck(Attend, inputs));
-        var layer = new TransformerEncoderLayer(4, 2, 6, dropout: 0, activation: "gelu", normFirst: true).Double();
-        Assert.True(Autograd.GradCheck(layer.Call, Draw(3, 2, 4).RequiresGrad_()));
-        Assert.True(Autograd.GradGradCheck(layer.Call, Draw(2, 1, 4).RequiresGrad_()));
+        var layer = new TransformerEncoderLayer(4, 2, 6, dropout: 0, activation: "gelu", normFirst: true)
+            .To(on).Double();
+        Assert.True(Autograd.GradCheck(layer.Call, Draw(on, 3, 2, 4).RequiresGrad_()));
+        Assert.True(Autograd.GradGradCheck(layer.Call, Draw(on, 2, 1, 4).RequiresGrad_()));
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Transformers_are_their_layers(bool normFirst)
+    [Theory, MemberData(nameof(NormFirst))]
+    public void Transformers_are_their_layers(string device, bool normFirst)
     {
-        var net = new Transformer(8, 2, 2, 2, 16, dropout: 0, normFirst: normFirst).Double();
-        var turned = new Transformer(8, 2, 2, 2, 16, dropout: 0, batchFirst: true, normFirst: normFirst).Double();
+        var on = TestDevices.Get(device);
+        var net = Make(batchFirst: false);
+        var turned = Make(batchFirst: true);
         turned.LoadStateDict(net.StateDict());
-        var (src, tgt) = (Draw(5, 2, 8), Draw(4, 2, 8));
+        var (src, tgt) = (Draw(on, 5, 2, 8), Draw(on, 4, 2, 8));
         var y = net.Call(src, tgt);
         AssertClose(y, turned.Call(src.Transpose(0, 1), tgt.Transpose(0, 1)).Transpose(0, 1));
         AssertClose(y.Select(1, 1), net.Call(src.Select(1, 1), tgt.Select(1, 1)));
-        var causal = Transformer.GenerateSquareSubsequentMask(4).Double();
+        var causal = Transformer.GenerateSquareSubsequentMask(4, on).Double();
         var early = net.Call(src, tgt, null, causal);
         var changed = tgt.Clone();
         changed.Select(0, 3).Fill_(0);
@@ -122,15 +127,19 @@ public sealed class AttentionTests
         Assert.Equal("decoder.norm.bias", net.StateDict().Keys.Last());
         y.Sum().Backward();
         Assert.All(net.Parameters(), p => Assert.NotNull(p.Grad));
+
+        Transformer Make(bool batchFirst) =>
+            new Transformer(8, 2, 2, 2, 16, dropout: 0, batchFirst: batchFirst, normFirst: normFirst).To(on).Double();
     }
 
-    [Fact]
-    public void An_activation_of_ones_own()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void An_activation_of_ones_own(string device)
     {
-        var layer = new TransformerEncoderLayer(4, 2, new ReLU().Call, 6, dropout: 0);
-        var same = new TransformerEncoderLayer(4, 2, 6, dropout: 0);
+        var on = TestDevices.Get(device);
+        var layer = new TransformerEncoderLayer(4, 2, new ReLU().Call, 6, dropout: 0).To(on);
+        var same = new TransformerEncoderLayer(4, 2, 6, dropout: 0).To(on);
         same.LoadStateDict(layer.StateDict());
-        var x = Tensor.Rand(3, 2, 4);
+        var x = Tensor.Rand([3, 2, 4], device: on);
         Assert.True(layer.Call(x).Equal(same.Call(x)));
         Assert.EndsWith("  (activation): ReLU()\n)", layer.ToString());
         var copy = layer.Clone();
@@ -167,8 +176,8 @@ public sealed class AttentionTests
     private static void Expect(string message, Func<object> action) =>
         Assert.StartsWith(message, Assert.ThrowsAny<TensorException>(action).Message, StringComparison.Ordinal);
 
-    private static Tensor Draw(params long[] sizes) =>
-        Tensor.Empty(Shape.Create(sizes), DType.Float64).Uniform_(-1, 1, Random);
+    private static Tensor Draw(ComputeDevice on, params long[] sizes) =>
+        Tensor.Empty(Shape.Create(sizes), DType.Float64, on).Uniform_(-1, 1, Random);
 
     private static void AssertClose(Tensor want, Tensor got)
     {

@@ -5,6 +5,8 @@ namespace KernelEngine.Tests.Nn;
 /// <summary>Convolution modules: printed form, first values, modes of padding, sizes asked for.</summary>
 public sealed class ConvolutionModuleTests
 {
+    public static TheoryData<string, string> PaddingModes => TestDevices.With(["reflect", "replicate", "circular"]);
+
     [Fact]
     public void PrintAsPyTorch()
     {
@@ -23,35 +25,35 @@ public sealed class ConvolutionModuleTests
             new Conv3d(4, 4, 3, padding: 1).ToString());
     }
 
-    [Fact]
-    public void FirstValuesAreWithinTheRootOfWhatIsSummed()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void FirstValuesAreWithinTheRootOfWhatIsSummed(string device)
     {
-        var layer = new Conv2d(8, 16, 3, groups: 2);
+        var on = TestDevices.Get(device);
+        var layer = new Conv2d(8, 16, 3, groups: 2).To(on);
         Assert.Equal([16, 4, 3, 3], layer.Weight.Shape);
         var bound = 1 / Math.Sqrt(4 * 9);
         Assert.InRange(layer.Weight.Abs().Max().Item().ToDouble(), bound * 0.9, bound);
         Assert.InRange(layer.Bias!.Abs().Max().Item().ToDouble(), bound * 0.5, bound);
-        Assert.Equal([8, 8, 3, 3], new ConvTranspose2d(8, 16, 3, groups: 2).Weight.Shape);
+        Assert.Equal([8, 8, 3, 3], new ConvTranspose2d(8, 16, 3, groups: 2, device: on).Weight.Shape);
     }
 
-    [Theory]
-    [InlineData("reflect")]
-    [InlineData("replicate")]
-    [InlineData("circular")]
-    public void ModesPadFirst(string mode)
+    [Theory, MemberData(nameof(PaddingModes))]
+    public void ModesPadFirst(string device, string mode)
     {
-        var x = Tensor.Randn([2, 3, 6, 7]);
-        var layer = new Conv2d(3, 4, [2, 3], padding: "same", dilation: [1, 2], paddingMode: mode);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Randn([2, 3, 6, 7], device: on);
+        var layer = new Conv2d(3, 4, [2, 3], padding: "same", dilation: [1, 2], paddingMode: mode).To(on);
         var want = Functional.Pad(x, [2, 2, 0, 1], mode).Conv2d(layer.Weight, layer.Bias, dilation: [1, 2]);
         Assert.Equal([2, 4, 6, 7], layer.Call(x).Shape);
         Assert.Equal(want.Detach().ToArray<float>(), layer.Call(x).Detach().ToArray<float>());
     }
 
-    [Fact]
-    public void TransposedOnesGiveTheSizeAskedFor()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void TransposedOnesGiveTheSizeAskedFor(string device)
     {
-        var layer = new ConvTranspose2d(2, 3, 3, stride: 2);
-        var x = Tensor.Ones([1, 2, 4, 4]);
+        var on = TestDevices.Get(device);
+        var layer = new ConvTranspose2d(2, 3, 3, stride: 2).To(on);
+        var x = Tensor.Ones([1, 2, 4, 4], device: on);
         Assert.Equal([1, 3, 9, 9], layer.Call(x).Shape);
         Assert.Equal([1, 3, 10, 9], layer.Call(x, [10, 9]).Shape);
         Assert.Equal([1, 3, 10, 10], layer.Call(x, [1, 3, 10, 10]).Shape);

@@ -68,10 +68,11 @@ public sealed class ImageModuleTests
         Assert.Same(x, Functional.AlphaDropout(x));
     }
 
-    [Fact]
-    public void SlidingBlocksAndBack()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void SlidingBlocksAndBack(string device)
     {
-        var x = Tensor.Arange(2 * 3 * 6 * 5).Float().Reshape([2, 3, 6, 5]);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Arange(2 * 3 * 6 * 5, device: on).Float().Reshape([2, 3, 6, 5]);
         var columns = Functional.Unfold(x, [2, 3], padding: 1, stride: [2, 1]);
         Assert.Equal([2L, 18, 20], columns.Shape.ToArray());
         var ones = Functional.Fold(

@@ -64,18 +64,20 @@ public sealed class InitTests
             Assert.Equal(message, Assert.Throws<TensorValueException>(call).Message);
     }
 
-    [Fact]
-    public void Parameters_as_a_vector()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Parameters_as_a_vector(string device)
     {
-        var net = new Linear(2, 3);
+        var on = TestDevices.Get(device);
+        var net = new Linear(2, 3).To(on);
         var vector = ParameterVector.From(net.Parameters());
         Assert.Equal([9L], vector.Shape.ToArray());
         vector.Sum().Backward();
         Assert.Equal(6, net.Weight.Grad!.Sum().Item<float>());
-        ParameterVector.CopyTo(Tensor.Arange(9.0), net.Parameters());
+        ParameterVector.CopyTo(Tensor.Arange(9.0, device: on), net.Parameters());
         Assert.Equal([6f, 7, 8], net.Bias!.ToArray<float>());
         Assert.Equal(5, net.Weight[2, 1].Item<float>());
-        Assert.Throws<TensorRuntimeException>(() => ParameterVector.CopyTo(Tensor.Ones(8), net.Parameters()));
+        Assert.Throws<TensorRuntimeException>(
+            () => ParameterVector.CopyTo(Tensor.Ones([8], device: on), net.Parameters()));
         Assert.Equal(8, net.Bias![2].Item<float>());
     }
 
@@ -100,10 +102,11 @@ public sealed class InitTests
         Assert.Throws<TensorRuntimeException>(() => Tensor.FromArray([1L]).To(device).Rrelu(training: true));
     }
 
-    [Fact]
-    public void Softmax_over_channels_or_a_dimension_of_its_own_choice()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Softmax_over_channels_or_a_dimension_of_its_own_choice(string device)
     {
-        var x = Tensor.Randn(2, 3, 4, 4);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Randn([2, 3, 4, 4], device: on);
         Assert.True(new Softmax2d().Call(x).Equal(x.Softmax(1)));
         Assert.True(new Softmax2d().Call(x[0]).Equal(x[0].Softmax(0)));
         Assert.Throws<TensorValueException>(() => new Softmax2d().Call(x[0, 0]));

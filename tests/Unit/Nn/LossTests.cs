@@ -154,10 +154,11 @@ public sealed class LossTests
                 () => Functional.CtcLoss(logits.To(device), targets, inputs, lengths, blank)).Message);
     }
 
-    [Fact]
-    public void Modules_call_their_functions()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Modules_call_their_functions(string device)
     {
-        var (x, y, z) = (Tensor.Rand(3, 4), Tensor.Rand(3, 4), Tensor.Rand(3, 4));
+        var on = TestDevices.Get(device);
+        var (x, y, z) = (Rand(), Rand(), Rand());
         Same(Functional.PoissonNllLoss(x, y, full: true), new PoissonNLLLoss(full: true).Call(x, y));
         Same(Functional.GaussianNllLoss(x, y, z), new GaussianNLLLoss().Call(x, y, z));
         Same(Functional.KLDivLoss(x, y, Reduction.BatchMean), new KLDivLoss(Reduction.BatchMean).Call(x, y));
@@ -168,15 +169,17 @@ public sealed class LossTests
         Same(Functional.TripletMarginLoss(x, y, z), new TripletMarginWithDistanceLoss().Call(x, y, z));
         Same(Functional.TripletMarginWithDistanceLoss(x, y, z, (a, b) => (a - b).Abs().Sum(1)),
             new TripletMarginWithDistanceLoss((a, b) => (a - b).Abs().Sum(1)).Call(x, y, z));
-        var signs = Tensor.Of([1, -1, 1]);
+        var signs = Tensor.Of([1, -1, 1], device: on);
         Same(Functional.CosineEmbeddingLoss(x, y, signs), new CosineEmbeddingLoss().Call(x, y, signs));
-        var classes = Tensor.Of([1, 3, 0]);
+        var classes = Tensor.Of([1, 3, 0], device: on);
         Same(Functional.MultiMarginLoss(x, classes, 2), new MultiMarginLoss(2).Call(x, classes));
         Same(Functional.MultilabelSoftMarginLoss(x, y), new MultiLabelSoftMarginLoss().Call(x, y));
-        var several = Tensor.Of([[1, 3, -1, 0], [0, -1, 2, 3], [3, 2, 1, 0]]);
+        var several = Tensor.Of([[1, 3, -1, 0], [0, -1, 2, 3], [3, 2, 1, 0]], device: on);
         Same(Functional.MultilabelMarginLoss(x, several), new MultiLabelMarginLoss().Call(x, several));
         Assert.Equal("weight", Assert.Single(new MultiMarginLoss(weight: x[0]).StateDict().Keys));
         Assert.Throws<TensorValueException>(() => new MultiMarginLoss(3));
+
+        Tensor Rand() => Tensor.Rand([3, 4], device: on);
 
         static void Same(Tensor a, Tensor b) => Assert.True(a.Equal(b));
     }

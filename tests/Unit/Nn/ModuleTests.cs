@@ -49,11 +49,12 @@ public sealed class ModuleTests
                 new ModuleList(new Identity())).ToString());
     }
 
-    [Fact]
-    public void What_modules_share_is_saved_under_each_name()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void What_modules_share_is_saved_under_each_name(string device)
     {
-        var shared = new Linear(2, 2);
-        var net = new Sequential(("one", shared), ("act", new ReLU()), ("two", shared));
+        var on = TestDevices.Get(device);
+        var shared = new Linear(2, 2).To(on);
+        var net = new Sequential(("one", shared), ("act", new ReLU()), ("two", shared)).To(on);
         Assert.Equal(["one.weight", "one.bias", "two.weight", "two.bias"], net.StateDict().Keys);
         Assert.Equal(2, net.Parameters().Count);
         var other = net.Clone();
@@ -68,18 +69,19 @@ public sealed class ModuleTests
         Assert.True(other.Parameters()[0].Equal(shared.Weight));
     }
 
-    [Fact]
-    public void State_is_saved_and_loaded_strictly()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void State_is_saved_and_loaded_strictly(string device)
     {
-        var (one, other) = (new Sequential(new Linear(2, 3), new Linear(3, 1)),
-            new Sequential(new Linear(2, 3), new Linear(3, 1)));
+        var on = TestDevices.Get(device);
+        var (one, other) = (new Sequential(new Linear(2, 3), new Linear(3, 1)).To(on),
+            new Sequential(new Linear(2, 3), new Linear(3, 1)).To(on));
         other.LoadStateDict(one.StateDict());
-        var x = Tensor.Randn(4, 2);
+        var x = Tensor.Randn([4, 2], device: on);
         Assert.True(one.Call(x).Equal(other.Call(x)));
 
         var state = one.StateDict();
         state.Remove("1.bias");
-        state.Add("2.bias", Tensor.Zeros(1));
+        state.Add("2.bias", Tensor.Zeros([1], device: on));
         var error = Assert.Throws<TensorRuntimeException>(() => other.LoadStateDict(state));
         Assert.StartsWith(
             "Error(s) in loading state_dict for Sequential:\n\tMissing key(s) in state_dict: \"1.bias\". \n\t" +
@@ -89,28 +91,30 @@ public sealed class ModuleTests
             other.LoadStateDict(state, strict: false).ToString());
         Assert.Equal("<All keys matched successfully>", other.LoadStateDict(one.StateDict()).ToString());
         state = one.StateDict();
-        state["0.weight"] = Tensor.Zeros(2, 2);
+        state["0.weight"] = Tensor.Zeros([2, 2], device: on);
         Assert.Contains("size mismatch for 0.weight: copying a param with shape torch.Size([2, 2]) from checkpoint, " +
             "the shape in current model is torch.Size([3, 2]).",
             Assert.Throws<TensorRuntimeException>(() => other.LoadStateDict(state)).Message);
     }
 
-    [Fact]
-    public void Modes_reach_every_module()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Modes_reach_every_module(string device)
     {
-        var net = new Sequential(new Dropout(0.5), new Sequential(new Dropout(0.5)));
+        var on = TestDevices.Get(device);
+        var net = new Sequential(new Dropout(0.5), new Sequential(new Dropout(0.5))).To(on);
         Assert.All(net.Modules(), m => Assert.True(m.IsTraining));
-        var x = Tensor.Ones(1000);
+        var x = Tensor.Ones([1000], device: on);
         Assert.Equal(0, net.Call(x).Min().Item<double>());
         Assert.Same(net, net.Eval());
         Assert.All(net.Modules(), m => Assert.False(m.IsTraining));
         Assert.Same(x, net.Call(x));
     }
 
-    [Fact]
-    public void Dropout_keeps_the_mean_and_its_mask()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Dropout_keeps_the_mean_and_its_mask(string device)
     {
-        var x = Tensor.Ones([20_000], requiresGrad: true);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Ones([20_000], requiresGrad: true, device: on);
         var y = Functional.Dropout(x, 0.25, generator: new(4));
         Assert.InRange(y.Mean().Item<double>(), 0.98, 1.02);
         y.Sum().Backward();
@@ -119,60 +123,64 @@ public sealed class ModuleTests
         Assert.Throws<TensorValueException>(() => new Dropout(1.5));
     }
 
-    [Fact]
-    public void Moving_keeps_the_parameters_themselves()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Moving_keeps_the_parameters_themselves(string device)
     {
-        var net = new Linear(2, 3);
+        var on = TestDevices.Get(device);
+        var net = new Linear(2, 3).To(on);
         var weight = net.Weight;
-        net.Call(Tensor.Ones(1, 2)).Sum().Backward();
+        net.Call(Tensor.Ones([1, 2], device: on)).Sum().Backward();
         Assert.Same(net, net.To(DType.Float64));
         Assert.Same(weight, net.Weight);
         Assert.Equal(DType.Float64, weight.DType);
         Assert.Equal(DType.Float64, weight.Grad!.DType);
         Assert.True(weight.RequiresGrad && weight.IsLeaf);
-        Assert.Equal("Float64", net.Call(Tensor.Ones([1, 2], DType.Float64)).DType.ClrType.Name is "Double"
+        Assert.Equal("Float64", net.Call(Tensor.Ones([1, 2], DType.Float64, device: on)).DType.ClrType.Name is "Double"
             ? "Float64" : "?");
         Assert.Equal("meta", net.To(ComputeDevice.Meta).Weight.Device.ToString());
         Assert.Throws<TensorTypeException>(() => net.To(DType.Int64));
     }
 
-    [Fact]
-    public void Hooks_run_until_disposed()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Hooks_run_until_disposed(string device)
     {
-        var net = new Linear(1, 1);
+        var on = TestDevices.Get(device);
+        var net = new Linear(1, 1).To(on);
         var seen = 0;
         var before = net.RegisterForwardPreHook((_, x) => x * 2);
         var after = net.RegisterForwardHook((_, _, y) => { seen++; return y + 1; });
-        var hooked = net.Call(Tensor.Ones(1)).Item<float>();
+        var hooked = net.Call(Tensor.Ones([1], device: on)).Item<float>();
         before.Dispose();
         after.Dispose();
-        Assert.Equal(net.Call(Tensor.Full([1], 2.0)).Item<float>() + 1, hooked, 1e-6);
+        Assert.Equal(net.Call(Tensor.Full([1], 2.0, device: on)).Item<float>() + 1, hooked, 1e-6);
         Assert.Equal(1, seen);
-        Assert.Throws<TensorNotImplementedException>(() => new ModuleList().Call(Tensor.Ones(1)));
+        Assert.Throws<TensorNotImplementedException>(() => new ModuleList().Call(Tensor.Ones([1], device: on)));
     }
 
-    [Fact]
-    public void First_values_are_PyTorchs()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void First_values_are_PyTorchs(string device)
     {
-        var weight = new Linear(100, 200).Weight.Detach();
+        var on = TestDevices.Get(device);
+        var weight = new Linear(100, 200).To(on).Weight.Detach();
         var bound = 0.1;
         Assert.InRange(weight.Max().Item<double>(), 0.95 * bound, bound);
         Assert.InRange(weight.Min().Item<double>(), -bound, -0.95 * bound);
-        var normal = Init.KaimingNormal_(Tensor.Empty(400, 100), nonlinearity: "relu");
+        var normal = Init.KaimingNormal_(Tensor.Empty([400, 100], device: on), nonlinearity: "relu");
         Assert.InRange(normal.Std().Item<double>(), 0.97 * Math.Sqrt(0.02), 1.03 * Math.Sqrt(0.02));
-        Assert.Throws<TensorValueException>(() => Init.XavierUniform_(Tensor.Empty(3)));
+        Assert.Throws<TensorValueException>(() => Init.XavierUniform_(Tensor.Empty([3], device: on)));
     }
 
-    [Fact]
-    public void Copies_share_nothing()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Copies_share_nothing(string device)
     {
-        var shared = new Linear(2, 2);
-        var net = new Derived(shared);
-        net.Call(Tensor.Ones(1, 2)).Sum().Backward();
+        var on = TestDevices.Get(device);
+        var shared = new Linear(2, 2).To(on);
+        var net = new Derived(shared).To(on);
+        net.Call(Tensor.Ones([1, 2], device: on)).Sum().Backward();
         net.RegisterForwardPreHook((_, x) => x * 2);
         var copy = net.Clone();
         Assert.Equal(net.StateDict().Keys, copy.StateDict().Keys);
-        Assert.True(net.Call(Tensor.Ones(1, 2)).Equal(copy.Call(Tensor.Ones(1, 2))));
+        Assert.True(net.Call(Tensor.Ones([1, 2], device: on)).Equal(copy.Call(Tensor.Ones([1, 2], device: on))));
         Assert.Empty(net.Parameters().Intersect(copy.Parameters()));
         Assert.Empty(net.Modules().Intersect(copy.Modules()));
         foreach (var (from, to) in net.Parameters().Zip(copy.Parameters()))
@@ -185,11 +193,11 @@ public sealed class ModuleTests
             Init.Zeros_(net.Head.Weight);
         Assert.NotEqual(0, copy.Head.Weight.Abs().Sum().Item<float>());
         var hook = copy.RegisterForwardHook((_, _, y) => y + 100);
-        Assert.False(net.Call(Tensor.Ones(1, 2)).Max().Item<float>() > 90);
+        Assert.False(net.Call(Tensor.Ones([1, 2], device: on)).Max().Item<float>() > 90);
         hook.Dispose();
 
         // What is there twice is there twice.
-        var tied = new Sequential(shared, new ModuleList(shared), new ModuleDict { { "a", shared } }).Clone();
+        var tied = new Sequential(shared, new ModuleList(shared), new ModuleDict { { "a", shared } }).To(on).Clone();
         Assert.Same(tied[0], ((ModuleList)tied[1])[0]);
         Assert.Same(tied[0], ((ModuleDict)tied[2])["a"]);
         Assert.NotSame(shared, tied[0]);
@@ -241,10 +249,11 @@ public sealed class ModuleTests
         Assert.NotSame(list[0], list.Clone()[0]);
     }
 
-    [Fact]
-    public void Hooks_see_gradients()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Hooks_see_gradients(string device)
     {
-        var net = new Sequential(new Linear(2, 3, bias: false), new Linear(3, 1, bias: false)).Double();
+        var on = TestDevices.Get(device);
+        var net = new Sequential(new Linear(2, 3, bias: false), new Linear(3, 1, bias: false)).To(on).Double();
         var seen = new List<(Tensor? Input, Tensor Output)>();
         var second = net[1].RegisterFullBackwardHook((_, input, output) =>
         {
@@ -256,10 +265,10 @@ public sealed class ModuleTests
             seen.Add((input, output));
             return null;
         });
-        var x = Tensor.Ones([4, 2], DType.Float64);
+        var x = Tensor.Ones([4, 2], DType.Float64, device: on);
         net.Call(x).Sum().Backward();
         Assert.Equal(2, seen.Count);
-        Assert.True(seen[0].Output.Equal(Tensor.Ones([4, 1], DType.Float64)));
+        Assert.True(seen[0].Output.Equal(Tensor.Ones([4, 1], DType.Float64, device: on)));
         Assert.Null(seen[1].Input);
         Assert.True(seen[1].Output.Equal(seen[0].Input! * 2));
         var doubled = ((Linear)net[0]).Weight.Grad!;
@@ -271,10 +280,11 @@ public sealed class ModuleTests
         Assert.True(seen[2].Input!.Equal(x.Grad!));
     }
 
-    [Fact]
-    public void Hooks_of_modules_with_several_inputs()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Hooks_of_modules_with_several_inputs(string device)
     {
-        var lstm = new LSTM(2, 3);
+        var on = TestDevices.Get(device);
+        var lstm = new LSTM(2, 3).To(on);
         var seen = 0;
         using var before = lstm.RegisterForwardPreHook((_, x, state) => (x * 0, state));
         using var after = lstm.RegisterForwardHook((_, x, _, y) =>
@@ -283,12 +293,13 @@ public sealed class ModuleTests
             Assert.Equal(0, x.Abs().Sum().Item<float>());
             return y with { Output = y.Output + 1 };
         });
-        var (output, _) = lstm.Call(Tensor.Ones(1, 1, 2));
+        var (output, _) = lstm.Call(Tensor.Ones([1, 1, 2], device: on));
         Assert.Equal(1, seen);
         Assert.True(output.Min().Item<float>() > 0);
-        var layer = new TransformerEncoderLayer(4, 2, 4);
+        var layer = new TransformerEncoderLayer(4, 2, 4).To(on);
         using var masked = layer.RegisterForwardHook((_, _, y) => y * 0);
-        Assert.Equal(0, layer.Call(Tensor.Ones(2, 1, 4), Tensor.Zeros(2, 2)).Abs().Sum().Item<float>());
+        var x = Tensor.Ones([2, 1, 4], device: on);
+        Assert.Equal(0, layer.Call(x, Tensor.Zeros([2, 2], device: on)).Abs().Sum().Item<float>());
     }
 
     private class Root : Module
@@ -302,7 +313,7 @@ public sealed class ModuleTests
 
         protected Parameter Scale { get; } = new(Tensor.Ones(1));
 
-        protected override Tensor Forward(Tensor x) => first.Call(x - mean - unmarked) * Scale;
+        protected override Tensor Forward(Tensor x) => first.Call(x - mean - unmarked.To(x.Device)) * Scale;
     }
 
     private sealed class Derived(Linear shared) : Root

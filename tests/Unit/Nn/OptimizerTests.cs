@@ -5,10 +5,13 @@ namespace KernelEngine.Tests.Nn;
 /// <summary>What optimizers refuse and remember.</summary>
 public sealed class OptimizerTests
 {
-    [Fact]
-    public void State_follows_parameters_to_another_dtype()
+    public static TheoryData<string, string> Kinds => TestDevices.With(["sgd", "adam", "amsgrad"]);
+
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void State_follows_parameters_to_another_dtype(string device)
     {
-        var net = new Linear(2, 1);
+        var on = TestDevices.Get(device);
+        var net = new Linear(2, 1).To(on);
         var adam = new Adam(net.Parameters(), lr: 0.1);
         Step();
         net.Double();
@@ -19,7 +22,7 @@ public sealed class OptimizerTests
         void Step()
         {
             adam.ZeroGrad();
-            net.Call(Tensor.Ones([3, 2], net.Weight.DType)).Sum().Backward();
+            net.Call(Tensor.Ones([3, 2], net.Weight.DType, device: on)).Sum().Backward();
             adam.Step();
         }
     }
@@ -37,12 +40,13 @@ public sealed class OptimizerTests
         Assert.Throws<TensorValueException>(() => new SGD([net.Weight, net.Weight], 0.1));
     }
 
-    [Fact]
-    public void Groups_have_options_of_their_own()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Groups_have_options_of_their_own(string device)
     {
-        var (a, b) = (new Parameter(Tensor.Ones(1)), new Parameter(Tensor.Ones(1)));
+        var on = TestDevices.Get(device);
+        var (a, b) = (new Parameter(Tensor.Ones([1], device: on)), new Parameter(Tensor.Ones([1], device: on)));
         var sgd = new SGD([new ParamGroup([a]) { Lr = 0.5 }, new ParamGroup([b])], lr: 0.1);
-        (a.Grad, b.Grad) = (Tensor.Ones(1), Tensor.Ones(1));
+        (a.Grad, b.Grad) = (Tensor.Ones([1], device: on), Tensor.Ones([1], device: on));
         sgd.Step();
         Assert.Equal(0.5f, a.Item<float>());
         Assert.Equal(0.9f, b.Item<float>());
@@ -56,13 +60,11 @@ public sealed class OptimizerTests
         Assert.Equal(2, a.Version);
     }
 
-    [Theory]
-    [InlineData("sgd")]
-    [InlineData("adam")]
-    [InlineData("amsgrad")]
-    public void A_saved_state_continues(string kind)
+    [Theory, MemberData(nameof(Kinds))]
+    public void A_saved_state_continues(string device, string kind)
     {
-        var (one, other) = (new Parameter(Tensor.Ones(3)), new Parameter(Tensor.Ones(3)));
+        var on = TestDevices.Get(device);
+        var (one, other) = (new Parameter(Tensor.Ones([3], device: on)), new Parameter(Tensor.Ones([3], device: on)));
         var (first, second) = (Make(one), Make(other));
         for (var i = 0; i < 3; i++)
             Train(first, one);
@@ -82,18 +84,19 @@ public sealed class OptimizerTests
             _ => new AdamW([p], 0.1, amsGrad: true),
         };
 
-        static void Train(Optimizer optimizer, Parameter p)
+        void Train(Optimizer optimizer, Parameter p)
         {
             optimizer.ZeroGrad();
-            (p * p * Tensor.Of([1.0, 2, 3])).Sum().Backward();
+            (p * p * Tensor.Of([1.0, 2, 3], device: on)).Sum().Backward();
             optimizer.Step();
         }
     }
 
-    [Fact]
-    public void Printed_and_saved_in_PyTorchs_form()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Printed_and_saved_in_PyTorchs_form(string device)
     {
-        var (a, b) = (new Parameter(Tensor.Ones(2)), new Parameter(Tensor.Ones(1)));
+        var on = TestDevices.Get(device);
+        var (a, b) = (new Parameter(Tensor.Ones([2], device: on)), new Parameter(Tensor.Ones([1], device: on)));
         var adam = new Adam([new ParamGroup([a])], 0.5);
         adam.AddParamGroup(new([b]) { Eps = 1e-3, ["own"] = 7 });
         Assert.Equal(
@@ -117,7 +120,7 @@ public sealed class OptimizerTests
                 weight_decay: 0.0
             )
             """, adam.ToString());
-        b.Grad = Tensor.Ones(1);
+        b.Grad = Tensor.Ones([1], device: on);
         adam.Step();
         var state = adam.StateDict();
         Assert.Equal(["state.1.step", "state.1.exp_avg", "state.1.exp_avg_sq"],
@@ -130,49 +133,52 @@ public sealed class OptimizerTests
         Assert.Equal(7, other.ParamGroups[1]["own"].ToInt64());
         Refused("loaded state dict has a different number of parameter groups", new Adam([a]));
         Refused("loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-            new Adam([new ParamGroup([a]), new ParamGroup([b, new Parameter(Tensor.Ones(1))])]));
+            new Adam([new ParamGroup([a]), new ParamGroup([b, new Parameter(Tensor.Ones([1], device: on))])]));
         Refused("loaded state dict has a tensor 'state.1.exp_avg' of shape [1] for a parameter of shape [3]",
-            new Adam([new ParamGroup([a]), new ParamGroup([new Parameter(Tensor.Ones(3))])]));
+            new Adam([new ParamGroup([a]), new ParamGroup([new Parameter(Tensor.Ones([3], device: on))])]));
 
         void Refused(string message, Optimizer optimizer) => Assert.StartsWith(message,
             Assert.Throws<TensorValueException>(() => optimizer.LoadStateDict(state)).Message,
             StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void Denormal_moments_become_zero()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Denormal_moments_become_zero(string device)
     {
-        var p = new Parameter(Tensor.Ones(1));
+        var on = TestDevices.Get(device);
+        var p = new Parameter(Tensor.Ones([1], device: on));
         var sgd = new SGD([p], 1, momentum: 0.5);
-        p.Grad = Tensor.Full([1], 1e-37);
+        p.Grad = Tensor.Full([1], 1e-37, device: on);
         sgd.Step();
-        p.Grad = Tensor.Zeros(1);
+        p.Grad = Tensor.Zeros([1], device: on);
         for (var i = 0; i < 10; i++)
             sgd.Step();
         Assert.Equal(0, sgd.StateDict()["state.0.momentum_buffer"].Item<float>());
     }
 
-    [Fact]
-    public void Clipping_limits_norm_and_elements()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Clipping_limits_norm_and_elements(string device)
     {
-        var (a, b) = (new Parameter(Tensor.Ones(2)), new Parameter(Tensor.Ones(1)));
-        (a.Grad, b.Grad) = (Tensor.Of([3.0, 0]), Tensor.Of([4.0]));
+        var on = TestDevices.Get(device);
+        var (a, b) = (new Parameter(Tensor.Ones([2], device: on)), new Parameter(Tensor.Ones([1], device: on)));
+        (a.Grad, b.Grad) = (Tensor.Of([3.0, 0], device: on), Tensor.Of([4.0], device: on));
         Assert.Equal(5, Gradients.ClipNorm_([a, b], 1).Item<double>(), 1e-6);
         Assert.Equal(0.6, a.Grad![0].Item<double>(), 1e-5);
         Gradients.ClipValue_([a, b], 0.7);
         Assert.Equal(0.7f, b.Grad!.Item<float>());
-        a.Grad = Tensor.Full([2], double.NaN);
+        a.Grad = Tensor.Full([2], double.NaN, device: on);
         Assert.Throws<TensorRuntimeException>(() => Gradients.ClipNorm_([a], 1, errorIfNonFinite: true));
     }
 
-    [Fact]
-    public void Updates_go_over_lists_of_several_dtypes()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Updates_go_over_lists_of_several_dtypes(string device)
     {
+        var on = TestDevices.Get(device);
         var update = PointwiseUpdate.Define("halve", 2, 1, (t, n) => [t[0] * n[0], t[0] + t[1]]);
-        var x = Tensor.Of([2.0, 4]);
-        var y = Tensor.Of([1.0, 1]);
-        var u = Tensor.Of([8.0]).Double();
-        var v = Tensor.Of([1.0]).Double();
+        var x = Tensor.Of([2.0, 4], device: on);
+        var y = Tensor.Of([1.0, 1], device: on);
+        var u = Tensor.Of([8.0], device: on).Double();
+        var v = Tensor.Of([1.0], device: on).Double();
         update.Apply([x, y, u, v], 0.5);
         Assert.Equal([1f, 2], x.ToArray<float>());
         Assert.Equal([3f, 5], y.ToArray<float>());

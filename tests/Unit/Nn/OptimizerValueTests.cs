@@ -60,15 +60,21 @@ public sealed class OptimizerValueTests
         ["rprop steps"] = [4.5, -5.499999999999999, 6.499999999999998, 0.6],
     };
 
-    public static TheoryData<string> Names => new(Optimizers.Keys);
+    // Each of them brings kernels of its own.
+    private const int GpuShare = 4;
+
+    public static TheoryData<string, string> All => TestDevices.With(Optimizers.Keys);
+
+    public static TheoryData<string, string> Some => TestDevices.With(Optimizers.Keys, GpuShare);
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void Updates_are_PyTorchs(string name)
+    [MemberData(nameof(All))]
+    public void Updates_are_PyTorchs(string device, string name)
     {
+        var on = TestDevices.Get(device);
         foreach (var (dtype, tolerance) in new[] { (DType.Float64, 1e-7), (DType.Float32, 2e-5) })
         {
-            var (p, q, optimizer) = Make(name, dtype);
+            var (p, q, optimizer) = Make(name, dtype, on);
             for (var i = 0; i < 6; i++)
                 Train(optimizer, p, q, i);
             var got = p.Double().ToArray<double>().Append(q.Double().Item<double>()).ToArray();
@@ -78,11 +84,12 @@ public sealed class OptimizerValueTests
     }
 
     [Theory]
-    [MemberData(nameof(Names))]
-    public void A_saved_state_continues_with_the_same_bits(string name)
+    [MemberData(nameof(Some))]
+    public void A_saved_state_continues_with_the_same_bits(string device, string name)
     {
-        var (p, q, optimizer) = Make(name, DType.Float32);
-        var (r, s, other) = Make(name, DType.Float32);
+        var on = TestDevices.Get(device);
+        var (p, q, optimizer) = Make(name, DType.Float32, on);
+        var (r, s, other) = Make(name, DType.Float32, on);
         for (var i = 0; i < 3; i++)
             Train(optimizer, p, q, i);
         optimizer.ParamGroups[1].Lr = 0.07;
@@ -105,17 +112,18 @@ public sealed class OptimizerValueTests
         Assert.True(p.Equal(r) && q.Equal(s));
     }
 
-    private static (Parameter P, Parameter Q, Optimizer Optimizer) Make(string name, DType dtype)
+    private static (Parameter P, Parameter Q, Optimizer Optimizer) Make(
+        string name, DType dtype, ComputeDevice on)
     {
-        var p = new Parameter(Tensor.Of([1.0, -2, 3], dtype));
-        var q = new Parameter(Tensor.Of([[0.5]], dtype));
+        var p = new Parameter(Tensor.Of([1.0, -2, 3], dtype, on));
+        var q = new Parameter(Tensor.Of([[0.5]], dtype, on));
         return (p, q, Optimizers[name]([new([p]), new([q]) { Lr = 0.05 }]));
     }
 
     private static void Train(Optimizer optimizer, Parameter p, Parameter q, int step)
     {
         optimizer.ZeroGrad();
-        (p * p * Tensor.Of([1.0, 2, 3], p.DType)).Sum().Backward();
+        (p * p * Tensor.Of([1.0, 2, 3], p.DType, p.Device)).Sum().Backward();
         if (step != 2)
             (q.Sin() * (step % 2 == 1 ? 2 : -1)).Sum().Backward();
         optimizer.Step();

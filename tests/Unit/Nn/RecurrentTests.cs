@@ -6,15 +6,20 @@ public sealed class RecurrentTests
 {
     private static readonly Generator Random = new(7);
 
-    public static TheoryData<string> Kinds => ["tanh", "relu", "gru", "lstm", "projected"];
+    private static readonly string[] All = ["tanh", "relu", "gru", "lstm", "projected"];
+
+    public static TheoryData<string, string> Kinds => TestDevices.With(All);
+
+    public static TheoryData<string, string> SomeKinds => TestDevices.With(All, gpuShare: 2);
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void All_steps_give_what_single_steps_give(string kind)
+    public void All_steps_give_what_single_steps_give(string device, string kind)
     {
-        var net = Network.Of(kind, 3, 4);
-        var x = Draw(5, 2, 3);
-        var (h, c) = (Draw(2, net.Size), Draw(2, 4));
+        var on = TestDevices.Get(device);
+        var net = Network.Of(on, kind, 3, 4);
+        var x = Draw(on, 5, 2, 3);
+        var (h, c) = (Draw(on, 2, net.Size), Draw(on, 2, 4));
         var weights = net.Weights[0].Select(w => w.Detach().Clone().RequiresGrad_()).ToArray();
         var (all, last) = net.Call(x, h.Unsqueeze(0), c.Unsqueeze(0));
         var outputs = new List<Tensor>();
@@ -28,27 +33,31 @@ public sealed class RecurrentTests
         AssertClose(h, last[0].Select(0, 0));
         if (last.Length > 1)
             AssertClose(c, last[1].Select(0, 0));
-        var (g, gh) = (Draw(5, 2, net.Size), Draw(2, net.Size));
+        var (g, gh) = (Draw(on, 5, 2, net.Size), Draw(on, 2, net.Size));
         ((all * g).Sum() + (last[0].Select(0, 0) * gh).Sum()).Backward();
         ((Tensor.Stack(outputs) * g).Sum() + (h * gh).Sum()).Backward();
         foreach (var (a, b) in net.Weights[0].Zip(weights))
             AssertClose(b.Grad!, a.Grad!);
     }
 
+    // Every difference is several launches: on a GPU half of the kinds, one way through the steps.
     [Theory]
-    [MemberData(nameof(Kinds))]
-    public void First_and_second_derivatives(string kind)
+    [MemberData(nameof(SomeKinds))]
+    public void First_and_second_derivatives(string device, string kind)
     {
+        var on = TestDevices.Get(device);
         foreach (var (isReverse, hasBias) in new[] { (false, true), (true, false) })
         {
+            if (device != "cpu" && !isReverse)
+                continue;
             var (gates, outputs) = (kind == "gru" ? 3 : kind is "lstm" or "projected" ? 4 : 1, 3);
             var output = kind == "projected" ? 2 : outputs;
             Tensor[] inputs =
             [
-                Draw(5, 2), Draw(2, output), .. gates == 4 ? [Draw(2, outputs)] : Array.Empty<Tensor>(),
-                Draw(gates * outputs, 2), Draw(gates * outputs, output),
-                .. hasBias ? [Draw(gates * outputs), Draw(gates * outputs)] : Array.Empty<Tensor>(),
-                .. kind == "projected" ? [Draw(output, outputs)] : Array.Empty<Tensor>(),
+                Draw(on, 5, 2), Draw(on, 2, output), .. gates == 4 ? [Draw(on, 2, outputs)] : Array.Empty<Tensor>(),
+                Draw(on, gates * outputs, 2), Draw(on, gates * outputs, output),
+                .. hasBias ? [Draw(on, gates * outputs), Draw(on, gates * outputs)] : Array.Empty<Tensor>(),
+                .. kind == "projected" ? [Draw(on, output, outputs)] : Array.Empty<Tensor>(),
             ];
             foreach (var input in inputs)
                 input.RequiresGrad_();
@@ -72,10 +81,11 @@ public sealed class RecurrentTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Backwards_is_another_network_over_reversed_sequences(string kind)
+    public void Backwards_is_another_network_over_reversed_sequences(string device, string kind)
     {
-        var both = Network.Of(kind, 3, 4, bidirectional: true);
-        var (forward, backward) = (Network.Of(kind, 3, 4), Network.Of(kind, 3, 4));
+        var on = TestDevices.Get(device);
+        var both = Network.Of(on, kind, 3, 4, bidirectional: true);
+        var (forward, backward) = (Network.Of(on, kind, 3, 4), Network.Of(on, kind, 3, 4));
         using (Autograd.NoGrad())
         {
             foreach (var (from, to) in both.Weights[0].Zip(forward.Weights[0]))
@@ -84,7 +94,7 @@ public sealed class RecurrentTests
                 to.Copy_(from);
         }
 
-        var x = Draw(5, 2, 3);
+        var x = Draw(on, 5, 2, 3);
         var (y, last) = both.Call(x);
         var (y0, last0) = forward.Call(x);
         var (y1, last1) = backward.Call(x.Flip(0));
@@ -95,12 +105,13 @@ public sealed class RecurrentTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Batch_first_and_single_sequences(string kind)
+    public void Batch_first_and_single_sequences(string device, string kind)
     {
-        var net = Network.Of(kind, 3, 4, layers: 2);
-        var turned = Network.Of(kind, 3, 4, layers: 2, batchFirst: true);
+        var on = TestDevices.Get(device);
+        var net = Network.Of(on, kind, 3, 4, layers: 2);
+        var turned = Network.Of(on, kind, 3, 4, layers: 2, batchFirst: true);
         turned.Module.LoadStateDict(net.Module.StateDict());
-        var x = Draw(5, 2, 3);
+        var x = Draw(on, 5, 2, 3);
         var (y, last) = net.Call(x);
         var (other, otherLast) = turned.Call(x.Transpose(0, 1));
         AssertClose(y.Transpose(0, 1), other);
@@ -115,17 +126,18 @@ public sealed class RecurrentTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Packed_sequences_are_as_alone(string kind)
+    public void Packed_sequences_are_as_alone(string device, string kind)
     {
-        var net = Network.Of(kind, 3, 4, layers: 2, bidirectional: true);
-        Tensor[] sequences = [Draw(2, 3), Draw(4, 3), Draw(1, 3)];
+        var on = TestDevices.Get(device);
+        var net = Network.Of(on, kind, 3, 4, layers: 2, bidirectional: true);
+        Tensor[] sequences = [Draw(on, 2, 3), Draw(on, 4, 3), Draw(on, 1, 3)];
         var packed = PackedSequence.Pack(sequences, enforceSorted: false);
         Assert.Equal([3, 2, 1, 1], packed.BatchSizes.ToArray<long>());
         var (restored, lengths) = packed.Pad();
         AssertClose(PackedSequence.Pad(sequences), restored);
         Assert.Equal([2, 4, 1], lengths.ToArray<long>());
-        var h = Draw(4, 3, net.Size);
-        var c = Draw(4, 3, 4);
+        var h = Draw(on, 4, 3, net.Size);
+        var c = Draw(on, 4, 3, 4);
         var (y, last) = net.CallPacked(packed, h, c);
         var (padded, _) = y.Pad(batchFirst: true, totalLength: 6);
         Assert.Equal([3, 6, 2 * net.Size], padded.Shape.ToArray());
@@ -142,11 +154,12 @@ public sealed class RecurrentTests
             x => net.CallPacked(packed with { Data = x }, h, c).Output.Data, packed.Data.Detach().RequiresGrad_()));
     }
 
-    [Fact]
-    public void Dropout_between_layers_and_modes()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Dropout_between_layers_and_modes(string device)
     {
-        var net = new LSTM(3, 4, numLayers: 2, dropout: 1).To(DType.Float64);
-        var x = Draw(5, 2, 3);
+        var on = TestDevices.Get(device);
+        var net = new LSTM(3, 4, numLayers: 2, dropout: 1).To(on).To(DType.Float64);
+        var x = Draw(on, 5, 2, 3);
         var (trained, _) = net.Call(x);
         AssertClose(trained.Select(1, 0), trained.Select(1, 1));
         net.Eval();
@@ -155,8 +168,9 @@ public sealed class RecurrentTests
             AssertClose(net.Call(x).Output, net.Call(x).Output);
         using (Autograd.NoGrad())
             Assert.False(net.Call(x).Output.RequiresGrad);
-        Assert.Equal([5, 0, 4], net.Call(Draw(5, 0, 3)).Output.Shape.ToArray());
-        Assert.Equal(DType.BFloat16, new GRU(3, 4, dtype: DType.BFloat16).Call(x.To(DType.BFloat16)).Output.DType);
+        Assert.Equal([5, 0, 4], net.Call(Draw(on, 5, 0, 3)).Output.Shape.ToArray());
+        var gru = new GRU(3, 4, dtype: DType.BFloat16, device: on);
+        Assert.Equal(DType.BFloat16, gru.Call(x.To(DType.BFloat16)).Output.DType);
     }
 
     [Fact]
@@ -197,8 +211,8 @@ public sealed class RecurrentTests
     private static void Expect(string message, Func<object> action) =>
         Assert.StartsWith(message, Assert.ThrowsAny<TensorException>(action).Message, StringComparison.Ordinal);
 
-    private static Tensor Draw(params long[] sizes) =>
-        Tensor.Empty(Shape.Create(sizes), DType.Float64).Uniform_(-1, 1, Random);
+    private static Tensor Draw(ComputeDevice on, params long[] sizes) =>
+        Tensor.Empty(Shape.Create(sizes), DType.Float64, on).Uniform_(-1, 1, Random);
 
     private static void AssertClose(Tensor want, Tensor got)
     {
@@ -230,23 +244,26 @@ public sealed class RecurrentTests
     private sealed record Network(Module Module, IReadOnlyList<IReadOnlyList<Parameter>> Weights, bool IsLstm, long Size)
     {
         public static Network Of(
-            string kind, long inputs, long size, int layers = 1, bool bidirectional = false, bool batchFirst = false)
+            ComputeDevice on, string kind, long inputs, long size, int layers = 1, bool bidirectional = false,
+            bool batchFirst = false)
         {
             var dtype = DType.Float64;
             switch (kind)
             {
                 case "gru":
                     var gru = new GRU(
-                        inputs, size, layers, batchFirst: batchFirst, bidirectional: bidirectional, dtype: dtype);
+                        inputs, size, layers, batchFirst: batchFirst, bidirectional: bidirectional, device: on,
+                        dtype: dtype);
                     return new(gru, gru.AllWeights, false, size);
                 case "lstm" or "projected":
                     var lstm = new LSTM(
                         inputs, size, layers, batchFirst: batchFirst, bidirectional: bidirectional,
-                        projSize: kind == "lstm" ? 0 : size - 1, dtype: dtype);
+                        projSize: kind == "lstm" ? 0 : size - 1, device: on, dtype: dtype);
                     return new(lstm, lstm.AllWeights, true, kind == "lstm" ? size : size - 1);
                 default:
                     var rnn = new RNN(
-                        inputs, size, layers, kind, batchFirst: batchFirst, bidirectional: bidirectional, dtype: dtype);
+                        inputs, size, layers, kind, batchFirst: batchFirst, bidirectional: bidirectional, device: on,
+                        dtype: dtype);
                     return new(rnn, rnn.AllWeights, false, size);
             }
         }

@@ -7,16 +7,17 @@ public sealed class TrainingProgramTests
 {
     private readonly Generator generator = new(7);
 
-    [Fact]
-    public void Sequences_are_classified_by_an_lstm_with_clipped_gradients()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Sequences_are_classified_by_an_lstm_with_clipped_gradients(string device)
     {
+        var on = TestDevices.Get(device);
         Generator.SeedAll(1);
-        var net = new SequenceClassifier(3, 8, 2);
+        var net = new SequenceClassifier(3, 8, 2).To(on);
         var adam = new Adam(net.Parameters(), lr: 2e-2);
         var criterion = new CrossEntropyLoss();
         var losses = Enumerable.Range(0, 40).Select(_ =>
         {
-            var x = Tensor.Randn([32, 6, 3], generator: generator);
+            var x = Tensor.Randn([32, 6, 3], generator: generator, device: on);
             var y = (x[.., ..3].Sum([1, 2]) > x[.., 3..].Sum([1, 2])).Long();
             adam.ZeroGrad();
             var loss = criterion.Call(net.Call(x), y);
@@ -28,11 +29,12 @@ public sealed class TrainingProgramTests
         Assert.True(losses[^5..].Average() < 0.75 * losses[..5].Average(), string.Join(' ', losses));
     }
 
-    [Fact]
-    public void Tokens_are_predicted_by_a_transformer_with_tied_weights_and_groups_of_parameters()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Tokens_are_predicted_by_a_transformer_with_tied_weights_and_groups_of_parameters(string device)
     {
+        var on = TestDevices.Get(device);
         Generator.SeedAll(2);
-        var net = new NextToken(12, 8);
+        var net = new NextToken(12, 8).To(on);
         var all = net.NamedParameters().ToLookup(p => p.Parameter.Rank > 1, p => p.Parameter);
         var adam = new AdamW(
             [new ParamGroup(all[true]) { WeightDecay = 0.1 }, new ParamGroup(all[false]) { WeightDecay = 0 }],
@@ -40,7 +42,7 @@ public sealed class TrainingProgramTests
         var schedule = new OneCycleLR(adam, 2e-2, totalSteps: 40);
         var losses = Enumerable.Range(0, 40).Select(_ =>
         {
-            var tokens = Tensor.Randint(0, 12, [16, 6], generator: generator);
+            var tokens = Tensor.Randint(0, 12, [16, 6], generator: generator, device: on);
             adam.ZeroGrad();
             var loss = Functional.CrossEntropy(net.Call(tokens).Transpose(1, 2), tokens.Roll(1, 1));
             loss.Backward();
@@ -55,20 +57,21 @@ public sealed class TrainingProgramTests
         Assert.Throws<TensorValueException>(() => new Linear(8, 12) { Weight = new(Tensor.Ones(8, 12)) });
     }
 
-    [Fact]
-    public void Images_are_encoded_with_accumulated_gradients_an_averaged_copy_and_frozen_layers()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Images_are_encoded_with_accumulated_gradients_an_averaged_copy_and_frozen_layers(string device)
     {
+        var on = TestDevices.Get(device);
         Generator.SeedAll(3);
         var net = new Sequential(
             ("encoder", new Sequential(
                 new Conv2d(1, 4, 3, stride: 2, padding: 1), new BatchNorm2d(4), new ReLU(inplace: true))),
             ("decoder", new Sequential(
                 new ConvTranspose2d(4, 2, 4, stride: 2, padding: 1), new BatchNorm2d(2, momentum: null), new Tanh(),
-                new Conv2d(2, 1, 3, padding: "same"), new Sigmoid())));
+                new Conv2d(2, 1, 3, padding: "same"), new Sigmoid()))).To(on);
         var averaged = net.Clone().RequiresGrad_(false).Eval();
         var sgd = new SGD(net.Parameters(), lr: 0.5, momentum: 0.9);
         var plateau = new ReduceLROnPlateau(sgd, factor: 0.5, patience: 2);
-        var images = Tensor.Rand([8, 1, 6, 6], generator: generator).Round();
+        var images = Tensor.Rand([8, 1, 6, 6], generator: generator, device: on).Round();
         var losses = Enumerable.Range(0, 15).Select(_ =>
         {
             sgd.ZeroGrad();

@@ -98,24 +98,26 @@ public sealed class DistributionTests
         }
     }
 
-    [Fact]
-    public void DrawnOverViewsAndRecorded()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void DrawnOverViewsAndRecorded(string device)
     {
-        var x = Tensor.Zeros(4, 6);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Zeros([4, 6], device: on);
         var view = x[TensorIndex.Ellipsis, TensorIndex.Slice(null, null, 2)];
         view.Exponential_(1, new(2));
-        SortTests.Same(Tensor.Empty(4, 3).Exponential_(1, new(2)), view);
+        SortTests.Same(Tensor.Empty([4, 3], device: on).Exponential_(1, new(2)), view);
         Assert.Equal(12L, x.CountNonzero().Item<long>());
-        var leaf = Tensor.Ones([3], requiresGrad: true);
+        var leaf = Tensor.Ones([3], requiresGrad: true, device: on);
         Assert.Throws<TensorRuntimeException>(() => leaf.Geometric_(0.5));
         Tensor.Normal(leaf, 1.0).Sum().Backward();
         Assert.Equal([0f, 0, 0], leaf.Grad!.ToArray<float>());
     }
 
-    [Fact]
-    public void ErrorsSayWhatPyTorchSays()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void ErrorsSayWhatPyTorchSays(string device)
     {
-        var x = Tensor.Ones(3);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Ones([3], device: on);
         Says("exponential_ expects lambda >= 0.0, but found lambda=-1", () => x.Exponential_(-1));
         Says("log_normal_ expects std > 0.0, but found std=0", () => x.LogNormal_(1, 0));
         Says("geometric_ expects p to be in (0, 1), but got p=1", () => x.Geometric_(1));
@@ -124,9 +126,10 @@ public sealed class DistributionTests
         Says("invalid Poisson rate, expected rate to be non-negative", () => (-x).Poisson());
         Says("Expected p_in >= 0 && p_in <= 1 to be true, but got false.", () => (x * 2).Bernoulli());
         Says("\"exponential_cpu\" not implemented for 'Long'", () => x.Long().Exponential_());
-        Says("value cannot be converted to type uint8_t without overflow", () => Tensor.Randperm(257, DType.UInt8));
-        Says("n cannot be greater than 2049 for Half type.", () => Tensor.Randperm(3000, DType.Float16));
-        Says("prob_dist must be 1 or 2 dim", () => Tensor.Ones(1, 1, 1).Multinomial(1));
+        Says("value cannot be converted to type uint8_t without overflow",
+            () => Tensor.Randperm(257, DType.UInt8, device: on));
+        Says("n cannot be greater than 2049 for Half type.", () => Tensor.Randperm(3000, DType.Float16, device: on));
+        Says("prob_dist must be 1 or 2 dim", () => Tensor.Ones([1, 1, 1], device: on).Multinomial(1));
         Says("cannot sample n_sample <= 0 samples", () => x.Multinomial(0));
         Says("cannot sample n_sample > prob_dist.size(-1) samples without replacement", () => x.Multinomial(4));
         Says("invalid multinomial distribution (sum of probabilities <= 0)", () => (x * 0).Multinomial(1));

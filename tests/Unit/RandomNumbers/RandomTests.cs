@@ -34,19 +34,20 @@ public sealed class RandomTests
         }
     }
 
-    [Fact]
-    public void A_seed_gives_the_same_numbers_and_a_state_continues()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void A_seed_gives_the_same_numbers_and_a_state_continues(string device)
     {
+        var on = TestDevices.Get(device);
         var generator = new Generator(7);
-        var first = Tensor.Rand([100], generator: generator).ToArray<float>();
+        var first = Tensor.Rand([100], generator: generator, device: on).ToArray<float>();
         var state = generator.State;
-        var second = Tensor.Rand([100], generator: generator).ToArray<float>();
+        var second = Tensor.Rand([100], generator: generator, device: on).ToArray<float>();
         Assert.NotEqual(first, second);
         generator.State = state;
-        Assert.Equal(second, Tensor.Rand([100], generator: generator).ToArray<float>());
+        Assert.Equal(second, Tensor.Rand([100], generator: generator, device: on).ToArray<float>());
         generator.ManualSeed(7);
         Assert.Equal(
-            first.Concat(second), Tensor.Rand([200], generator: generator).ToArray<float>());
+            first.Concat(second), Tensor.Rand([200], generator: generator, device: on).ToArray<float>());
     }
 
     [Fact]
@@ -68,10 +69,11 @@ public sealed class RandomTests
         }
     }
 
-    [Fact]
-    public void Normals_in_float32_are_those_of_exact_arithmetic()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Normals_in_float32_are_those_of_exact_arithmetic(string device)
     {
-        var numbers = Tensor.Randn([20_000], generator: new(11)).ToArray<float>();
+        var on = TestDevices.Get(device);
+        var numbers = Tensor.Randn([20_000], generator: new(11), device: on).ToArray<float>();
         for (var i = 0; i < numbers.Length; i++)
         {
             var (x, y, _, _) = Philox.Words(11, (ulong)i);
@@ -88,15 +90,16 @@ public sealed class RandomTests
             : Math.Cos(turns * 2 * Math.PI);
     }
 
-    [Fact]
-    public void Distributions_have_their_moments()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Distributions_have_their_moments(string device)
     {
+        var on = TestDevices.Get(device);
         const int count = 200_000;
-        AssertMoments(Tensor.Rand([count], generator: new(1)).ToArray<float>(), 0.5, 1 / 12.0);
-        AssertMoments(Tensor.Randn([count], generator: new(1)).ToArray<float>(), 0, 1);
-        AssertMoments(Tensor.Randn([count], DType.Float64, generator: new(1)).ToArray<double>(), 0, 1);
-        AssertMoments(Tensor.Empty(count).Bernoulli_(0.3, new(1)).ToArray<float>(), 0.3, 0.21);
-        var dice = Tensor.Randint(1, 7, [count], generator: new(1)).ToArray<long>();
+        AssertMoments(Tensor.Rand([count], generator: new(1), device: on).ToArray<float>(), 0.5, 1 / 12.0);
+        AssertMoments(Tensor.Randn([count], generator: new(1), device: on).ToArray<float>(), 0, 1);
+        AssertMoments(Tensor.Randn([count], DType.Float64, generator: new(1), device: on).ToArray<double>(), 0, 1);
+        AssertMoments(Tensor.Empty([count], device: on).Bernoulli_(0.3, new(1)).ToArray<float>(), 0.3, 0.21);
+        var dice = Tensor.Randint(1, 7, [count], generator: new(1), device: on).ToArray<long>();
         Assert.Equal([1L, 2, 3, 4, 5, 6], dice.Distinct().Order());
         AssertMoments(dice, 3.5, 35 / 12.0);
 
@@ -109,36 +112,39 @@ public sealed class RandomTests
         }
     }
 
-    [Fact]
-    public void Permutations_hold_every_number_once()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Permutations_hold_every_number_once(string device)
     {
-        var order = Tensor.Randperm(1000, generator: new(5)).ToArray<long>();
+        var on = TestDevices.Get(device);
+        var order = Tensor.Randperm(1000, generator: new(5), device: on).ToArray<long>();
         Assert.NotEqual(Enumerable.Range(0, 1000).Select(i => (long)i), order);
         Assert.Equal(Enumerable.Range(0, 1000).Select(i => (long)i), order.Order());
-        Assert.Equal(0, Tensor.Randperm(0).ElementCount);
+        Assert.Equal(0, Tensor.Randperm(0, device: on).ElementCount);
     }
 
-    [Fact]
-    public void Draws_over_a_view_follow_the_order_of_its_elements()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Draws_over_a_view_follow_the_order_of_its_elements(string device)
     {
-        var expected = Tensor.Rand([6], generator: new(2)).ToArray<float>();
-        var matrix = Tensor.Zeros(2, 3);
+        var on = TestDevices.Get(device);
+        var expected = Tensor.Rand([6], generator: new(2), device: on).ToArray<float>();
+        var matrix = Tensor.Zeros([2, 3], device: on);
         matrix.AsStrided([3, 2], [1, 3]).Uniform_(generator: new(2));
         var values = matrix.ToArray<float>();
         float[] drawn = [values[0], values[3], values[1], values[4], values[2], values[5]];
         Assert.Equal(expected, drawn);
     }
 
-    [Fact]
-    public void Bad_arguments_are_refused()
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Bad_arguments_are_refused(string device)
     {
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Rand([2], DType.Int64));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Randint(3, 3, [2]));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Randint(0, 300, [2], DType.UInt8));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Zeros(2).Bernoulli_(1.5));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Zeros(2).Uniform_(1, 0));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Zeros(2).Normal_(0, -1));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Randperm(-1));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Ones([2], requiresGrad: true).Uniform_());
+        var on = TestDevices.Get(device);
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Rand([2], DType.Int64, device: on));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Randint(3, 3, [2], device: on));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Randint(0, 300, [2], DType.UInt8, device: on));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Zeros([2], device: on).Bernoulli_(1.5));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Zeros([2], device: on).Uniform_(1, 0));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Zeros([2], device: on).Normal_(0, -1));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Randperm(-1, device: on));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Ones([2], requiresGrad: true, device: on).Uniform_());
     }
 }

@@ -27,6 +27,17 @@ public sealed class PrintTests
     public void LargeTensorsAreSummarised() => Assert.Equal(
         "tensor([   0,    1,    2,  ..., 1998, 1999, 2000])", Tensor.Arange(2001).ToString());
 
+    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    public void NumbersOfOtherDevicesAreRead(string device)
+    {
+        var x = Tensor.Of([[1.5, -2], [3, double.NaN]]);
+        Assert.Equal(
+            $"{x.ToString()[..^1]}, device='{device}')", x.To(TestDevices.Get(device)).ToString());
+        Assert.Equal(
+            $"tensor([   0,    1,    2,  ..., 1998, 1999, 2000], device='{device}')",
+            Tensor.Arange(2001, device: TestDevices.Get(device)).ToString());
+    }
+
     [Fact]
     public void NodesAreNamed() => Assert.Equal(
         "tensor([2.], grad_fn=<AddBackward0>)", (Tensor.Of([1.0], requiresGrad: true) + 1).ToString());
