@@ -7,23 +7,24 @@ public sealed class BatchNormTests
 {
     /// <summary>Short planes, long ones, few and many channels, slabs.</summary>
     [Theory]
-    [InlineData(2, 3, 1)]
-    [InlineData(200, 70, 1)]
-    [InlineData(5000, 3, 1)]
-    [InlineData(30000, 10, 2)]
-    [InlineData(3, 200, 9)]
-    [InlineData(7, 5, 15)]
-    [InlineData(7, 5, 16)]
-    [InlineData(4, 3, 49)]
-    [InlineData(2, 64, 5000)]
-    [InlineData(1, 2, 200_003)]
-    public void ValuesStatisticsAndGradients(long n, long c, long s)
+    [OnEachDevice(2, 3, 1)]
+    [OnEachDevice(200, 70, 1)]
+    [OnEachDevice(5000, 3, 1)]
+    [OnEachDevice(30000, 10, 2)]
+    [OnEachDevice(3, 200, 9)]
+    [OnEachDevice(7, 5, 15)]
+    [OnEachDevice(7, 5, 16)]
+    [OnEachDevice(4, 3, 49)]
+    [OnEachDevice(2, 64, 5000)]
+    [OnEachDevice(1, 2, 200_003)]
+    public void ValuesStatisticsAndGradients(string device, long n, long c, long s)
     {
+        var on = TestDevices.Get(device);
         var generator = new Generator(5);
-        var exact = (Tensor.Randn([n, c, s], DType.Float64, generator: generator) * 3) + 20;
-        var pull = Tensor.Randn([n, c, s], DType.Float64, generator: generator);
-        var weight = Tensor.Randn([c], DType.Float64, generator: generator);
-        var bias = Tensor.Randn([c], DType.Float64, generator: generator);
+        var exact = (Tensor.Randn([n, c, s], DType.Float64, on, generator: generator) * 3) + 20;
+        var pull = Tensor.Randn([n, c, s], DType.Float64, on, generator: generator);
+        var weight = Tensor.Randn([c], DType.Float64, on, generator: generator);
+        var bias = Tensor.Randn([c], DType.Float64, on, generator: generator);
         foreach (var (dtype, tolerance) in new[]
         {
             (DType.Float64, 1e-12), (DType.Float32, 2e-5), (DType.Float16, 2e-2),
@@ -31,7 +32,7 @@ public sealed class BatchNormTests
         {
             var x = exact.To(dtype).Detach().RequiresGrad_();
             var (w, b) = (weight.To(dtype).Detach().RequiresGrad_(), bias.To(dtype).Detach().RequiresGrad_());
-            var (mean, variance) = (Tensor.Zeros([c], dtype), Tensor.Ones([c], dtype));
+            var (mean, variance) = (Tensor.Zeros([c], dtype, on), Tensor.Ones([c], dtype, on));
             var y = x.BatchNorm(w, b, mean, variance, true, 0.25, 1e-3);
             y.Backward(pull.To(dtype));
 
@@ -80,15 +81,16 @@ public sealed class BatchNormTests
         Assert.Equal(results[0], results[2]);
     }
 
-    [Fact]
-    public void ModuleTracksStatistics()
+    [Theory, OnEachDevice]
+    public void ModuleTracksStatistics(string device)
     {
-        var norm = new BatchNorm2d(3, momentum: null);
+        var on = TestDevices.Get(device);
+        var norm = new BatchNorm2d(3, momentum: null).To(on);
         Assert.Equal(
             ["weight", "bias", "running_mean", "running_var", "num_batches_tracked"], norm.StateDict().Keys);
         Assert.Equal("BatchNorm2d(3, eps=1e-05, momentum=None, affine=True, track_running_stats=True)",
             norm.ToString());
-        var (a, b) = (Tensor.Randn(4, 3, 2, 2), Tensor.Randn(4, 3, 2, 2));
+        var (a, b) = (Tensor.Randn([4, 3, 2, 2], device: on), Tensor.Randn([4, 3, 2, 2], device: on));
         norm.Call(a);
         norm.Call(b);
         var mean = (a.Mean([0, 2, 3]) + b.Mean([0, 2, 3])) / 2;
@@ -101,17 +103,18 @@ public sealed class BatchNormTests
         Assert.Equal("NativeBatchNormBackward0", y.GradientFunction!.Name);
     }
 
-    [Fact]
-    public void ErrorsSayWhatPyTorchSays()
+    [Theory, OnEachDevice]
+    public void ErrorsSayWhatPyTorchSays(string device)
     {
-        var x = Tensor.Ones(2, 3, 4);
-        var three = Tensor.Ones(3);
+        var on = TestDevices.Get(device);
+        var x = Ones(2, 3, 4);
+        var three = Ones(3);
         Says("running_mean must be defined in evaluation mode", () => Functional.BatchNorm(x, null, null));
         Says("Expected more than 1 value per channel when training, got input size torch.Size([1, 3])",
-            () => Functional.BatchNorm(Tensor.Ones(1, 3), null, null, training: true));
+            () => Functional.BatchNorm(Ones(1, 3), null, null, training: true));
         Says("running_var should contain 3 elements not 4",
-            () => Functional.BatchNorm(x, three, Tensor.Ones(4), training: true));
-        Says("weight should contain 3 elements not 4", () => Functional.BatchNorm(x, three, three, Tensor.Ones(4)));
+            () => Functional.BatchNorm(x, three, Ones(4), training: true));
+        Says("weight should contain 3 elements not 4", () => Functional.BatchNorm(x, three, three, Ones(4)));
         Says("mixed dtype (CPU): expect parameter to have scalar type of Float",
             () => Functional.BatchNorm(x, three, three, three.Double()));
         Says("\"batch_norm\" not implemented for 'Long'", () => Functional.BatchNorm(x.Long(), three, three));
@@ -119,8 +122,10 @@ public sealed class BatchNormTests
             () => Functional.BatchNorm(three, null, null, training: true));
         Says("expected 4D input (got 3D input)", () => new BatchNorm2d(3).Call(x));
         Says("The function 'native_batch_norm' is not differentiable with respect to argument 'running_mean'.",
-            () => Functional.BatchNorm(x, Tensor.Ones(3).RequiresGrad_(), three));
-        Assert.Equal([0L, 3, 4], Functional.BatchNorm(Tensor.Zeros(0, 3, 4), three, three, three).Shape.ToArray());
+            () => Functional.BatchNorm(x, Ones(3).RequiresGrad_(), three));
+        Assert.Equal([0L, 3, 4], Functional.BatchNorm(x[..0], three, three, three).Shape.ToArray());
+
+        Tensor Ones(params long[] shape) => Tensor.Ones(shape, device: on);
 
         static void Says(string message, Func<object> call) => Assert.StartsWith(
             message, Assert.ThrowsAny<TensorException>(call).Message, StringComparison.Ordinal);

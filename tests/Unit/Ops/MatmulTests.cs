@@ -3,43 +3,44 @@ namespace KernelEngine.Tests;
 /// <summary>Products of matrices against sums written out in float64.</summary>
 public sealed class MatmulTests
 {
-    private static readonly ComputeDevice Cpu = ComputeDevice.Cpu();
-
     [Theory]
-    [InlineData(1, 1, 1)]
-    [InlineData(2, 3, 4)]
-    [InlineData(17, 33, 5)]
-    [InlineData(3, 0, 2)]
-    [InlineData(0, 3, 2)]
-    public void MmOfAnyStrides(int m, int k, int n)
+    [OnEachDevice(1, 1, 1)]
+    [OnEachDevice(2, 3, 4)]
+    [OnEachDevice(17, 33, 5)]
+    [OnEachDevice(3, 0, 2)]
+    [OnEachDevice(0, 3, 2)]
+    public void MmOfAnyStrides(string device, int m, int k, int n)
     {
+        var on = TestDevices.Get(device);
         foreach (var (transposeA, transposeB) in new[] { (false, false), (true, false), (false, true), (true, true) })
         {
-            var a = transposeA ? Transposed(Filled(1, k, m)) : Filled(1, m, k);
-            var b = transposeB ? Transposed(Filled(2, n, k)) : Filled(2, k, n);
+            var a = transposeA ? Transposed(Filled(on, 1, k, m)) : Filled(on, 1, m, k);
+            var b = transposeB ? Transposed(Filled(on, 2, n, k)) : Filled(on, 2, k, n);
             AssertClose(Naive(a, b), a.Mm(b));
             AssertClose(Naive(a, b), a.Float().Mm(b.Float()), 1e-5);
         }
     }
 
-    [Fact]
-    public void EveryDTypeMultiplies()
+    [Theory, OnEachDevice]
+    public void EveryDTypeMultiplies(string device)
     {
+        var on = TestDevices.Get(device);
         foreach (var dtype in DType.All.Where(d => d != DType.Bool))
         {
-            var a = Tensor.FromArray<double>([1, 2, 3, 4, 5, 6], [2, 3]).To(dtype);
-            var b = Tensor.FromArray<double>([1, 0, 2, 1, 0, 3], [3, 2]).To(dtype);
+            var a = Tensor.FromArray<double>([1, 2, 3, 4, 5, 6], [2, 3]).To(on, dtype);
+            var b = Tensor.FromArray<double>([1, 0, 2, 1, 0, 3], [3, 2]).To(on, dtype);
             var product = a.Mm(b);
             Assert.Same(dtype, product.DType);
             Assert.Equal([5, 11, 14, 23], product.Double().ToArray<double>());
-            var added = Tensor.FromArray<double>([10, 20]).To(dtype).Addmm(a, b, beta: 2, alpha: 3);
+            var added = Tensor.FromArray<double>([10, 20]).To(on, dtype).Addmm(a, b, beta: 2, alpha: 3);
             Assert.Equal([35, 73, 62, 109], added.Double().ToArray<double>());
         }
     }
 
-    [Fact]
-    public void RanksDecideWhatMatmulIs()
+    [Theory, OnEachDevice]
+    public void RanksDecideWhatMatmulIs(string device)
     {
+        var on = TestDevices.Get(device);
         long[][] shapes =
         [
             [3], [4, 3], [3, 5], [2, 4, 3], [2, 3, 5], [1, 3, 5], [6, 1, 4, 3], [2, 1, 3, 5], [6, 2, 4, 3],
@@ -61,7 +62,7 @@ public sealed class MatmulTests
                     continue;
                 }
 
-                var (a, b) = (Filled(3, left), Filled(4, right));
+                var (a, b) = (Filled(on, 3, left), Filled(on, 4, right));
                 var result = a.Matmul(b);
                 long[] expected = [.. lead, .. left.Length > 1 ? [left[^2]] : Array.Empty<long>(),
                     .. right.Length > 1 ? [right[^1]] : Array.Empty<long>()];
@@ -75,74 +76,82 @@ public sealed class MatmulTests
         static Shape Lead(long[] shape) => shape.Length > 2 ? shape[..^2] : Shape.Scalar;
     }
 
-    [Fact]
-    public void GradientsFollowTheFormula()
+    [Theory, OnEachDevice]
+    public void GradientsFollowTheFormula(string device)
     {
-        var a = Filled(1, 4, 3).RequiresGrad_();
-        var b = Filled(2, 3, 5).RequiresGrad_();
-        var g = Filled(3, 4, 5);
+        var on = TestDevices.Get(device);
+        var a = Filled(on, 1, 4, 3).RequiresGrad_();
+        var b = Filled(on, 2, 3, 5).RequiresGrad_();
+        var g = Filled(on, 3, 4, 5);
         a.Mm(b).Backward(g);
         AssertClose(Naive(g, Transposed(b.Detach())), a.Grad!);
         AssertClose(Naive(Transposed(a.Detach()), g), b.Grad!);
     }
 
-    [Fact]
-    public void LinearIsOneNode()
+    [Theory, OnEachDevice]
+    public void LinearIsOneNode(string device)
     {
-        var x = Filled(1, 4, 3).RequiresGrad_();
-        var w = Filled(2, 5, 3).RequiresGrad_();
-        var bias = Filled(3, 5).RequiresGrad_();
+        var on = TestDevices.Get(device);
+        var x = Filled(on, 1, 4, 3).RequiresGrad_();
+        var w = Filled(on, 2, 5, 3).RequiresGrad_();
+        var bias = Filled(on, 3, 5).RequiresGrad_();
         var y = x.Linear(w, bias);
         Assert.Equal("AddmmBackward0", y.GradientFunction!.Name);
         AssertClose((x.Detach().Mm(Transposed(w.Detach())) + bias.Detach()).ToArray<double>(), y);
         y.Sum().Backward();
         Assert.Equal([4, 4, 4, 4, 4], bias.Grad!.ToArray<double>());
-        AssertClose(Naive(Tensor.Ones([4, 5], DType.Float64), w.Detach()), x.Grad!);
-        Assert.Equal([2, 5], Filled(1, 2, 3).Linear(w).Shape.ToArray());
-        Assert.Equal([5], Filled(1, 3).Linear(w, bias).Shape.ToArray());
-        Assert.Equal([2, 2, 5], Filled(1, 2, 2, 3).Linear(w, bias).Shape.ToArray());
+        AssertClose(Naive(Tensor.Ones([4, 5], DType.Float64, on), w.Detach()), x.Grad!);
+        Assert.Equal([2, 5], Filled(on, 1, 2, 3).Linear(w).Shape.ToArray());
+        Assert.Equal([5], Filled(on, 1, 3).Linear(w, bias).Shape.ToArray());
+        Assert.Equal([2, 2, 5], Filled(on, 1, 2, 2, 3).Linear(w, bias).Shape.ToArray());
     }
 
     [Theory]
-    [InlineData("mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)", new long[] { 2, 3 }, new long[] { 4, 5 })]
-    [InlineData("size mismatch, got 2, 2x3,4", new long[] { 2, 3 }, new long[] { 4 })]
-    [InlineData("mat1 and mat2 shapes cannot be multiplied (1x3 and 4x5)", new long[] { 3 }, new long[] { 4, 5 })]
-    [InlineData("mat1 and mat2 shapes cannot be multiplied (6x4 and 5x2)", new long[] { 2, 3, 4 }, new long[] { 5, 2 })]
-    [InlineData("Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 5].",
+    [OnEachDevice("mat1 and mat2 shapes cannot be multiplied (2x3 and 4x5)", new long[] { 2, 3 }, new long[] { 4, 5 })]
+    [OnEachDevice("size mismatch, got 2, 2x3,4", new long[] { 2, 3 }, new long[] { 4 })]
+    [OnEachDevice("mat1 and mat2 shapes cannot be multiplied (1x3 and 4x5)", new long[] { 3 }, new long[] { 4, 5 })]
+    [OnEachDevice(
+        "mat1 and mat2 shapes cannot be multiplied (6x4 and 5x2)", new long[] { 2, 3, 4 }, new long[] { 5, 2 })]
+    [OnEachDevice("Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [2, 5].",
         new long[] { 2, 3, 4 }, new long[] { 2, 5, 2 })]
-    [InlineData("The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0",
+    [OnEachDevice("The size of tensor a (2) must match the size of tensor b (3) at non-singleton dimension 0",
         new long[] { 2, 3, 4 }, new long[] { 3, 4, 2 })]
-    [InlineData("both arguments to matmul need to be at least 1D, but they are 0D and 1D", new long[] { }, new long[] { 2 })]
-    public void MismatchesSayWhatPyTorchSays(string message, long[] left, long[] right)
+    [OnEachDevice(
+        "both arguments to matmul need to be at least 1D, but they are 0D and 1D", new long[] { }, new long[] { 2 })]
+    public void MismatchesSayWhatPyTorchSays(string device, string message, long[] left, long[] right)
     {
+        var on = TestDevices.Get(device);
         var error = Assert.Throws<TensorRuntimeException>(
-            () => Tensor.Ones((Shape)left).Matmul(Tensor.Ones((Shape)right)));
+            () => Tensor.Ones(left, device: on).Matmul(Tensor.Ones(right, device: on)));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public void OtherMismatchesSayWhatPyTorchSays()
+    [Theory, OnEachDevice]
+    public void OtherMismatchesSayWhatPyTorchSays(string device)
     {
+        var on = TestDevices.Get(device);
         Says("Expected size for first two dimensions of batch2 tensor to be: [2, 4] but got: [3, 4].",
-            () => Tensor.Ones(2, 3, 4).Bmm(Tensor.Ones(3, 4, 5)));
+            () => Ones(2, 3, 4).Bmm(Ones(3, 4, 5)));
         Says("mat1 and mat2 shapes cannot be multiplied (3x2 and 3x2)",
-            () => Tensor.Ones(2).Addmm(Tensor.Ones(3, 2), Tensor.Ones(3, 2)));
-        Says("1D tensors expected, but got 2D and 1D tensors", () => Tensor.Ones(2, 2).Dot(Tensor.Ones(2)));
+            () => Ones(2).Addmm(Ones(3, 2), Ones(3, 2)));
+        Says("1D tensors expected, but got 2D and 1D tensors", () => Ones(2, 2).Dot(Ones(2)));
         Says("expected scalar type Float but found Double",
-            () => Tensor.Ones(2, 2).Mm(Tensor.Ones([2, 2], DType.Float64)));
+            () => Ones(2, 2).Mm(Tensor.Ones([2, 2], DType.Float64, on)));
         Says("Expected all tensors to be on the same device",
-            () => Tensor.Ones(2, 2).Mm(Tensor.Ones([2, 2], device: ComputeDevice.Parse("meta"))));
+            () => Ones(2, 2).Mm(Tensor.Ones([2, 2], device: ComputeDevice.Parse("meta"))));
+
+        Tensor Ones(params long[] shape) => Tensor.Ones(shape, device: on);
 
         static void Says(string message, Func<Tensor> call) => Assert.StartsWith(
             message, Assert.ThrowsAny<TensorException>(call).Message, StringComparison.Ordinal);
     }
 
-    private static Tensor Filled(int seed, params long[] shape)
+    private static Tensor Filled(ComputeDevice on, int seed, params long[] shape)
     {
         var random = new Random(seed);
         var count = shape.Aggregate(1L, (a, b) => a * b);
         return Tensor.FromArray(Enumerable.Range(0, (int)count).Select(_ => random.NextDouble() - 0.5).ToArray(), shape)
-            .To(Cpu);
+            .To(on);
     }
 
     private static Tensor Transposed(Tensor x) => x.AsStrided([x.Shape[1], x.Shape[0]], [x.Strides[1], x.Strides[0]]);
@@ -152,8 +161,8 @@ public sealed class MatmulTests
     private static double[] NaiveBatch(Tensor a, Tensor b, Shape lead)
     {
         long m = a.Shape[^2], k = a.Shape[^1], n = b.Shape[^1];
-        var left = a.Expand([.. lead, m, k]).ToArray<double>();
-        var right = b.Expand([.. lead, k, n]).ToArray<double>();
+        var left = a.To(ComputeDevice.Cpu()).Expand([.. lead, m, k]).ToArray<double>();
+        var right = b.To(ComputeDevice.Cpu()).Expand([.. lead, k, n]).ToArray<double>();
         var result = new double[lead.ElementCount * m * n];
         for (var i = 0; i < result.Length; i++)
         {

@@ -104,6 +104,12 @@ internal static partial class GpuKernels
             var dtype = computed(operands[i].DType);
             if (ReferenceEquals(dtype, operands[i].DType))
                 continue;
+            if (FirstLike(launch, i) is var first && first < i)
+            {
+                operands[i] = operands[first];
+                continue;
+            }
+
             operands[i] = gpu.Temporary(operands[i].Layout.Shape, dtype).Operand;
             if (launch.Kernel.Operands[i].Access != Access.Write)
                 gpu.Copy(launch.Operands[i], operands[i]);
@@ -120,12 +126,25 @@ internal static partial class GpuKernels
             gpu);
         for (var i = 0; i < operands.Length; i++)
         {
-            if (ReferenceEquals(operands[i].Buffer, launch.Operands[i].Buffer))
+            if (ReferenceEquals(operands[i].Buffer, launch.Operands[i].Buffer) || FirstLike(launch, i) < i)
                 continue;
             if (launch.Kernel.Operands[i].Access != Access.Read)
                 gpu.Copy(operands[i], launch.Operands[i]);
             operands[i].Buffer.Free();
         }
+    }
+
+    // An operand that a kernel has no use for may be another one again: two copies of it would both be written back.
+    private static int FirstLike(in StructuralLaunch launch, int operand)
+    {
+        var first = 0;
+        while (launch.Operands[first] != launch.Operands[operand] ||
+            launch.Kernel.Operands[first].Access != launch.Kernel.Operands[operand].Access)
+        {
+            first++;
+        }
+
+        return first;
     }
 
     private static DType Computed(DType dtype, GpuTypes types) => types switch

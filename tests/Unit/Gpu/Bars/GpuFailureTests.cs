@@ -17,6 +17,9 @@ public sealed class GpuFailureTests
         ["embedding"] = d => Functional.Embedding(Tensor.FromArray([1L << 40]).To(d), Range(d).Reshape(3, 2)),
         ["embedding_bag"] = d => Functional.EmbeddingBag(
             Tensor.FromArray([0L, 3]).To(d), Range(d).Reshape(3, 2), Tensor.FromArray([0L]).To(d)),
+        ["embedding_bag that begins late"] = d => Bags(d, [1, 2]),
+        ["embedding_bag that ends late"] = d => Bags(d, [0, 7]),
+        ["embedding_bag out of order"] = d => Bags(d, [0, 3, 2]),
         ["nll_loss"] = d => Functional.NllLoss(Range(d).Reshape(2, 3), Tensor.FromArray([0L, 3]).To(d)),
         ["cross_entropy"] = d => Functional.CrossEntropy(Range(d).Reshape(2, 3), Tensor.FromArray([-4L, 0]).To(d)),
         ["inverse"] = d => Linalg.Inv(Tensor.Zeros([2, 3, 3], device: d)),
@@ -148,6 +151,10 @@ public sealed class GpuFailureTests
         kept[1].Add_(1);
         _ = kept[1] + kept[2][..1];
     }
+
+    private static Tensor Bags(ComputeDevice device, long[] offsets) => Functional.EmbeddingBag(
+        Tensor.FromArray([0L, 1, 2, 0, 1]).To(device), Range(device).Reshape(3, 2),
+        Tensor.FromArray(offsets).To(device));
 
     private static Tensor Range(ComputeDevice device) => Tensor.Arange(6, dtype: DType.Float32, device: device);
 }
