@@ -22,10 +22,14 @@ internal static class ReservedWords
         // HLSL
         "column_major", "export", "groupshared", "line", "linear", "matrix", "nointerpolation", "pass",
         "pixelfragment", "point", "row_major", "sampler", "snorm", "string", "technique", "texture", "triangle",
-        "triangleadj", "unorm", "vector", "vertexfragment", "unroll", "loop",
+        "triangleadj", "unorm", "vector", "vertexfragment", "unroll", "loop", "branch", "flatten", "cbuffer", "tbuffer",
+        "compile", "dword", "packoffset", "stateblock", "technique10", "vertexshader", "pixelshader", "NULL", "lineadj",
         // OpenCL C and CUDA C++
         "global", "local", "constant", "kernel", "constexpr", "nullptr", "throw", "try", "catch", "typename",
-        "explicit", "mutable", "typeid", "alignas", "decltype",
+        "explicit", "mutable", "typeid", "alignas", "alignof", "decltype", "noexcept", "static_assert", "static_cast",
+        "const_cast", "dynamic_cast", "reinterpret_cast", "thread_local", "wchar_t", "char16_t", "char32_t", "and",
+        "and_eq", "bitand", "bitor", "compl", "not", "not_eq", "or", "or_eq", "xor", "xor_eq", "complex", "imaginary",
+        "pipe", "generic", "read_only", "write_only", "read_write", "size_t", "event_t", "linux", "unix",
         // The preludes'
         "id", "local_id", "group_id", "C", "T",
     ]);

@@ -20,6 +20,7 @@ internal sealed class ShaderKernel
     private readonly List<ShaderOption> options = [];
     private readonly List<(string Name, string Value)> constants = [];
     private readonly List<Primitive> functions = [];
+    private readonly List<string> includes = [];
     private readonly string? text;
     private Element[] types = [];
     private bool byWidth;
@@ -49,6 +50,9 @@ internal sealed class ShaderKernel
 
     /// <summary>Defines that all variants have.</summary>
     public IReadOnlyList<(string Name, string Value)> Constants => constants;
+
+    /// <summary>Texts of <c>shaders/includes</c> that come before its own.</summary>
+    public IReadOnlyList<string> IncludedTexts => includes;
 
     /// <summary>The recipes that the text calls.</summary>
     public IReadOnlyList<Primitive> Functions => functions;
@@ -133,6 +137,15 @@ internal sealed class ShaderKernel
     {
         Change();
         functions.Add(function(Expr.Input(0, ValueKind.Float32), Expr.Input(1, ValueKind.Float32)).Primitive);
+        return this;
+    }
+
+    /// <summary>Files of <c>shaders/includes</c>, functions and macros that several texts share, to come before the
+    /// text in this order.</summary>
+    public ShaderKernel Includes(params ReadOnlySpan<string> files)
+    {
+        Change();
+        includes.AddRange(files);
         return this;
     }
 

@@ -39,6 +39,8 @@ internal abstract class ShaderRenderer
         DescribeParameters(text, variant, arguments, values);
         foreach (var array in variant.Kernel.SharedArrays)
             DescribeShared(text, variant, array, arguments, values);
+        foreach (var file in variant.Kernel.IncludedTexts)
+            text.Append("#line 1\n").Append(ShaderTexts.Read("includes/" + file));
         text.Append("#define KERNEL K_VOID k_body(K_IDS_ARGUMENTS");
         foreach (var argument in arguments)
             text.Append(", ").Append(argument);

@@ -135,7 +135,7 @@ internal static partial class GpuKernels
 
     private static ShaderKernel WindowNumbers(ShaderKernel kernel)
     {
-        kernel.Int("count");
+        kernel.Includes("planes.shader").Int("count");
         foreach (var axis in "dhw")
             kernel.Int($"out_{axis}");
         foreach (var name in MaxPool.Geometry)

@@ -6,7 +6,7 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel NonZeroPlaces =
         ShaderKernel.Define("nonzero", "indexing/nonzero.kernel")
             .Reads("src").Reads("found", Element.Int64).Writes("dst", Element.Int64)
-            .Int("count").Int("rows").Int("rank").Layout("shape")
+            .Int("count").Int("rows").Int("rank").Int("first").Int("inner").Layout("shape")
             .Widths(1);
 
     private static void AddNonZero(Adding add) => add("nonzero", GpuTypes.All, (in launch, gpu) =>
@@ -24,10 +24,20 @@ internal static partial class GpuKernels
             Integers = [(long)ScanOperation.Sum, 0],
         });
         gpu.Fill(target, 0);
-        gpu.Launch(NonZeroPlaces.Find(DType.UInt8))
-            .Buffer(source).Buffer(found.Operand).Buffer(target)
-            .Int(count).Int(target.Layout.Shape[0]).Int(target.Layout.Shape[1])
-            .Dims(source.Layout)
-            .Over(count);
+
+        // As many dimensions at a time as a launch takes, from the last ones to the first.
+        var sizes = source.Layout.Shape.AsSpan();
+        var inner = 1L;
+        for (var end = sizes.Length; end > 0; end -= GpuLaunch.LayoutRank)
+        {
+            var first = Math.Max(0, end - GpuLaunch.LayoutRank);
+            var some = Layout.Contiguous(new(sizes[first..end].ToArray()));
+            gpu.Launch(NonZeroPlaces.Find(DType.UInt8))
+                .Buffer(source).Buffer(found.Operand).Buffer(target)
+                .Int(count).Int(target.Layout.Shape[0]).Int(sizes.Length).Int(first).Int(inner)
+                .Dims(some)
+                .Over(count);
+            inner *= some.ElementCount;
+        }
     });
 }

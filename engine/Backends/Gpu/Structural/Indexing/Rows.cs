@@ -34,7 +34,7 @@ internal static partial class GpuKernels
             .Variants(
                 DType.Float32, DType.Float64, DType.Float16, DType.BFloat16, DType.UInt8, DType.Int8, DType.Int16,
                 DType.Int32, DType.Int64, DType.Bool)
-            .Option("HOW", 0, 1, 2, 3);
+            .Includes("combine.shader").Option("HOW", 0, 1, 2, 3);
 
     private static readonly ShaderKernel RowReduceSorted =
         ShaderKernel.Define("row_reduce_sorted", "indexing/row_reduce_sorted.kernel")
@@ -43,7 +43,7 @@ internal static partial class GpuKernels
             .Variants(
                 DType.Float32, DType.Float64, DType.Float16, DType.BFloat16, DType.UInt8, DType.Int8, DType.Int16,
                 DType.Int32, DType.Int64, DType.Bool)
-            .Option("HOW", 0, 1, 2, 3);
+            .Includes("combine.shader").Option("HOW", 0, 1, 2, 3);
 
     private static readonly ShaderKernel[] RowShaders =
         [IndexOffsets, RowGather, RowScatter, RowScatterSorted, RowReduce, RowReduceSorted];

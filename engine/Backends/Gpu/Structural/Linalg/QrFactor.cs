@@ -7,7 +7,7 @@ internal static partial class GpuKernels
         ShaderKernel.Define("reflections", "linalg/reflections.kernel")
             .ReadsWrites("a").ReadsWrites("vs").ReadsWrites("factors")
             .Layout("a").Int("count").Int("steps").Int("rows").Int("width").Int("row").Int("begin").Int("end")
-            .Shared("partial", Element.C, 64)
+            .Includes("larger.shader", "groups.shader").Shared("partial", Element.C, 64)
             .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel ReflectedUnits =

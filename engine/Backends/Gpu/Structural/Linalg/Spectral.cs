@@ -13,7 +13,7 @@ internal static partial class GpuKernels
             .ReadsWrites("a").ReadsWrites("vs").ReadsWrites("factors").ReadsWrites("diagonal").ReadsWrites("besides")
             .ReadsWrites("room").ReadsWrites("scales")
             .Int("count").Int("n").Int("begin").Int("end").Real("most")
-            .Shared("partial", Element.C, 64)
+            .Includes("larger.shader", "groups.shader", "scale.shader").Shared("partial", Element.C, 64)
             .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel TridiagonalValues =
@@ -22,7 +22,7 @@ internal static partial class GpuKernels
             .ReadsWrites("steps", Element.Int32).ReadsWrites("step_counts", Element.Int32)
             .ReadsWrites("info", Element.Int32).ReadsWrites("bounds")
             .Int("count").Int("n").Int("most_turns").Int("most_chases").Int("wanted").Int("begin").Int("end")
-            .Real("epsilon")
+            .Real("epsilon").Includes("larger.shader")
             .Variants(DType.Float32, DType.Float64);
 
     private static readonly ShaderKernel TurnedRows =
@@ -34,7 +34,8 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel Jacobi = ShaderKernel.Define("jacobi", "linalg/jacobi.kernel")
         .ReadsWrites("a").ReadsWrites("turns").ReadsWrites("scales").ReadsWrites("lengths")
         .ReadsWrites("info", Element.Int32).ReadsWrites("state", Element.Int32)
-        .Int("count").Int("rows").Int("width").Int("first").Int("last").Int("sweeps").Int("begin").Int("end").Real("most").Real("epsilon").Real("vanishing")
+        .Int("count").Int("rows").Int("width").Int("first").Int("last").Int("sweeps").Int("begin").Int("end")
+        .Real("most").Real("epsilon").Real("vanishing").Includes("larger.shader", "groups.shader", "scale.shader")
         .Shared("partial", Element.C, 3 * 64)
         .Option("VECTORS", 0, 1).Variants(DType.Float32, DType.Float64);
 

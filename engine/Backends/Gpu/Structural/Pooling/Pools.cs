@@ -108,7 +108,7 @@ internal static partial class GpuKernels
 
     private static ShaderKernel Windows(ShaderKernel kernel)
     {
-        kernel.Int("count");
+        kernel.Includes("planes.shader", "windows.shader").Int("count");
         foreach (var name in MaxPool.Geometry)
             kernel.Int(name);
         return kernel;

@@ -8,14 +8,14 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel SoftmaxRows = ShaderKernel.Define("softmax_rows", "softmax/rows.kernel")
         .Reads("src").Writes("dst")
-        .Int("rows").Int("n")
+        .Int("rows").Int("n").Includes("larger.shader")
         .Uses(Pointwise.Exp, Pointwise.Log)
         .Variants(DType.Float32, DType.Float64)
         .Option("LOG", 0, 1);
 
     private static readonly ShaderKernel SoftmaxGroups = ShaderKernel.Define("softmax_groups", "softmax/groups.kernel")
         .Reads("src").Writes("dst")
-        .Int("rows").Int("n")
+        .Int("rows").Int("n").Includes("larger.shader", "groups.shader")
         .Shared("partial", Element.C, 128)
         .Threads(128)
         .Uses(Pointwise.Exp, Pointwise.Log)

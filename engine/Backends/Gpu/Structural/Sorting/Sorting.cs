@@ -12,11 +12,12 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel SortRuns = ShaderKernel.Define("sort_runs", "sorting/runs.kernel")
         .Reads("src").ReadsWrites("dst").ReadsWrites("places", Element.Int32)
-        .Int("rows").Int("n").Constant("RUN", SortRun).Variants(SortTypes).Option("DESCENDING", 0, 1);
+        .Int("rows").Int("n").Includes("order.shader").Constant("RUN", SortRun)
+        .Variants(SortTypes).Option("DESCENDING", 0, 1);
 
     private static readonly ShaderKernel SortMerge = ShaderKernel.Define("sort_merge", "sorting/merge.kernel")
         .Reads("src").Reads("src_places", Element.Int32).Writes("dst").Writes("dst_places", Element.Int32)
-        .Int("rows").Int("n").Int("run").Variants(SortTypes).Option("DESCENDING", 0, 1);
+        .Int("rows").Int("n").Int("run").Includes("order.shader").Variants(SortTypes).Option("DESCENDING", 0, 1);
 
     private static readonly ShaderKernel RankedPick = ShaderKernel.Define("ranked", "sorting/ranked.kernel")
         .Reads("sorted").Reads("sorted_places", Element.Int32).Writes("dst").Writes("places", Element.Int64)
@@ -24,11 +25,13 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel RowRuns = ShaderKernel.Define("row_runs", "sorting/row_runs.kernel")
         .Reads("src").ReadsWrites("order", Element.Int32)
-        .Int("rows").Int("columns").Constant("RUN", SortRun).Variants(SortTypes);
+        .Int("rows").Int("columns").Includes("order.shader").Constant("RUN", SortRun).Constant("DESCENDING", 0)
+        .Variants(SortTypes);
 
     private static readonly ShaderKernel RowMerge = ShaderKernel.Define("row_merge", "sorting/row_merge.kernel")
         .Reads("src").Reads("order", Element.Int32).Writes("merged", Element.Int32)
-        .Int("rows").Int("columns").Int("run").Variants(SortTypes);
+        .Int("rows").Int("columns").Int("run").Includes("order.shader").Constant("DESCENDING", 0)
+        .Variants(SortTypes);
 
     private static readonly ShaderKernel SearchSequence = SearchKernel("search_sorted", Element.Int64, 0);
     private static readonly ShaderKernel SearchOrdered = SearchKernel("search_ordered", Element.Int64, 1);
