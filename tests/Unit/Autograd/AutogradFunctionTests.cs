@@ -3,7 +3,7 @@ namespace KernelEngine.Tests;
 /// <summary>Operators with gradients of one's own.</summary>
 public sealed class AutogradFunctionTests
 {
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ItsGradientIsUsedAndDifferentiable(string device)
     {
         var on = TestDevices.Get(device);
@@ -17,7 +17,7 @@ public sealed class AutogradFunctionTests
         Assert.True(Autograd.GradGradCheck(v => new ExpOfResult().Apply(v), x));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void SeveralResultsAndNulls(string device)
     {
         var on = TestDevices.Get(device);
@@ -28,7 +28,7 @@ public sealed class AutogradFunctionTests
         Assert.Equal([3f, 3], x.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void MistakesAreExplained(string device)
     {
         var on = TestDevices.Get(device);
@@ -42,7 +42,7 @@ public sealed class AutogradFunctionTests
         AutogradTests.Says("Trying to backward through the graph a second time", () => y.Sum().Backward());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WhatItWasGivenMayBeKept(string device)
     {
         var on = TestDevices.Get(device);

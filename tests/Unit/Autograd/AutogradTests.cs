@@ -3,7 +3,7 @@ namespace KernelEngine.Tests;
 /// <summary>The semantics of gradients, as PyTorch has them.</summary>
 public sealed class AutogradTests
 {
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void GradientsAccumulate(string device)
     {
         var on = TestDevices.Get(device);
@@ -20,7 +20,7 @@ public sealed class AutogradTests
         Assert.False(x.Grad.RequiresGrad);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AGradientThatIsPassedOnIsNotShared(string device)
     {
         var on = TestDevices.Get(device);
@@ -37,7 +37,7 @@ public sealed class AutogradTests
         Assert.Equal([2f, 3], Values(z.Grad));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AGraphIsRunOnceUnlessRetained(string device)
     {
         var on = TestDevices.Get(device);
@@ -54,7 +54,7 @@ public sealed class AutogradTests
         z.Backward();
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void SecondDerivatives(string device)
     {
         var on = TestDevices.Get(device);
@@ -71,7 +71,7 @@ public sealed class AutogradTests
         Assert.NotNull(x.Grad!.GradientFunction);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void GradOfSeveral(string device)
     {
         var on = TestDevices.Get(device);
@@ -94,7 +94,7 @@ public sealed class AutogradTests
         Assert.Null(w.Grad);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void HooksSeeAndReplaceGradients(string device)
     {
         var on = TestDevices.Get(device);
@@ -119,7 +119,7 @@ public sealed class AutogradTests
         Says("cannot register a hook on a tensor that doesn't require gradient", () => Of(on, 1).RegisterHook(g => g));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void InnerGradientsAreRetainedOnDemand(string device)
     {
         var on = TestDevices.Get(device);
@@ -132,7 +132,7 @@ public sealed class AutogradTests
         Says("can't retain_grad on Tensor that has requires_grad=False", () => Of(on, 1).RetainGrad());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ModesNest(string device)
     {
         var on = TestDevices.Get(device);
@@ -161,7 +161,7 @@ public sealed class AutogradTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void DetachSharesStorage(string device)
     {
         var on = TestDevices.Get(device);
@@ -174,7 +174,7 @@ public sealed class AutogradTests
         Says("element 0 of tensors does not require grad and does not have a grad_fn", () => d.Sum().Backward());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WritingWhatBackwardNeedsIsAnError(string device)
     {
         var on = TestDevices.Get(device);
@@ -196,7 +196,7 @@ public sealed class AutogradTests
             () => x.View(3, 1).Zero_());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ViewsAreRewrittenWithTheirBase(string device)
     {
         var on = TestDevices.Get(device);
@@ -230,7 +230,7 @@ public sealed class AutogradTests
         Assert.Equal([18f], Values(v.Grad));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WritesInPlaceHaveSecondDerivatives(string device)
     {
         var on = TestDevices.Get(device);
@@ -247,7 +247,7 @@ public sealed class AutogradTests
         Assert.True(Autograd.GradGradCheck(Function, x));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AnomalyModeNamesTheOperator(string device)
     {
         var on = TestDevices.Get(device);
@@ -264,7 +264,7 @@ public sealed class AutogradTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AChainOfAHundredThousandOperators(string device)
     {
         var on = TestDevices.Get(device);
@@ -278,7 +278,7 @@ public sealed class AutogradTests
         GC.Collect();
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void GraphsOfTwoThreadsMayMeet(string device)
     {
         var on = TestDevices.Get(device);
@@ -291,7 +291,7 @@ public sealed class AutogradTests
         });
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void BackwardWithinAHook(string device)
     {
         var on = TestDevices.Get(device);
@@ -310,7 +310,7 @@ public sealed class AutogradTests
         Assert.Equal([4f, 8], Values(x.Grad));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void BadCallsSayWhatPyTorchSays(string device)
     {
         var on = TestDevices.Get(device);

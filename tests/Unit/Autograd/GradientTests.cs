@@ -81,7 +81,7 @@ public sealed class GradientTests
         Assert.True(Autograd.GradGradCheck(function, Input(on)));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AWrongGradientIsFound(string device)
     {
         var on = TestDevices.Get(device);

@@ -179,13 +179,13 @@ public class BadInputTests
         Assert.True(double.IsNaN(new CrossEntropyLoss().Call(rows, Ones(device, 0).Long()).Item<double>()));
     }
 
-    [Fact]
-    public void A_scope_frees_what_it_does_not_keep()
+    [Theory, MemberData(nameof(Devices))]
+    public void A_scope_frees_what_it_does_not_keep(string device)
     {
         Tensor kept, lost;
         using (var scope = Tensor.Scope())
         {
-            lost = Tensor.Ones(3);
+            lost = Ones(device, 3);
             kept = scope.Keep(lost + 1);
         }
 
@@ -193,15 +193,15 @@ public class BadInputTests
         Assert.Throws<TensorRuntimeException>(() => lost + 1);
     }
 
-    [Fact]
-    public void A_training_step_within_a_scope_leaves_gradients_and_moments()
+    [Theory, MemberData(nameof(Devices))]
+    public void A_training_step_within_a_scope_leaves_gradients_and_moments(string device)
     {
-        var layer = new KernelEngine.Nn.Linear(3, 2);
+        var layer = new KernelEngine.Nn.Linear(3, 2).To(TestDevices.Get(device));
         var adam = new KernelEngine.Nn.Adam(layer.Parameters());
         for (var step = 0; step < 3; step++)
         {
             using var scope = Tensor.Scope();
-            layer.Call(Tensor.Ones([4, 3])).Sum().Backward();
+            layer.Call(Ones(device, 4, 3)).Sum().Backward();
             adam.Step();
         }
 

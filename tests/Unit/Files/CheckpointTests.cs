@@ -19,23 +19,25 @@ public sealed class CheckpointTests : IDisposable
     public void Dispose() => folder.Dispose();
 
     [Theory]
-    [InlineData(3)]
-    [InlineData(8)]
-    [InlineData(11)]
-    public void Training_goes_on_with_the_same_bits(int stopAfter)
+    [OnEachDevice(3)]
+    [OnEachDevice(8)]
+    [OnEachDevice(11)]
+    public void Training_goes_on_with_the_same_bits(string device, int stopAfter)
     {
+        var on = TestDevices.Get(device);
+
         // 5 batches a pass: in the first pass, in the second, and in the third behind its first batch.
-        var whole = new Training(1);
+        var whole = new Training(1, on);
         whole.Run(15);
 
-        var first = new Training(1);
+        var first = new Training(1, on);
         first.Run(stopAfter);
         first.Checkpoint.Values["note"] = "a \"text\"";
         first.Checkpoint.Save(Path);
         Assert.Equal("a \"text\"", Checkpoint.ReadValues(Path)["note"]);
 
-        var second = new Training(77);
-        second.Net.Call(Tensor.Ones(1, 64));
+        var second = new Training(77, on);
+        second.Net.Call(Tensor.Ones([1, 64], device: on));
         second.Checkpoint.Load(Path);
         Assert.Equal("a \"text\"", second.Checkpoint.Values["note"]);
         second.Run(15 - stopAfter);
@@ -47,7 +49,7 @@ public sealed class CheckpointTests : IDisposable
     [Fact]
     public void What_does_not_fit_is_named()
     {
-        var training = new Training(1);
+        var training = new Training(1, ComputeDevice.Cpu());
         training.Run(2);
         training.Checkpoint.Save(Path);
         var error = Assert.Throws<TensorRuntimeException>(
@@ -88,13 +90,14 @@ public sealed class CheckpointTests : IDisposable
     {
         private IEnumerator<(Tensor Input, Tensor Label)>? pass;
 
-        public Training(ulong seed)
+        public Training(ulong seed, ComputeDevice on)
         {
             Generator.SeedAll(seed);
-            Net = new(new Linear(64, 16), new Dropout(0.5), new Linear(16, 10));
+            Net = new Sequential(new Linear(64, 16), new Dropout(0.5), new Linear(16, 10)).To(on);
             Adam = new(Net.Parameters(), lr: 0.01, amsGrad: true);
             Scheduler = new(Adam, stepSize: 3, gamma: 0.5);
-            Loader = new(Digits.Train.Subset([.. Enumerable.Range(0, 50).Select(i => (long)i)]), 10, shuffle: true);
+            var few = Digits.Train.Subset([.. Enumerable.Range(0, 50).Select(i => (long)i)]);
+            Loader = new DataLoader(few, 10, shuffle: true).To(on);
             Checkpoint = new Checkpoint().Add("model", Net).Add("optimizer", Adam).Add("scheduler", Scheduler)
                 .Add("loader", Loader);
         }
@@ -105,7 +108,7 @@ public sealed class CheckpointTests : IDisposable
 
         public StepLR Scheduler { get; }
 
-        public DataLoader Loader { get; }
+        public DataLoader<(Tensor Input, Tensor Label)> Loader { get; }
 
         public Checkpoint Checkpoint { get; }
 

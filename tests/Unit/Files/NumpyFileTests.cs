@@ -12,29 +12,30 @@ public sealed class NumpyFileTests : IDisposable
 
     public void Dispose() => folder.Dispose();
 
-    [Fact]
-    public void Arrays_of_every_dtype_come_back()
+    [Theory, OnEachDevice]
+    public void Arrays_of_every_dtype_come_back(string device)
     {
+        var on = TestDevices.Get(device);
         foreach (var dtype in DType.All.Where(d => d != DType.BFloat16))
         {
             Tensor[] tensors =
             [
-                Tensor.Arange(6).Sub(2).Reshape(2, 3).To(dtype),
-                Tensor.Arange(6).Reshape(2, 3).To(dtype).Transpose(0, 1),
-                Tensor.Empty([2, 0], dtype), Tensor.Ones([], dtype), Tensor.Ones([1], dtype),
+                Tensor.Arange(6, device: on).Sub(2).Reshape(2, 3).To(dtype),
+                Tensor.Arange(6, device: on).Reshape(2, 3).To(dtype).Transpose(0, 1),
+                Tensor.Empty([2, 0], dtype, on), Tensor.Ones([], dtype, on), Tensor.Ones([1], dtype, on),
             ];
             foreach (var tensor in tensors)
             {
                 NpyFile.Save(Path, tensor);
-                var read = NpyFile.Load(Path);
-                Assert.Equal(dtype, read.DType);
+                var read = NpyFile.Load(Path, on);
+                Assert.Equal((dtype, on), (read.DType, read.Device));
                 Assert.True(tensor.Shape == read.Shape && tensor.Equal(read));
             }
 
             foreach (var compress in (bool[])[false, true])
             {
                 NpzFile.Save(Path, tensors.Select((t, i) => KeyValuePair.Create($"arr_{i}", t)), compress);
-                var all = NpzFile.Load(Path);
+                var all = NpzFile.Load(Path, device: on);
                 Assert.Equal(tensors.Select((_, i) => $"arr_{i}"), all.Keys);
                 Assert.All(tensors.Zip(all.Values), p => Assert.True(p.First.Equal(p.Second)));
             }

@@ -39,28 +39,29 @@ public sealed class SafetensorsFileTests : IDisposable
         Assert.Empty(SafetensorsFile.Load(Path));
     }
 
-    [Fact]
-    public void EveryDtypeStrideAndDeviceComesBack()
+    [Theory, OnEachDevice]
+    public void EveryDtypeStrideAndDeviceComesBack(string device)
     {
+        var on = TestDevices.Get(device);
         var tensors = new OrderedDictionary<string, Tensor>();
         foreach (var dtype in DType.All)
         {
-            tensors.Add(dtype.Name, Tensor.Arange(6).Sub(2).Reshape(2, 3).To(dtype));
-            tensors.Add(dtype.Name + ".t", Tensor.Arange(6).Reshape(2, 3).To(dtype).Transpose(0, 1)[1..]);
-            tensors.Add(dtype.Name + ".empty", Tensor.Empty([2, 0], dtype));
-            tensors.Add(dtype.Name + ".scalar", Tensor.Ones([], dtype));
+            tensors.Add(dtype.Name, Tensor.Arange(6, device: on).Sub(2).Reshape(2, 3).To(dtype));
+            tensors.Add(dtype.Name + ".t", Tensor.Arange(6, device: on).Reshape(2, 3).To(dtype).Transpose(0, 1)[1..]);
+            tensors.Add(dtype.Name + ".empty", Tensor.Empty([2, 0], dtype, on));
+            tensors.Add(dtype.Name + ".scalar", Tensor.Ones([], dtype, on));
         }
 
         // More than a part, at an odd place.
-        tensors.Add("long", Tensor.Arange(100_003).To(DType.UInt8));
+        tensors.Add("long", Tensor.Arange(100_003, device: on).To(DType.UInt8));
         tensors.Add("a \"name\" in ünï\u2028code \U0001F600", Tensor.Ones(2));
         SafetensorsFile.Save(Path, tensors, [new("key", "täxt")]);
-        var read = SafetensorsFile.Load(Path);
+        var read = SafetensorsFile.Load(Path, on);
         Assert.Equal(tensors.Keys, read.Keys);
         foreach (var (name, tensor) in tensors)
         {
-            Assert.Equal(tensor.DType, read[name].DType);
-            Assert.True(tensor.Shape == read[name].Shape && tensor.Equal(read[name]), name);
+            Assert.Equal((tensor.DType, on), (read[name].DType, read[name].Device));
+            Assert.True(tensor.Shape == read[name].Shape && tensor.To(on).Equal(read[name]), name);
         }
 
         // Each lies at a multiple of its width.

@@ -6,15 +6,13 @@ public sealed class AttentionTests
 {
     private static readonly Generator Random = new(11);
 
-    public static TheoryData<string, (bool BatchFirst, bool IsSelf, bool HasExtras)> Forms => TestDevices.With(
-        [(false, false, false), (true, false, false), (false, true, true), (true, true, true)]);
-
-    public static TheoryData<string, bool> NormFirst => TestDevices.With([false, true]);
-
-    [Theory, MemberData(nameof(Forms))]
-    public void Heads_are_attention_over_parts(string device, (bool BatchFirst, bool IsSelf, bool HasExtras) form)
+    [Theory]
+    [OnEachDevice(false, false, false)]
+    [OnEachDevice(true, false, false)]
+    [OnEachDevice(false, true, true)]
+    [OnEachDevice(true, true, true)]
+    public void Heads_are_attention_over_parts(string device, bool batchFirst, bool isSelf, bool hasExtras)
     {
-        var (batchFirst, isSelf, hasExtras) = form;
         var on = TestDevices.Get(device);
         const int Size = 6, Heads = 3, Batch = 2, Targets = 4;
         var sources = isSelf ? Targets : 5;
@@ -60,7 +58,7 @@ public sealed class AttentionTests
         AssertClose(got.Weights!.Select(0, 1).Mean([0]), single.Weights!);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Masks_of_every_kind(string device)
     {
         var on = TestDevices.Get(device);
@@ -84,7 +82,7 @@ public sealed class AttentionTests
         Assert.Null(net.Call(x, x, x, needWeights: false).Weights);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void First_and_second_derivatives(string device)
     {
         var on = TestDevices.Get(device);
@@ -105,7 +103,9 @@ public sealed class AttentionTests
         Assert.True(Autograd.GradGradCheck(layer.Call, Draw(on, 2, 1, 4).RequiresGrad_()));
     }
 
-    [Theory, MemberData(nameof(NormFirst))]
+    [Theory]
+    [OnEachDevice(false)]
+    [OnEachDevice(true)]
     public void Transformers_are_their_layers(string device, bool normFirst)
     {
         var on = TestDevices.Get(device);
@@ -132,7 +132,7 @@ public sealed class AttentionTests
             new Transformer(8, 2, 2, 2, 16, dropout: 0, batchFirst: batchFirst, normFirst: normFirst).To(on).Double();
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void An_activation_of_ones_own(string device)
     {
         var on = TestDevices.Get(device);

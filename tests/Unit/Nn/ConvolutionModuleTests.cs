@@ -5,8 +5,6 @@ namespace KernelEngine.Tests.Nn;
 /// <summary>Convolution modules: printed form, first values, modes of padding, sizes asked for.</summary>
 public sealed class ConvolutionModuleTests
 {
-    public static TheoryData<string, string> PaddingModes => TestDevices.With(["reflect", "replicate", "circular"]);
-
     [Fact]
     public void PrintAsPyTorch()
     {
@@ -25,7 +23,7 @@ public sealed class ConvolutionModuleTests
             new Conv3d(4, 4, 3, padding: 1).ToString());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void FirstValuesAreWithinTheRootOfWhatIsSummed(string device)
     {
         var on = TestDevices.Get(device);
@@ -37,7 +35,10 @@ public sealed class ConvolutionModuleTests
         Assert.Equal([8, 8, 3, 3], new ConvTranspose2d(8, 16, 3, groups: 2, device: on).Weight.Shape);
     }
 
-    [Theory, MemberData(nameof(PaddingModes))]
+    [Theory]
+    [OnEachDevice("reflect")]
+    [OnEachDevice("replicate")]
+    [OnEachDevice("circular")]
     public void ModesPadFirst(string device, string mode)
     {
         var on = TestDevices.Get(device);
@@ -48,7 +49,7 @@ public sealed class ConvolutionModuleTests
         Assert.Equal(want.Detach().ToArray<float>(), layer.Call(x).Detach().ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void TransposedOnesGiveTheSizeAskedFor(string device)
     {
         var on = TestDevices.Get(device);

@@ -213,6 +213,24 @@ public sealed class DataLoaderTests
         Assert.Throws<TensorValueException>(() => Ten.RandomSplit([0.5, 0.4]));
     }
 
+    [Theory]
+    [OnEachDevice(0)]
+    [OnEachDevice(2)]
+    public void Batches_come_to_a_device(string device, int workers)
+    {
+        var on = TestDevices.Get(device);
+        var seen = 0;
+        foreach (var (input, label) in new DataLoader(Ten, 4, numWorkers: workers).To(on))
+        {
+            Assert.Equal((on, on), (input.Device, label.Device));
+            Assert.Equal(label.ToArray<long>(), input.Flatten().ToArray<long>());
+            seen += (int)label.ElementCount;
+        }
+
+        Assert.Equal(10, seen);
+        Assert.Equal([3L, 9], Ten.To(on).Batch([3, 9]).Label.ToArray<long>());
+    }
+
     private static void AssertNoWorkers(Slow dataset) =>
         Assert.All(dataset.Threads.Values.Where(t => t != Thread.CurrentThread), t => Assert.False(t.IsAlive));
 

@@ -40,7 +40,7 @@ public sealed class ImageModuleTests
     [Theory, MemberData(nameof(Forms))]
     public void PrintsAsPyTorch(string text, Func<Module> make) => Assert.Equal(text, make().ToString());
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ChannelsAreDroppedWhole(string device)
     {
         var x = Tensor.Ones([40, 25, 3, 2], null, TestDevices.Get(device));
@@ -58,7 +58,7 @@ public sealed class ImageModuleTests
         Assert.Equal(0, Functional.Dropout3d(x, 1).Sum().Item<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AlphaDropoutKeepsMeanAndVariance(string device)
     {
         var x = Tensor.Randn([200_000], null, TestDevices.Get(device));
@@ -68,7 +68,7 @@ public sealed class ImageModuleTests
         Assert.Same(x, Functional.AlphaDropout(x));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void SlidingBlocksAndBack(string device)
     {
         var on = TestDevices.Get(device);

@@ -5,8 +5,7 @@ namespace KernelEngine.Tests.Nn;
 /// <summary>First values, parameters as a vector, activations that draw.</summary>
 public sealed class InitTests
 {
-    [Theory]
-    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Orthogonal_rows_or_columns(string name)
     {
         var device = TestDevices.Get(name);
@@ -25,8 +24,7 @@ public sealed class InitTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Identities_and_zeros(string name)
     {
         var device = TestDevices.Get(name);
@@ -64,7 +62,7 @@ public sealed class InitTests
             Assert.Equal(message, Assert.Throws<TensorValueException>(call).Message);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Parameters_as_a_vector(string device)
     {
         var on = TestDevices.Get(device);
@@ -81,8 +79,7 @@ public sealed class InitTests
         Assert.Equal(8, net.Bias![2].Item<float>());
     }
 
-    [Theory]
-    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Random_slopes(string name)
     {
         var device = TestDevices.Get(name);
@@ -102,7 +99,7 @@ public sealed class InitTests
         Assert.Throws<TensorRuntimeException>(() => Tensor.FromArray([1L]).To(device).Rrelu(training: true));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Softmax_over_channels_or_a_dimension_of_its_own_choice(string device)
     {
         var on = TestDevices.Get(device);

@@ -5,8 +5,7 @@ namespace KernelEngine.Tests.Nn;
 /// <summary>Losses: what they refuse, in PyTorch's words, dtypes, empty inputs, modules.</summary>
 public sealed class LossTests
 {
-    [Theory]
-    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Errors_are_PyTorchs(string name)
     {
         var device = TestDevices.Get(name);
@@ -72,8 +71,7 @@ public sealed class LossTests
             message, Assert.Throws<T>(call).Message, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Dtypes_and_sizes(string name)
     {
         var device = TestDevices.Get(name);
@@ -102,8 +100,7 @@ public sealed class LossTests
         Tensor Whole(params long[] values) => Tensor.FromArray(values).To(device);
     }
 
-    [Theory]
-    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Ways_through_a_sequence(string name)
     {
         // Against a sum over all sequences of five classes.
@@ -154,7 +151,7 @@ public sealed class LossTests
                 () => Functional.CtcLoss(logits.To(device), targets, inputs, lengths, blank)).Message);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Modules_call_their_functions(string device)
     {
         var on = TestDevices.Get(device);

@@ -49,7 +49,7 @@ public sealed class ModuleTests
                 new ModuleList(new Identity())).ToString());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void What_modules_share_is_saved_under_each_name(string device)
     {
         var on = TestDevices.Get(device);
@@ -69,7 +69,7 @@ public sealed class ModuleTests
         Assert.True(other.Parameters()[0].Equal(shared.Weight));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void State_is_saved_and_loaded_strictly(string device)
     {
         var on = TestDevices.Get(device);
@@ -97,7 +97,7 @@ public sealed class ModuleTests
             Assert.Throws<TensorRuntimeException>(() => other.LoadStateDict(state)).Message);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Modes_reach_every_module(string device)
     {
         var on = TestDevices.Get(device);
@@ -110,7 +110,7 @@ public sealed class ModuleTests
         Assert.Same(x, net.Call(x));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Dropout_keeps_the_mean_and_its_mask(string device)
     {
         var on = TestDevices.Get(device);
@@ -123,7 +123,7 @@ public sealed class ModuleTests
         Assert.Throws<TensorValueException>(() => new Dropout(1.5));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Moving_keeps_the_parameters_themselves(string device)
     {
         var on = TestDevices.Get(device);
@@ -141,7 +141,7 @@ public sealed class ModuleTests
         Assert.Throws<TensorTypeException>(() => net.To(DType.Int64));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Hooks_run_until_disposed(string device)
     {
         var on = TestDevices.Get(device);
@@ -157,7 +157,7 @@ public sealed class ModuleTests
         Assert.Throws<TensorNotImplementedException>(() => new ModuleList().Call(Tensor.Ones([1], device: on)));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void First_values_are_PyTorchs(string device)
     {
         var on = TestDevices.Get(device);
@@ -170,7 +170,7 @@ public sealed class ModuleTests
         Assert.Throws<TensorValueException>(() => Init.XavierUniform_(Tensor.Empty([3], device: on)));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Copies_share_nothing(string device)
     {
         var on = TestDevices.Get(device);
@@ -249,7 +249,7 @@ public sealed class ModuleTests
         Assert.NotSame(list[0], list.Clone()[0]);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Hooks_see_gradients(string device)
     {
         var on = TestDevices.Get(device);
@@ -280,7 +280,7 @@ public sealed class ModuleTests
         Assert.True(seen[2].Input!.Equal(x.Grad!));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Hooks_of_modules_with_several_inputs(string device)
     {
         var on = TestDevices.Get(device);

@@ -5,9 +5,7 @@ namespace KernelEngine.Tests.Nn;
 /// <summary>What optimizers refuse and remember.</summary>
 public sealed class OptimizerTests
 {
-    public static TheoryData<string, string> Kinds => TestDevices.With(["sgd", "adam", "amsgrad"]);
-
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void State_follows_parameters_to_another_dtype(string device)
     {
         var on = TestDevices.Get(device);
@@ -40,7 +38,7 @@ public sealed class OptimizerTests
         Assert.Throws<TensorValueException>(() => new SGD([net.Weight, net.Weight], 0.1));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Groups_have_options_of_their_own(string device)
     {
         var on = TestDevices.Get(device);
@@ -60,7 +58,10 @@ public sealed class OptimizerTests
         Assert.Equal(2, a.Version);
     }
 
-    [Theory, MemberData(nameof(Kinds))]
+    [Theory]
+    [OnEachDevice("sgd")]
+    [OnEachDevice("adam")]
+    [OnEachDevice("amsgrad")]
     public void A_saved_state_continues(string device, string kind)
     {
         var on = TestDevices.Get(device);
@@ -92,7 +93,7 @@ public sealed class OptimizerTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Printed_and_saved_in_PyTorchs_form(string device)
     {
         var on = TestDevices.Get(device);
@@ -142,7 +143,7 @@ public sealed class OptimizerTests
             StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Denormal_moments_become_zero(string device)
     {
         var on = TestDevices.Get(device);
@@ -156,7 +157,7 @@ public sealed class OptimizerTests
         Assert.Equal(0, sgd.StateDict()["state.0.momentum_buffer"].Item<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Clipping_limits_norm_and_elements(string device)
     {
         var on = TestDevices.Get(device);
@@ -170,7 +171,7 @@ public sealed class OptimizerTests
         Assert.Throws<TensorRuntimeException>(() => Gradients.ClipNorm_([a], 1, errorIfNonFinite: true));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Updates_go_over_lists_of_several_dtypes(string device)
     {
         var on = TestDevices.Get(device);

@@ -154,7 +154,7 @@ public sealed class RecurrentTests
             x => net.CallPacked(packed with { Data = x }, h, c).Output.Data, packed.Data.Detach().RequiresGrad_()));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Dropout_between_layers_and_modes(string device)
     {
         var on = TestDevices.Get(device);

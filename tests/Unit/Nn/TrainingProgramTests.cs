@@ -7,7 +7,7 @@ public sealed class TrainingProgramTests
 {
     private readonly Generator generator = new(7);
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Sequences_are_classified_by_an_lstm_with_clipped_gradients(string device)
     {
         var on = TestDevices.Get(device);
@@ -29,7 +29,7 @@ public sealed class TrainingProgramTests
         Assert.True(losses[^5..].Average() < 0.75 * losses[..5].Average(), string.Join(' ', losses));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Tokens_are_predicted_by_a_transformer_with_tied_weights_and_groups_of_parameters(string device)
     {
         var on = TestDevices.Get(device);
@@ -57,7 +57,7 @@ public sealed class TrainingProgramTests
         Assert.Throws<TensorValueException>(() => new Linear(8, 12) { Weight = new(Tensor.Ones(8, 12)) });
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Images_are_encoded_with_accumulated_gradients_an_averaged_copy_and_frozen_layers(string device)
     {
         var on = TestDevices.Get(device);

@@ -64,7 +64,7 @@ public sealed class DistributionTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void CauchyHasItsQuartiles(string device)
     {
         var x = Tensor.Empty([Many], DType.Float64, TestDevices.Get(device)).Cauchy_(1, 2, new(3)).Sort().Values;
@@ -73,7 +73,7 @@ public sealed class DistributionTests
         Assert.Equal(3, x[Many * 3 / 4].Item<double>(), 0.05);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WithoutReplacementNothingComesTwice(string device)
     {
         var on = TestDevices.Get(device);
@@ -86,7 +86,7 @@ public sealed class DistributionTests
         Assert.Equal([0L, 1], Tensor.Ones([0, 2], device: on).Multinomial(1).Shape.ToArray());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void PermutationsAreOrdersOfTheStream(string device)
     {
         foreach (var count in new[] { 1, 7, 1000, 140_000 })
@@ -98,7 +98,7 @@ public sealed class DistributionTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void DrawnOverViewsAndRecorded(string device)
     {
         var on = TestDevices.Get(device);
@@ -113,7 +113,7 @@ public sealed class DistributionTests
         Assert.Equal([0f, 0, 0], leaf.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ErrorsSayWhatPyTorchSays(string device)
     {
         var on = TestDevices.Get(device);

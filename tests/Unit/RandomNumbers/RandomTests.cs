@@ -34,7 +34,7 @@ public sealed class RandomTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void A_seed_gives_the_same_numbers_and_a_state_continues(string device)
     {
         var on = TestDevices.Get(device);
@@ -69,7 +69,7 @@ public sealed class RandomTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Normals_in_float32_are_those_of_exact_arithmetic(string device)
     {
         var on = TestDevices.Get(device);
@@ -90,7 +90,7 @@ public sealed class RandomTests
             : Math.Cos(turns * 2 * Math.PI);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Distributions_have_their_moments(string device)
     {
         var on = TestDevices.Get(device);
@@ -112,7 +112,7 @@ public sealed class RandomTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Permutations_hold_every_number_once(string device)
     {
         var on = TestDevices.Get(device);
@@ -122,7 +122,7 @@ public sealed class RandomTests
         Assert.Equal(0, Tensor.Randperm(0, device: on).ElementCount);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Draws_over_a_view_follow_the_order_of_its_elements(string device)
     {
         var on = TestDevices.Get(device);
@@ -134,7 +134,7 @@ public sealed class RandomTests
         Assert.Equal(expected, drawn);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void Bad_arguments_are_refused(string device)
     {
         var on = TestDevices.Get(device);

@@ -14,14 +14,15 @@ public sealed class NumericsExchangeTests
         Assert.Equal(2, span.Rank);
     }
 
-    [Fact]
-    public void Copies_keep_shape_and_order()
+    [Theory, OnEachDevice]
+    public void Copies_keep_shape_and_order(string device)
     {
-        var x = Tensor.Of([[1.0, 2, 3], [4, 5, 6]]).T;
+        var on = TestDevices.Get(device);
+        var x = Tensor.Of([[1.0, 2, 3], [4, 5, 6]], device: on).T;
         var numerics = x.ToNumericsTensor<float>();
         Assert.Equal([3, 2], numerics.Lengths.ToArray());
         Assert.Equal(4, numerics[0, 1]);
-        var back = numerics.ToKernelTensor();
+        var back = numerics.ToKernelTensor(on);
         Assert.True(back.Equal(x));
         numerics[0, 1] = 9;
         Assert.Equal(4, back[0, 1].Item<float>());

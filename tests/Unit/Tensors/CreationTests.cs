@@ -2,7 +2,7 @@ namespace KernelEngine.Tests.Tensors;
 
 public sealed class CreationTests
 {
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void LiteralsTellTheirDType(string device)
     {
         var on = TestDevices.Get(device);
@@ -14,7 +14,7 @@ public sealed class CreationTests
         Assert.Equal(DType.Float64, Tensor.Of([1, 2], DType.Float64, device: on).DType);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void RaggedLiteralsAreRefused(string device)
     {
         var on = TestDevices.Get(device);
@@ -22,7 +22,7 @@ public sealed class CreationTests
         Assert.StartsWith("expected sequence of length 2 at dim 1 (got 1)", error.Message, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ArraysOfAnyRank(string device)
     {
         var on = TestDevices.Get(device);
@@ -30,7 +30,7 @@ public sealed class CreationTests
         Assert.True(Tensor.Of(new[] { new[] { 1, 2 }, new[] { 3, 4 } }, device: on).Shape == [2, 2]);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void RangesCountExactly(string device)
     {
         var on = TestDevices.Get(device);

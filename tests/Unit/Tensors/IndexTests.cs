@@ -5,7 +5,7 @@ public sealed class IndexTests
 {
     private static Tensor Matrix(ComputeDevice on) => Tensor.Arange(12.0, device: on).View(3, 4);
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void RangesStepsEllipsisAndNewAxes(string device)
     {
         var on = TestDevices.Get(device);
@@ -18,7 +18,7 @@ public sealed class IndexTests
         Assert.True(x[true].Shape == [1, 3, 4]);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void AssignmentCopiesIn(string device)
     {
         var on = TestDevices.Get(device);
@@ -34,7 +34,7 @@ public sealed class IndexTests
         Assert.Equal(0.1, precise.Item<double>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void IndexTensorsPlaceTheirDimensionsAsNumPyDoes(string device)
     {
         var on = TestDevices.Get(device);
@@ -46,7 +46,7 @@ public sealed class IndexTests
         Assert.True(q[.., .., Tensor.Of([[0], [3]], device: on)].Shape == [2, 3, 2, 1, 5]);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void MasksReadAndWrite(string device)
     {
         var on = TestDevices.Get(device);
@@ -58,7 +58,7 @@ public sealed class IndexTests
         Assert.True(q[0, Tensor.Of([true, false, true], device: on), 1..].Shape == [2, 3]);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void TheLastOfDuplicatesWinsUnlessAllAreAdded(string device)
     {
         var on = TestDevices.Get(device);
@@ -70,7 +70,7 @@ public sealed class IndexTests
         Assert.Equal([3, 2, 0], Tensor.Zeros([3], device: on).Scatter(0, index, values).ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void GradientsOfIndexingAddUp(string device)
     {
         var on = TestDevices.Get(device);
@@ -84,7 +84,7 @@ public sealed class IndexTests
         Assert.Equal([10, 6, 0], Autograd.Grad(first.Sum(), s).ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WrittenValuesTakeTheGradient(string device)
     {
         var on = TestDevices.Get(device);
@@ -97,7 +97,7 @@ public sealed class IndexTests
         Assert.Equal(8, v.Grad!.Item<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void MistakesHavePyTorchsWords(string device)
     {
         var on = TestDevices.Get(device);
@@ -121,7 +121,7 @@ public sealed class IndexTests
             }, "a view of a leaf Variable that requires grad is being used in an in-place operation.");
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void EmbeddingAccumulatesAndSkipsPadding(string device)
     {
         var on = TestDevices.Get(device);
@@ -130,7 +130,7 @@ public sealed class IndexTests
         Assert.Equal([0, 0, 2, 2, 0, 0, 0, 0], table.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ReadsRowsInAForeach(string device)
     {
         var on = TestDevices.Get(device);

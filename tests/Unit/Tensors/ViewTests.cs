@@ -4,7 +4,7 @@ public sealed class ViewTests
 {
     private static Tensor Matrix(ComputeDevice on) => Tensor.Arange(12.0, device: on).View(3, 4);
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ViewsShareStorage(string device)
     {
         var on = TestDevices.Get(device);
@@ -15,7 +15,7 @@ public sealed class ViewTests
         Assert.Equal(2, x.Version);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ReshapeCopiesOnlyWhenItMust(string device)
     {
         var on = TestDevices.Get(device);
@@ -25,7 +25,7 @@ public sealed class ViewTests
         Assert.Equal([0, 4, 8, 1, 5, 9, 2, 6, 10, 3, 7, 11], x.T.Reshape(12).ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WrongShapesAreRefused(string device)
     {
         var x = Matrix(TestDevices.Get(device));
@@ -37,14 +37,14 @@ public sealed class ViewTests
             message, Assert.Throws<TensorRuntimeException>(() => x.Reshape(shape)).Message, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ViewOfIncompatibleStridesIsRefused(string device)
     {
         var on = TestDevices.Get(device);
         Assert.Throws<TensorRuntimeException>(() => Matrix(on).T.View(12));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void LayoutsAreAsPyTorchs(string device)
     {
         var on = TestDevices.Get(device);
@@ -55,7 +55,7 @@ public sealed class ViewTests
         Assert.Equal([5], x.Diagonal().Strides.ToArray());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void OverlappingWindowsAddUpTheirGradients(string device)
     {
         var on = TestDevices.Get(device);
@@ -64,7 +64,7 @@ public sealed class ViewTests
         Assert.Equal([1, 1, 2, 2, 2, 2, 1, 1], x.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void OverlapOfAsStridedAddsUp(string device)
     {
         var on = TestDevices.Get(device);
@@ -74,7 +74,7 @@ public sealed class ViewTests
         Assert.Equal([1, 110, 11000, 100000], x.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void EveryViewHasAGradient(string device)
     {
         var on = TestDevices.Get(device);
@@ -97,7 +97,7 @@ public sealed class ViewTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void WritingAViewRewritesTheHistoryOfItsBase(string device)
     {
         var on = TestDevices.Get(device);
@@ -108,7 +108,7 @@ public sealed class ViewTests
         Assert.Equal([50, 100, 6, 8], x.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void PartsOfASplitAreNotWrittenWhileRecording(string device)
     {
         var on = TestDevices.Get(device);
@@ -118,7 +118,7 @@ public sealed class ViewTests
         Assert.StartsWith("Output 0 of SplitBackward0 is a view", error.Message, StringComparison.Ordinal);
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void ZeroSizedAndZeroDimensionalTensorsAreFine(string device)
     {
         var on = TestDevices.Get(device);
@@ -130,7 +130,7 @@ public sealed class ViewTests
         Assert.Throws<TensorIndexException>(() => Tensor.Of(1.0, device: on).Select(0, 0));
     }
 
-    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    [Theory, OnEachDevice]
     public void JoinsCheckShapes(string device)
     {
         var on = TestDevices.Get(device);

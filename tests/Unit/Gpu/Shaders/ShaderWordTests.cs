@@ -28,8 +28,8 @@ public sealed partial class ShaderWordTests
         var text = Comments().Replace(ShaderTexts.Read(file), "");
         var used = ShaderCatalog.All.SelectMany(k => k.Functions).Select(f => "k_" + f.Name).ToHashSet();
         var words = Words().Matches(Directives().Replace(text, "")).Select(m => m.Value).Distinct();
-        Assert.Empty(words.Where(w => (ReservedWords.Contains(w) || w.Contains("__", StringComparison.Ordinal)) &&
-            !Shared.Contains(w) && !used.Contains(w)));
+        Assert.DoesNotContain(words, w => (ReservedWords.Contains(w) || w.Contains("__", StringComparison.Ordinal)) &&
+            !Shared.Contains(w) && !used.Contains(w));
     }
 
     [Fact]
