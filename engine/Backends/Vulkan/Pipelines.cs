@@ -54,7 +54,8 @@ internal sealed unsafe class Pipelines : IDisposable
         try
         {
             var pipeline = Build(code, module, out var feedback);
-            made.Add(pipeline);
+            lock (made)
+                made.Add(pipeline);
             const PipelineCreationFeedbackFlags Hit =
                 PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
             var wasCached = feedback.Flags.HasFlag(Hit);

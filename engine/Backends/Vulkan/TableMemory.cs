@@ -16,13 +16,16 @@ internal sealed class TableMemory(MemoryAllocator allocator)
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
         SHA256.HashData(tables, hash);
         var key = System.Runtime.InteropServices.MemoryMarshal.Read<UInt128>(hash);
-        if (!known.TryGetValue(key, out var memory))
+        lock (known)
         {
-            memory = allocator.Allocate(tables.Length, MemoryKind.Parameters);
-            tables.CopyTo(new Span<byte>((void*)memory.HostPointer, tables.Length));
-            known.Add(key, memory);
-        }
+            if (!known.TryGetValue(key, out var memory))
+            {
+                memory = allocator.Allocate(tables.Length, MemoryKind.Parameters);
+                tables.CopyTo(new Span<byte>((void*)memory.HostPointer, tables.Length));
+                known.Add(key, memory);
+            }
 
-        return memory.Address;
+            return memory.Address;
+        }
     }
 }

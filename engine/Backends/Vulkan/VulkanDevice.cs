@@ -88,7 +88,7 @@ public static class VulkanDevice
                 var size = tensor.DType.Size;
                 return new VulkanTensor(
                     buffer, (VulkanMemory)block.Memory, block.Offset + (tensor.StorageOffset * size),
-                    tensor.ElementCount * size, driver.Timeline.Semaphore.Handle, block.LastUse);
+                    tensor.ElementCount * size, driver.Timeline.Semaphore.Handle, driver.SignalOf(block.LastUse));
             }
             catch
             {

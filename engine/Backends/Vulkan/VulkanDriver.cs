@@ -10,6 +10,8 @@ internal sealed unsafe class VulkanDriver : GpuDriver
     private readonly Pipelines pipelines;
     private readonly CommandRing ring;
     private readonly Timestamps timestamps;
+    private Refused? refused;
+    private long submitted;
     private bool isDisposed;
 
     /// <summary>A driver of a device, which it disposes in the end.</summary>
@@ -39,7 +41,14 @@ internal sealed unsafe class VulkanDriver : GpuDriver
     public override KernelLanguage Language => KernelLanguage.SpirV;
 
     /// <inheritdoc/>
-    public override long Completed => Timeline.Completed;
+    public override long Completed
+    {
+        get
+        {
+            var done = Timeline.Completed;
+            return Volatile.Read(ref refused) is { } batch && done >= batch.After ? Math.Max(done, batch.Ticket) : done;
+        }
+    }
 
     /// <inheritdoc/>
     public override GpuMemory Allocate(long byteCount, MemoryKind kind)
@@ -74,14 +83,25 @@ internal sealed unsafe class VulkanDriver : GpuDriver
         finally
         {
             if (isSubmitted)
+            {
                 ring.Submitted(slot, batch.Ticket);
+                submitted = batch.Ticket;
+            }
             else
+            {
+                // Nobody will signal it.
                 ring.Drop(slot);
+                Volatile.Write(ref refused, new(batch.Ticket, submitted));
+            }
         }
     }
 
+    /// <summary>The value of the semaphore that says that a batch is done.</summary>
+    public long SignalOf(long ticket) =>
+        Volatile.Read(ref refused) is { } batch && ticket > batch.After && ticket <= batch.Ticket ? batch.After : ticket;
+
     /// <inheritdoc/>
-    public override void Wait(long ticket) => Timeline.Wait(ticket);
+    public override void Wait(long ticket) => Timeline.Wait(SignalOf(ticket));
 
     /// <inheritdoc/>
     public override void ReadTimes(long ticket, Span<double> nanoseconds) => timestamps.Read(ticket, nanoseconds);
@@ -118,6 +138,9 @@ internal sealed unsafe class VulkanDriver : GpuDriver
             result = Device.Api.QueueSubmit(Device.Queue, 1, &info, default);
         Timeline.Check(result, "vkQueueSubmit");
     }
+
+    // Batches that were not submitted are done with the last one that was.
+    private sealed record Refused(long Ticket, long After);
 
     private static GpuLimits LimitsOf(LogicalDevice device)
     {

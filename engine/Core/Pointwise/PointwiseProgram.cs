@@ -65,6 +65,9 @@ public sealed class PointwiseProgram
     /// <summary>The steps, arguments before what uses them.</summary>
     public ImmutableArray<Instruction> Code { get; }
 
+    /// <summary>Whether any step computes in float64.</summary>
+    public bool UsesFloat64 => Code.Any(step => step.Kind == ValueKind.Float64);
+
     /// <summary>The step whose result each output is.</summary>
     public ImmutableArray<int> Results { get; }
 

@@ -40,7 +40,8 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
             OpenClErrors.Check(error, $"clCreateKernel(k_main) for {code.Name}");
         }
 
-        kernels.Add(kernel);
+        lock (kernels)
+            kernels.Add(kernel);
         CheckGroup(code, kernel);
         return new(code, kernel) { WasCached = isCached };
     }

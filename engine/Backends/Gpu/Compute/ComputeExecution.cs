@@ -11,8 +11,6 @@ internal static class ComputeExecution
     {
         var (kernel, limits) = (launch.Kernel, gpu.Limits);
         var source = ComputeSource.Of(kernel);
-        if (source.NeedsFloat64 && !limits.HasFloat64)
-            throw Cannot(gpu, kernel, "it uses float64, which the device has not", "use float32");
         if (kernel.Threads > limits.MaxGroupThreads)
         {
             throw Cannot(

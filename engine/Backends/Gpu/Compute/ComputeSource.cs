@@ -41,13 +41,10 @@ internal sealed class ComputeSource : KernelSource
         foreach (var (name, type, count) in kernel.SharedArrays)
             shader.Shared(name, ElementOf(type), count);
         variant = shader.Find();
-        NeedsFloat64 = kernel.Operands.Any(o => o.DType == DType.Float64) ||
-            kernel.Parameters.Any(p => p.Type == typeof(double)) ||
-            kernel.SharedArrays.Any(s => s.Type == typeof(double));
     }
 
-    /// <summary>Whether its interface has float64.</summary>
-    public bool NeedsFloat64 { get; }
+    /// <inheritdoc/>
+    public override bool NeedsFloat64 => variant.NeedsFloat64;
 
     /// <summary>Bytes that the threads of a group share.</summary>
     public int SharedBytes => kernel.SharedArrays.Sum(s => s.Count * ElementOf(s.Type).Size());

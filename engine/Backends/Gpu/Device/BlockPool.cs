@@ -8,7 +8,11 @@ namespace KernelEngine.Gpu;
 /// slabs, large ones allocated by themselves. Blocks go back as soon as nobody holds them; whoever takes one next is
 /// ordered after its users. Called under the device's lock, but for <see cref="ReturnLater"/>.
 /// </summary>
-internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFull)
+/// <param name="driver">Who has the memory.</param>
+/// <param name="kind">What it is for.</param>
+/// <param name="whenFull">Where the driver has no more: waits for everything, and gives back what nobody uses.</param>
+/// <param name="collects">Whether blocks may be those of objects that the garbage collector has not found yet.</param>
+internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFull, bool collects)
 {
     private const long SmallestBlock = 256;
     private const long SmallestSlab = 4L << 20;
@@ -19,6 +23,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
 
     private readonly Stack<GpuBlock>[] free = MakeStacks();
     private readonly ConcurrentQueue<GpuBlock> returned = new(); // by finalizers
+    private readonly Dictionary<GpuMemory, long> carved = []; // bytes of it that blocks were made of
     private GpuMemory? slab;
     private long slabUsed;
     private long usedBytes;
@@ -43,7 +48,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         if (TryTake(sizeClass) is { } block)
             return block;
         var bytes = BytesOf(sizeClass);
-        if (carvedBytes + bytes > budget || carvedCount >= countBudget)
+        if (collects && (carvedBytes + bytes > budget || carvedCount >= countBudget))
         {
             if (CollectFor(sizeClass) is { } collected)
                 return collected;
@@ -57,7 +62,6 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         {
             Collect(GC.MaxGeneration);
             whenFull();
-            GiveBack();
             return TryTake(sizeClass) ?? Make(sizeClass, bytes);
         }
     }
@@ -73,23 +77,35 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
     /// <summary>Takes a block back, from any thread, when the lock is next held.</summary>
     public void ReturnLater(GpuBlock block) => returned.Enqueue(block);
 
-    /// <summary>Gives memory back to the driver that only an unused block lies in; nothing is in flight.</summary>
+    /// <summary>Gives memory back to the driver that nobody has a block of; nothing is in flight.</summary>
     public void GiveBack()
     {
         Drain();
-        foreach (var stack in free)
+        var idle = new Dictionary<GpuMemory, long>();
+        foreach (var block in free.SelectMany(stack => stack))
+            idle[block.Memory] = idle.GetValueOrDefault(block.Memory) + block.ByteCount;
+        foreach (var (memory, bytes) in idle)
         {
-            if (stack.Count == 0 || stack.Peek().ByteCount <= LargestInSlab)
-                continue;
-            foreach (var block in stack)
+            if (bytes != carved[memory])
             {
-                HeldBytes -= block.ByteCount;
-                carvedBytes -= block.ByteCount;
-                carvedCount--;
-                block.Memory.Free();
+                idle.Remove(memory);
+                continue;
             }
 
+            carved.Remove(memory);
+            carvedBytes -= bytes;
+            HeldBytes -= memory.ByteCount;
+            if (ReferenceEquals(memory, slab))
+                slab = null;
+            memory.Free();
+        }
+
+        foreach (var stack in free)
+        {
+            var kept = stack.Where(block => !idle.ContainsKey(block.Memory)).Reverse().ToArray();
+            carvedCount -= stack.Count - kept.Length;
             stack.Clear();
+            Array.ForEach(kept, stack.Push);
         }
     }
 
@@ -126,6 +142,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
             slabUsed += bytes;
         }
 
+        carved[block.Memory] = carved.GetValueOrDefault(block.Memory) + bytes;
         carvedBytes += bytes;
         usedBytes += bytes;
         carvedCount++;

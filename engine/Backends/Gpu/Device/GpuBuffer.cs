@@ -34,9 +34,16 @@ internal sealed class GpuBuffer(ComputeDevice device, GpuDevice owner, long byte
     /// <summary>Notes a holder outside of the engine: the memory is not used again before it lets go.</summary>
     public GpuBlock HandOut()
     {
-        var held = Block;
-        Interlocked.Add(ref state, 2);
-        return held;
+        var known = Volatile.Read(ref state);
+        while ((known & Freed) == 0)
+        {
+            var before = Interlocked.CompareExchange(ref state, known + 2, known);
+            if (before == known)
+                break;
+            known = before;
+        }
+
+        return (known & Freed) == 0 ? block : Block;
     }
 
     /// <summary>A holder outside of the engine lets go.</summary>
@@ -51,7 +58,9 @@ internal sealed class GpuBuffer(ComputeDevice device, GpuDevice owner, long byte
         var before = Interlocked.Or(ref state, Freed);
         if (before == 0)
             Owner.Return(block, fromFinalizer);
-        if ((before & Freed) == 0 && Asked is { } asked)
-            Owner.Forget(asked, fromFinalizer);
+        if ((before & Freed) != 0 || Asked is not { } asked)
+            return;
+        Asked = null;
+        Owner.Forget(asked, fromFinalizer);
     }
 }

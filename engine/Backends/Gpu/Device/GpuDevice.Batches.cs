@@ -10,25 +10,10 @@ internal sealed partial class GpuDevice
     private long commands;
     private long lastBarrier;
     private long submitted;
+    private long knownDone; // a batch that is done, though perhaps not the last one
 
     /// <summary>Makes a kernel ready; at once if it is.</summary>
-    public GpuKernel Build(KernelSource source)
-    {
-        if (source.BuiltFor(Number) is { } known)
-            return known;
-        lock (gate)
-        {
-            CheckLost();
-            if (source.BuiltFor(Number) is { } meanwhile)
-                return meanwhile;
-            var kernel = Driver.Build(source.Render(Driver.Language, Limits));
-            builtCount++;
-            if (kernel.WasCached)
-                cachedCount++;
-            source.Keep(Number, kernel);
-            return kernel;
-        }
-    }
+    public GpuKernel Build(KernelSource source) => source.BuiltFor(Number) ?? BuildNow(source);
 
     /// <summary>Hands over to the device what has been recorded; does not wait.</summary>
     public void Flush()
@@ -54,9 +39,18 @@ internal sealed partial class GpuDevice
     internal void Record(
         GpuKernel kernel, KernelSource source, LaunchWords words, int groupsX, int groupsY, int groupsZ)
     {
+        KeepPace();
         lock (gate)
         {
             CheckLost();
+            var content = words.Words;
+            content[ParameterLayout.GridThreads] = (uint)(groupsX * source.Threads.X);
+            content[ParameterLayout.GroupsX] = (uint)groupsX;
+            content[ParameterLayout.GroupsY] = (uint)groupsY;
+            if (words.Fault is { } fault)
+                content[ParameterLayout.Fault] = (uint)Expect(fault);
+            var room = TakeParameters(content.Length, out var place, out var offset);
+            content.CopyTo(room);
             var number = ++commands;
             var barrier = false;
             for (var i = 0; i < words.BufferCount; i++)
@@ -78,12 +72,6 @@ internal sealed partial class GpuDevice
                     block.Written = number;
             }
 
-            var content = words.Words;
-            content[ParameterLayout.GridThreads] = (uint)(groupsX * source.Threads.X);
-            content[ParameterLayout.GroupsX] = (uint)groupsX;
-            content[ParameterLayout.GroupsY] = (uint)groupsY;
-            var room = parameters.Take(content.Length, batch, out var place, out var offset);
-            content.CopyTo(room);
             var firstBinding = batch.BindingList.Count;
             for (var i = 0; i < words.BindingCount; i++)
                 batch.BindingList.Add(words.Bindings[i]!);
@@ -105,9 +93,68 @@ internal sealed partial class GpuDevice
             if (source.HasFaults)
                 lastFault = batch.Ticket;
             launchCount++;
-            if (batch.CommandList.Count >= MaxCommands)
-                Submit();
+            SubmitIfFull();
         }
+    }
+
+    private GpuKernel BuildNow(KernelSource source)
+    {
+        // A driver's compiler takes its time: only who wants the same kernel waits for it.
+        lock (source.Gate)
+        {
+            if (source.BuiltFor(Number) is { } meanwhile)
+                return meanwhile;
+            if (source.NeedsFloat64)
+                CheckFloat64(source.Name);
+            GpuKernel kernel;
+            try
+            {
+                kernel = Guard(driver => driver.Build(source.Render(driver.Language, Limits)));
+            }
+            catch (GpuMemoryException e)
+            {
+                throw OutOfMemory(0, e);
+            }
+
+            Interlocked.Increment(ref builtCount);
+            if (kernel.WasCached)
+                Interlocked.Increment(ref cachedCount);
+            source.Keep(Number, kernel);
+            return kernel;
+        }
+    }
+
+    // Under the lock.
+    private Span<uint> TakeParameters(int words, out GpuMemory place, out int offset)
+    {
+        try
+        {
+            return parameters.Take(words, batch, out place, out offset);
+        }
+        catch (GpuMemoryException)
+        {
+            GiveBack();
+        }
+
+        try
+        {
+            return parameters.Take(words, batch, out place, out offset);
+        }
+        catch (GpuMemoryException e)
+        {
+            throw OutOfMemory(words * sizeof(uint), e);
+        }
+    }
+
+    // A host that runs ahead without end would keep all that it has freed alive. Without the lock: others go on.
+    private void KeepPace()
+    {
+        var latest = Volatile.Read(ref submitted);
+        if (latest - Volatile.Read(ref knownDone) <= MaxInFlight)
+            return;
+        Volatile.Write(ref knownDone, Guard(driver => driver.Completed));
+        if (latest - Volatile.Read(ref knownDone) > MaxInFlight)
+            WaitInDriver(latest - MaxInFlight);
     }
 
     // Under the lock.
@@ -133,6 +180,11 @@ internal sealed partial class GpuDevice
             ByteCount = byteCount,
             Name = "copy",
         });
+    }
+
+    // Under the lock.
+    private void SubmitIfFull()
+    {
         if (batch.CommandList.Count >= MaxCommands)
             Submit();
     }
@@ -143,31 +195,31 @@ internal sealed partial class GpuDevice
         if (batch.CommandList.Count == 0)
             return;
         CheckLost();
+        CopyRecord();
         parameters.Note(batch);
         batch.IsTimed = isProfiling;
         try
         {
             Driver.Submit(batch);
+            submitCount++;
+            if (batch.IsTimed)
+                timed.Add((batch.Ticket, [.. batch.CommandList.Select(c => c.Name)]));
         }
         catch (DeviceLostException e)
         {
             Lost ??= e.Reason;
             throw;
         }
+        finally
+        {
+            // One that the driver refuses is over as well: it would be refused again, or its first half run twice.
+            Volatile.Write(ref submitted, batch.Ticket);
+            batch.Clear();
+            batch.Ticket = submitted + 1;
 
-        submitCount++;
-        submitted = batch.Ticket;
-        if (batch.IsTimed)
-            timed.Add((batch.Ticket, [.. batch.CommandList.Select(c => c.Name)]));
-        batch.Clear();
-        batch.Ticket = submitted + 1;
-
-        // Each batch begins after the one before.
-        lastBarrier = commands;
-
-        // A host that runs ahead without end would keep all that it has freed alive.
-        if (submitted - Driver.Completed > MaxInFlight)
-            Guard(() => Driver.Wait(submitted - MaxInFlight));
+            // Each batch begins after the one before.
+            lastBarrier = commands;
+        }
     }
 
     // Under the lock.
@@ -175,13 +227,13 @@ internal sealed partial class GpuDevice
     {
         Submit();
         if (submitted > 0)
-            Guard(() => Driver.Wait(submitted));
+            WaitInDriver(submitted);
     }
 
     private void WaitFor(long ticket)
     {
         if (ticket > 0)
-            Guard(() => Driver.Wait(ticket));
+            WaitInDriver(ticket);
         CheckFaults();
     }
 }

@@ -18,13 +18,14 @@ internal readonly record struct Fault(string Name, IndexFault? Index, FactorFaul
 /// </content>
 /// <remarks>The record's words: the launch's number from 1 (0: nothing), then four numbers of the kernel's: the index
 /// as 64 bits for an index, the matrix of the batch and the order for a factorisation.</remarks>
-internal sealed unsafe partial class GpuDevice
+internal sealed partial class GpuDevice
 {
     private const int RecordBytes = 32;
     private const int MaxFaults = 1 << 16;
 
     private readonly List<Fault> faults = [];
     private GpuBuffer? errorRecord;
+    private GpuBlock? recordCopy; // where the host sees what the record was at the end of a batch, if not in itself
     private long lastFault; // the ticket of the last batch with a launch that can fail
 
     /// <summary>The device's error record, made at first use.</summary>
@@ -41,7 +42,9 @@ internal sealed unsafe partial class GpuDevice
                     var made = Allocate(RecordBytes);
                     Span<byte> zeros = stackalloc byte[RecordBytes];
                     zeros.Clear();
-                    Upload(zeros, made, 0);
+                    Write(zeros, made, 0);
+                    if (made.Block.HostPointer == 0)
+                        recordCopy = Stage(readbacks, RecordBytes);
                     errorRecord = made;
                 }
 
@@ -50,31 +53,38 @@ internal sealed unsafe partial class GpuDevice
         }
     }
 
-    /// <summary>Notes what a launch's exception would be made of.</summary>
-    /// <returns>The launch's number.</returns>
-    public int Expect(in Fault fault)
+    // Under the lock. The number of a launch whose exception would be made of this.
+    private int Expect(in Fault fault)
     {
-        lock (gate)
-        {
-            if (faults.Count >= MaxFaults)
-                Synchronize();
-            faults.Add(fault);
-            lastFault = batch.Ticket;
-            return faults.Count;
-        }
+        if (faults.Count >= MaxFaults)
+            Synchronize();
+        faults.Add(fault);
+        return faults.Count;
     }
 
-    private void CheckFaults()
+    // Under the lock. At the end of a batch that can fail: who asks later what has gone wrong then waits for nothing.
+    private void CopyRecord()
     {
-        if (lastFault == 0 || errorRecord is not { } record)
+        if (lastFault != batch.Ticket || recordCopy is not { } copy)
+            return;
+        var record = errorRecord!.Block;
+        record.Written = commands;
+        RecordCopy(record, 0, copy, 0, RecordBytes);
+    }
+
+    // Neither waits nor allocates, if there is nothing to throw.
+    private unsafe void CheckFaults()
+    {
+        if (Volatile.Read(ref lastFault) == 0 || errorRecord is not { } record)
             return;
         Fault fault;
         Span<int> found = stackalloc int[RecordBytes / sizeof(int)];
         lock (gate)
         {
+            CheckLost();
             if (lastFault == 0 || lastFault > Driver.Completed)
                 return;
-            ReadRecord(record, found);
+            new ReadOnlySpan<int>((int*)(recordCopy ?? record.Block).HostPointer, found.Length).CopyTo(found);
             if (found[0] == 0)
             {
                 faults.Clear();
@@ -87,29 +97,12 @@ internal sealed unsafe partial class GpuDevice
             lastFault = 0;
             Span<byte> zeros = stackalloc byte[RecordBytes];
             zeros.Clear();
-            Upload(zeros, record, 0);
+            Write(zeros, record, 0);
         }
 
         var number = (long)(uint)found[1] | ((long)found[2] << 32);
         throw fault.Index is { } index
             ? (index + found[3]).Exception(number, fault.Dimension, found[3] == 0 ? fault.Size : fault.Dimension)
             : fault.Factor.Exception(fault.Dimension == 0 ? null : found[1], found[2]);
-    }
-
-    private void ReadRecord(GpuBuffer record, Span<int> found)
-    {
-        var bytes = System.Runtime.InteropServices.MemoryMarshal.AsBytes(found);
-        var block = record.Block;
-        var seen = block;
-        if (block.HostPointer == 0)
-        {
-            seen = readbacks.Rent(RecordBytes);
-            RecordCopy(block, 0, seen, 0, RecordBytes);
-            WaitForAll();
-        }
-
-        new ReadOnlySpan<byte>((byte*)seen.HostPointer, RecordBytes).CopyTo(bytes);
-        if (!ReferenceEquals(seen, block))
-            readbacks.Return(seen);
     }
 }

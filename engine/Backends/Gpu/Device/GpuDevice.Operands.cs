@@ -64,14 +64,48 @@ internal sealed partial class GpuDevice
     }
 
     /// <summary>Runs a pointwise program.</summary>
-    public void Run(in PointwiseLaunch launch) => PointwiseExecution.Run(this, launch);
+    public void Run(in PointwiseLaunch launch)
+    {
+        CheckFloat64(launch.Program.Name, launch.Operands);
+        PointwiseExecution.Run(this, launch);
+    }
 
     /// <summary>Runs a reduction.</summary>
-    public void Run(in ReductionLaunch launch) => ReductionExecution.Run(this, launch);
+    public void Run(in ReductionLaunch launch)
+    {
+        CheckFloat64(launch.Program.Name, launch.Inputs);
+        CheckFloat64(launch.Program.Name, launch.Outputs);
+        ReductionExecution.Run(this, launch);
+    }
 
     /// <summary>Runs a structural kernel.</summary>
     public void Run(in StructuralLaunch launch) => GpuKernels.Run(this, launch);
 
     /// <summary>Runs a kernel of a user's own.</summary>
     public void Run(in ComputeLaunch launch) => ComputeExecution.Run(this, launch);
+
+    /// <summary>Refuses float64 where the device has none: the one dtype that may be refused.</summary>
+    /// <param name="name">The operator.</param>
+    /// <param name="operands">What it is to run over.</param>
+    public void CheckFloat64(string name, ReadOnlySpan<Operand> operands)
+    {
+        if (Limits.HasFloat64)
+            return;
+        foreach (ref readonly var operand in operands)
+        {
+            if (operand.DType == DType.Float64)
+                CheckFloat64(name);
+        }
+    }
+
+    // Also for kernels that compute in float64 between operands of other dtypes.
+    private void CheckFloat64(string name)
+    {
+        if (!Limits.HasFloat64)
+        {
+            throw new TensorNotImplementedException(
+                $"{name} cannot run in float64 on {Device}: {Device.Name} has no float64",
+                "use float32, as in x.To(DType.Float32) before x goes to the device, or a device that has float64");
+        }
+    }
 }

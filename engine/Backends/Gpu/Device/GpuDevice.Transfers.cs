@@ -8,44 +8,53 @@ internal sealed unsafe partial class GpuDevice
     /// <summary>Copies to the device; the source may be used again on return.</summary>
     public void Upload(ReadOnlySpan<byte> source, GpuBuffer destination, long offset)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(destination.ByteCount - source.Length));
+        CheckRange(destination, offset, source.Length);
+        KeepPace();
         lock (gate)
         {
             CheckLost();
             uploadedBytes += source.Length;
-            var block = destination.Block;
-            if (block.HostPointer != 0 && block.LastUse <= Driver.Completed)
-            {
-                source.CopyTo(new((byte*)block.HostPointer + offset, source.Length));
-                GC.KeepAlive(destination);
-                return;
-            }
-
-            while (source.Length > 0)
-            {
-                var length = (int)Math.Min(source.Length, Staging.PieceBytes);
-                if (uploads.UsedBytes + length > MaxStaged)
-                {
-                    WaitForAll();
-                    uploads.Reclaim();
-                }
-
-                var staged = uploads.Rent(length);
-                source[..length].CopyTo(new((byte*)staged.HostPointer, length));
-                RecordCopy(staged, 0, block, offset, length);
-                uploads.Return(staged);
-                source = source[length..];
-                offset += length;
-            }
-
-            GC.KeepAlive(destination);
+            Write(source, destination, offset);
         }
+    }
+
+    // Under the lock.
+    private void Write(ReadOnlySpan<byte> source, GpuBuffer destination, long offset)
+    {
+        var block = destination.Block;
+        if (block.HostPointer != 0 && block.LastUse <= Driver.Completed)
+        {
+            source.CopyTo(new((byte*)block.HostPointer + offset, source.Length));
+            GC.KeepAlive(destination);
+            return;
+        }
+
+        while (source.Length > 0)
+        {
+            var length = (int)Math.Min(source.Length, Staging.PieceBytes);
+            if (uploads.UsedBytes + length > MaxStaged)
+            {
+                WaitForAll();
+                uploads.Reclaim();
+            }
+
+            var staged = Stage(uploads, length);
+            source[..length].CopyTo(new((byte*)staged.HostPointer, length));
+            RecordCopy(staged, 0, block, offset, length);
+            uploads.Return(staged);
+            SubmitIfFull();
+            source = source[length..];
+            offset += length;
+        }
+
+        GC.KeepAlive(destination);
     }
 
     /// <summary>Waits for a buffer's contents and copies them to the host.</summary>
     public void Download(GpuBuffer source, long offset, Span<byte> destination)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(source.ByteCount - destination.Length));
+        CheckRange(source, offset, destination.Length);
+        using var visit = Enter();
         while (destination.Length > 0)
         {
             var length = (int)Math.Min(destination.Length, Staging.PieceBytes);
@@ -59,7 +68,7 @@ internal sealed unsafe partial class GpuDevice
                 downloadedBytes += block.HostPointer != 0 ? destination.Length : length;
                 if (block.HostPointer == 0)
                 {
-                    seen = readbacks.Rent(length);
+                    seen = Stage(readbacks, length);
                     RecordCopy(block, offset, seen, 0, length);
                     from = 0;
                 }
@@ -92,4 +101,7 @@ internal sealed unsafe partial class GpuDevice
 
         GC.KeepAlive(source);
     }
+
+    private static void CheckRange(GpuBuffer buffer, long offset, int length) =>
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(buffer.ByteCount - length));
 }

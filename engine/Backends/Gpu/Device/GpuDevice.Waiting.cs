@@ -13,10 +13,16 @@ internal sealed partial class GpuDevice
             return ValueTask.FromCanceled(cancellation);
         if (destination.IsEmpty)
             return ValueTask.CompletedTask;
-        GpuBlock copy;
-        lock (gate)
-            copy = Snapshot(source, offset, destination.Length);
-        return new(Finish(copy, destination, cancellation));
+        try
+        {
+            CheckRange(source, offset, destination.Length);
+            lock (gate)
+                return new(Finish(Snapshot(source, offset, destination.Length), destination, cancellation));
+        }
+        catch (TensorRuntimeException e)
+        {
+            return ValueTask.FromException(e);
+        }
     }
 
     /// <summary>
@@ -25,9 +31,13 @@ internal sealed partial class GpuDevice
     /// </summary>
     public bool TryDownload(GpuBuffer source, long offset, Span<byte> destination)
     {
+        CheckRange(source, offset, destination.Length);
+        if (destination.IsEmpty)
+            return true;
         lock (gate)
         {
             CheckLost();
+            var block = source.Block;
             var wanted = (offset, destination.Length);
             if (source.Asked is { } asked && source.AskedFor != wanted)
             {
@@ -37,7 +47,6 @@ internal sealed partial class GpuDevice
 
             if (source.Asked is null)
             {
-                var block = source.Block;
                 if (block.HostPointer != 0 && block.LastUse <= Driver.Completed)
                 {
                     Read(block, offset, destination);
@@ -68,16 +77,21 @@ internal sealed partial class GpuDevice
             return;
         }
 
-        lock (gate)
-            readbacks.Return(asked);
+        if (!gate.TryEnter())
+        {
+            readbacks.ReturnLater(asked);
+            return;
+        }
+
+        readbacks.Return(asked);
+        gate.Exit();
     }
 
     // Under the lock. Copies what is in a buffer to memory that the host sees, and submits.
     private GpuBlock Snapshot(GpuBuffer source, long offset, int length)
     {
         CheckLost();
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(source.ByteCount - length));
-        var copy = readbacks.Rent(length);
+        var copy = Stage(readbacks, length);
         RecordCopy(source.Block, offset, copy, 0, length);
         Submit();
         GC.KeepAlive(source);
@@ -90,12 +104,15 @@ internal sealed partial class GpuDevice
         {
             if (copy.LastUse > Driver.Completed)
             {
-                var waiting = Task.Run(() => Driver.Wait(copy.LastUse), CancellationToken.None);
+                var waiting = Task.Run(() => WaitInDriver(copy.LastUse), CancellationToken.None);
                 await waiting.WaitAsync(cancellation).ConfigureAwait(false);
             }
 
             lock (gate)
+            {
+                CheckLost();
                 Read(copy, 0, destination.Span);
+            }
         }
         finally
         {

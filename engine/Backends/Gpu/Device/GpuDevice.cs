@@ -16,15 +16,16 @@ internal sealed partial class GpuDevice
     private readonly ParameterRing parameters;
     private ComputeDevice? face;
     private bool isClosed;
+    private int inside; // threads that are in the driver, or in memory of its, without the lock
 
     /// <summary>Makes the shared layer over a driver.</summary>
     public GpuDevice(GpuDriver driver)
     {
         Driver = driver;
         Number = Interlocked.Increment(ref count) - 1;
-        memory = new(driver, MemoryKind.Device, WaitForAll);
-        uploads = new(driver, MemoryKind.Upload);
-        readbacks = new(driver, MemoryKind.Readback);
+        memory = new(driver, MemoryKind.Device, GiveBack, collects: true);
+        uploads = new(driver, MemoryKind.Upload, GiveBack);
+        readbacks = new(driver, MemoryKind.Readback, GiveBack);
         parameters = new(driver);
         batch.Ticket = 1;
     }
@@ -52,6 +53,10 @@ internal sealed partial class GpuDevice
     /// <exception cref="TensorRuntimeException">The device has not that much.</exception>
     public GpuBuffer Allocate(long byteCount)
     {
+        ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
+        if (byteCount > long.MaxValue / 2)
+            throw OutOfMemory(byteCount, new(byteCount, "no device has so much"));
+
         // Kernels read whole words: a tensor's memory has no last word that is not all its own.
         var wanted = (Math.Max(byteCount, 1) + 15) / 16 * 16;
         lock (gate)
@@ -63,9 +68,7 @@ internal sealed partial class GpuDevice
             }
             catch (GpuMemoryException e)
             {
-                throw new TensorRuntimeException(
-                    $"{Device}: not enough memory: you tried to allocate {byteCount} bytes.",
-                    $"{memory.UsedBytes} bytes are held by other tensors, of {Limits.TotalMemoryBytes}; {e.Message}");
+                throw OutOfMemory(byteCount, e);
             }
         }
     }
@@ -79,8 +82,15 @@ internal sealed partial class GpuDevice
             return;
         }
 
-        lock (gate)
-            memory.Return(block);
+        // Nobody waits to free something: a finalizer that does would wait for whoever collects under the lock.
+        if (!gate.TryEnter())
+        {
+            memory.ReturnLater(block);
+            return;
+        }
+
+        memory.Return(block);
+        gate.Exit();
     }
 
     /// <summary>Waits for everything and gives everything back; whatever is asked of the device later throws.</summary>
@@ -91,16 +101,26 @@ internal sealed partial class GpuDevice
             if (isClosed)
                 return;
             isClosed = true;
-            try
+        }
+
+        try
+        {
+            lock (gate)
             {
                 if (Lost is null)
                     WaitForAll();
             }
-            finally
-            {
-                Lost ??= "it was closed";
-                Driver.Dispose();
-            }
+        }
+        finally
+        {
+            Lost ??= "it was closed";
+            Interlocked.MemoryBarrier();
+
+            // Others may be compiling still, or copying what they have waited for.
+            var others = default(SpinWait);
+            while (Volatile.Read(ref inside) > 0)
+                others.SpinOnce();
+            Driver.Dispose();
         }
     }
 
@@ -110,18 +130,70 @@ internal sealed partial class GpuDevice
             throw new DeviceLostException(Device.ToString(), reason);
     }
 
-    // Whatever the driver throws, the device says it again to everybody who asks later.
-    private void Guard(Action action)
+    private TensorRuntimeException OutOfMemory(long byteCount, GpuMemoryException reason) => new(
+        $"{Device}: not enough memory: you tried to allocate {byteCount} bytes.",
+        $"{memory.UsedBytes} bytes are held by other tensors, of {Limits.TotalMemoryBytes}; {reason.Message}");
+
+    // Under the lock. What nobody uses goes back to the driver, for memory of other sizes and kinds.
+    private void GiveBack()
     {
-        CheckLost();
+        WaitForAll();
+        memory.GiveBack();
+        uploads.GiveBack();
+        readbacks.GiveBack();
+    }
+
+    // Under the lock.
+    private GpuBlock Stage(Staging from, long byteCount)
+    {
         try
         {
-            action();
+            return from.Rent(byteCount);
+        }
+        catch (GpuMemoryException e)
+        {
+            throw OutOfMemory(byteCount, e);
+        }
+    }
+
+    // For whoever uses the driver without the lock: closing waits until they are done.
+    private Visit Enter()
+    {
+        Interlocked.Increment(ref inside);
+        if (Lost is null)
+            return new(this);
+        Interlocked.Decrement(ref inside);
+        CheckLost();
+        return default;
+    }
+
+    // Whatever the driver throws, the device says it again to everybody who asks later.
+    private T Guard<T>(Func<GpuDriver, T> ask)
+    {
+        using var visit = Enter();
+        try
+        {
+            return ask(Driver);
         }
         catch (DeviceLostException e)
         {
             Lost ??= e.Reason;
             throw;
+        }
+    }
+
+    private void WaitInDriver(long ticket) => Guard(driver =>
+    {
+        driver.Wait(ticket);
+        return true;
+    });
+
+    private readonly ref struct Visit(GpuDevice? gpu)
+    {
+        public void Dispose()
+        {
+            if (gpu is not null)
+                Interlocked.Decrement(ref gpu.inside);
         }
     }
 }

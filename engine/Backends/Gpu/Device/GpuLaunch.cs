@@ -37,11 +37,13 @@ internal readonly ref struct GpuLaunch
         Buffer((GpuBuffer)operand.Buffer, operand.Layout.Offset * operand.DType.Size);
 
     /// <summary>A buffer of the kernel, from a byte on.</summary>
-    public GpuLaunch Buffer(GpuBuffer buffer, long byteOffset = 0)
+    public GpuLaunch Buffer(GpuBuffer buffer, long byteOffset = 0) =>
+        Buffer(buffer, byteOffset, source.Accesses[words.BufferCount]);
+
+    private GpuLaunch Buffer(GpuBuffer buffer, long byteOffset, Access access)
     {
         var index = words.BufferCount;
-        var block = buffer.Block;
-        words.Use(block, source.Accesses[index]);
+        var block = words.Use(buffer, access);
         if (device.Limits.TakesAddresses)
         {
             words.SetBuffer(index, block.Memory.Address + (ulong)(block.Offset + byteOffset));
@@ -83,7 +85,7 @@ internal readonly ref struct GpuLaunch
             address = ((ulong)slab << 56) | offset;
         }
 
-        words.Use(block, access);
+        words.Use(buffer, access);
         words.Add((uint)address);
         words.Add((uint)(address >> 32));
         return true;
@@ -196,8 +198,9 @@ internal readonly ref struct GpuLaunch
         {
             if (source.HasFaults)
             {
-                Buffer(device.ErrorRecord);
-                if (words.Words[ParameterLayout.Fault] == 0)
+                // Launches come to it by atomic operations, in any order.
+                Buffer(device.ErrorRecord, 0, Access.Read);
+                if (words.Fault is null)
                     throw new InvalidOperationException($"{source.Name}: nothing says what its faults mean");
             }
 
@@ -220,7 +223,7 @@ internal readonly ref struct GpuLaunch
 
     private GpuLaunch Fault(Fault fault)
     {
-        words.Words[ParameterLayout.Fault] = (uint)device.Expect(fault);
+        words.Fault = fault;
         return this;
     }
 

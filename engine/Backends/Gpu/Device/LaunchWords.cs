@@ -17,6 +17,9 @@ internal sealed class LaunchWords
     /// <summary>The blocks that the launch uses.</summary>
     public GpuBlock?[] Blocks { get; } = new GpuBlock[MaxBuffers];
 
+    /// <summary>Those whose memory they are: nobody may find them forgotten before the launch is recorded.</summary>
+    private GpuBuffer?[] Holders { get; } = new GpuBuffer[MaxBuffers];
+
     /// <summary>How it uses each.</summary>
     public Access[] Accesses { get; } = new Access[MaxBuffers];
 
@@ -28,6 +31,9 @@ internal sealed class LaunchWords
 
     /// <summary>How many pieces of memory it binds.</summary>
     public int BindingCount { get; private set; }
+
+    /// <summary>What an exception is made of, should the launch find wrong data.</summary>
+    public Fault? Fault { get; set; }
 
     /// <summary>The words so far.</summary>
     public Span<uint> Words => words.AsSpan(0, wordCount);
@@ -45,8 +51,7 @@ internal sealed class LaunchWords
         var launch = own ??= new();
 
         // One that was left by an exception.
-        if (launch.BufferCount + launch.BindingCount > 0)
-            launch.End();
+        launch.End();
         launch.wordCount = ParameterLayout.Own(buffers);
         launch.words.AsSpan(0, launch.wordCount).Clear();
         return launch;
@@ -56,8 +61,10 @@ internal sealed class LaunchWords
     public void End()
     {
         Array.Clear(Blocks, 0, BufferCount);
+        Array.Clear(Holders, 0, BufferCount);
         Array.Clear(Bindings, 0, BindingCount);
         BufferCount = BindingCount = 0;
+        Fault = null;
     }
 
     /// <summary>Adds a word.</summary>
@@ -68,13 +75,15 @@ internal sealed class LaunchWords
         words[wordCount++] = word;
     }
 
-    /// <summary>Uses a block.</summary>
-    /// <returns>Its place among those used.</returns>
-    public int Use(GpuBlock block, Access access)
+    /// <summary>Uses a buffer.</summary>
+    /// <returns>Where it lies.</returns>
+    public GpuBlock Use(GpuBuffer buffer, Access access)
     {
+        var block = buffer.Block;
+        Holders[BufferCount] = buffer;
         Blocks[BufferCount] = block;
-        Accesses[BufferCount] = access;
-        return BufferCount++;
+        Accesses[BufferCount++] = access;
+        return block;
     }
 
     /// <summary>Sets the words of a declared buffer.</summary>

@@ -4,12 +4,12 @@ namespace KernelEngine.Gpu;
 /// Memory through which bytes go to a device and come back, where the host does not see the device's own. The host
 /// writes it before the batch runs that reads it: so a block is free again only when that batch is done.
 /// </summary>
-internal sealed class Staging(GpuDriver driver, MemoryKind kind)
+internal sealed class Staging(GpuDriver driver, MemoryKind kind, Action whenFull)
 {
     /// <summary>The most bytes that go through at once.</summary>
     public const long PieceBytes = 16L << 20;
 
-    private readonly BlockPool pool = new(driver, kind, () => { });
+    private readonly BlockPool pool = new(driver, kind, whenFull, collects: false);
     private readonly Queue<GpuBlock> inFlight = new();
     private readonly System.Collections.Concurrent.ConcurrentQueue<GpuBlock> later = new();
 
@@ -31,6 +31,13 @@ internal sealed class Staging(GpuDriver driver, MemoryKind kind)
 
     /// <summary>Takes a block back, from any thread, when the lock is next held.</summary>
     public void ReturnLater(GpuBlock block) => later.Enqueue(block);
+
+    /// <summary>Gives back to the driver what nobody uses.</summary>
+    public void GiveBack()
+    {
+        Reclaim();
+        pool.GiveBack();
+    }
 
     /// <summary>Takes back what is done.</summary>
     public void Reclaim()

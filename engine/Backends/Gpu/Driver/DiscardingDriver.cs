@@ -11,25 +11,7 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
 {
     private const long Plenty = 1L << 40;
 
-    private long completed;
-
-    /// <summary>The names of the kernels that were built.</summary>
-    public List<string> Built { get; } = [];
-
-    /// <summary>Why the device is lost from now on; null while it is not.</summary>
-    public string? LostBecause { get; set; }
-
-    /// <summary>How many bytes there are; more are refused.</summary>
-    public long Capacity { get; init; } = Plenty;
-
-    /// <summary>Bytes allocated.</summary>
-    public long Allocated { get; private set; }
-
-    /// <summary>Called with each batch.</summary>
-    public Action<GpuBatch>? Submitted { get; set; }
-
-    /// <inheritdoc/>
-    public override GpuLimits Limits { get; } = new()
+    private readonly GpuLimits limits = new()
     {
         MaxGroupThreads = 1024,
         MaxGroups = 65535,
@@ -43,6 +25,43 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
         TotalMemoryBytes = Plenty,
         Identity = "discarding",
     };
+
+    private long completed;
+    private long submitted;
+
+    /// <summary>The names of the kernels that were built.</summary>
+    public List<string> Built { get; } = [];
+
+    /// <summary>Why the device is lost from now on; null while it is not.</summary>
+    public string? LostBecause { get; set; }
+
+    /// <summary>How many bytes there are; more are refused.</summary>
+    public long Capacity { get; init; } = Plenty;
+
+    /// <summary>Bytes allocated.</summary>
+    public long Allocated { get; private set; }
+
+    /// <summary>Whether it computes in float64.</summary>
+    public bool HasFloat64
+    {
+        get => limits.HasFloat64;
+        init => limits = limits with { HasFloat64 = value };
+    }
+
+    /// <summary>Whether batches stay in flight until somebody waits.</summary>
+    public bool IsSlow { get; set; }
+
+    /// <summary>How often somebody has waited.</summary>
+    public int Waits { get; private set; }
+
+    /// <summary>Called with each kernel, before it is built.</summary>
+    public Action<KernelCode>? Building { get; set; }
+
+    /// <summary>Called with each batch.</summary>
+    public Action<GpuBatch>? Submitted { get; set; }
+
+    /// <inheritdoc/>
+    public override GpuLimits Limits => limits;
 
     /// <inheritdoc/>
     public override KernelLanguage Language => language;
@@ -69,7 +88,9 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     /// <inheritdoc/>
     public override GpuKernel Build(KernelCode code)
     {
-        Built.Add(code.Name);
+        Building?.Invoke(code);
+        lock (Built)
+            Built.Add(code.Name);
         return new Nothing(code);
     }
 
@@ -77,12 +98,21 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     public override void Submit(GpuBatch batch)
     {
         Check();
+        submitted = batch.Ticket;
         Submitted?.Invoke(batch);
-        Interlocked.Exchange(ref completed, batch.Ticket);
+        if (!IsSlow)
+            Interlocked.Exchange(ref completed, batch.Ticket);
     }
 
     /// <inheritdoc/>
-    public override void Wait(long ticket) => Check();
+    public override void Wait(long ticket)
+    {
+        Check();
+        if (ticket <= Interlocked.Read(ref completed))
+            return;
+        Waits++;
+        Interlocked.Exchange(ref completed, submitted);
+    }
 
     /// <inheritdoc/>
     public override void ReadTimes(long ticket, Span<double> nanoseconds) => nanoseconds.Clear();

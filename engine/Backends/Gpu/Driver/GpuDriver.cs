@@ -3,7 +3,8 @@ namespace KernelEngine.Gpu;
 /// <summary>
 /// What a backend brings for one device, and all of it: limits, memory, kernels, a queue. Everything above (batches,
 /// hazards, pooling, staging, generated kernels) is written once above. The device calls a
-/// driver under its lock, but for <see cref="Completed"/> and <see cref="Wait"/>, which any thread may call.
+/// driver under its lock, but for <see cref="Completed"/>, <see cref="Wait"/> and <see cref="Build"/>, which any
+/// thread may call.
 /// </summary>
 public abstract class GpuDriver : IDisposable
 {
@@ -29,7 +30,8 @@ public abstract class GpuDriver : IDisposable
     /// <summary>
     /// Records the commands of a batch and hands them to the device, which runs them in order: those after a barrier
     /// see what those before it wrote, those between two barriers may overlap. Does not wait. The batch is the
-    /// caller's again on return.
+    /// caller's again on return. Where it throws, nothing more of the batch will run, and its ticket is done with those
+    /// before it.
     /// </summary>
     /// <exception cref="DeviceLostException">The device is lost.</exception>
     public abstract void Submit(GpuBatch batch);

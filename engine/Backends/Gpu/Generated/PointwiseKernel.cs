@@ -30,6 +30,9 @@ internal sealed class PointwiseKernel : KernelSource
         1 + (2 * (program.Inputs.Length + program.Outputs.Length));
 
     /// <inheritdoc/>
+    public override bool NeedsFloat64 => program.UsesFloat64;
+
+    /// <inheritdoc/>
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
         var writer = KernelWriters.For(language, limits, Name, Accesses, Threads);

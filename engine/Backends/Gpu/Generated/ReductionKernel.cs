@@ -24,6 +24,11 @@ internal sealed class ReductionKernel : KernelSource
     public ReductionPass Pass { get; }
 
     /// <inheritdoc/>
+    public override bool NeedsFloat64 =>
+        (Pass.IsFirst && program.Step.UsesFloat64) || program.Combine.UsesFloat64
+        || (Pass.IsLast && program.Finish.UsesFloat64);
+
+    /// <inheritdoc/>
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
         var writer = KernelWriters.For(language, limits, Name, Accesses, Threads);

@@ -10,6 +10,9 @@ internal abstract class KernelSource(string name, ImmutableArray<Access> accesse
 {
     private GpuKernel?[] built = [];
 
+    /// <summary>Held by the thread that has it built.</summary>
+    public Lock Gate { get; } = new();
+
     /// <summary>What it is called in profiles and messages.</summary>
     public string Name { get; } = name;
 
@@ -22,20 +25,20 @@ internal abstract class KernelSource(string name, ImmutableArray<Access> accesse
     /// <summary>Whether its last buffer is the device's error record, which the engine adds to each launch.</summary>
     public bool HasFaults { get; init; }
 
+    /// <summary>Whether it computes in float64.</summary>
+    public abstract bool NeedsFloat64 { get; }
+
     /// <summary>Writes it in a language.</summary>
     public abstract KernelCode Render(KernelLanguage language, GpuLimits limits);
 
     /// <summary>What the device of a number made of it, if it has.</summary>
     public GpuKernel? BuiltFor(int device) => device < built.Length ? built[device] : null;
 
-    /// <summary>Keeps what a device made of it.</summary>
+    /// <summary>Keeps what a device made of it; called by who holds <see cref="Gate"/>.</summary>
     public void Keep(int device, GpuKernel kernel)
     {
-        lock (this)
-        {
-            if (device >= built.Length)
-                Array.Resize(ref built, device + 1);
-            built[device] = kernel;
-        }
+        if (device >= built.Length)
+            Array.Resize(ref built, device + 1);
+        built[device] = kernel;
     }
 }

@@ -70,7 +70,7 @@ internal sealed class HlslRenderer : ShaderRenderer
 
     // It has no square root of doubles.
     protected override IEnumerable<Primitive> ImpliedFunctions(ShaderVariant variant) =>
-        variant.NeedsFloat64 ? [Primitive.Sqrt] : [];
+        variant.Compute == Element.Float64 ? [Primitive.Sqrt] : [];
 
     protected override void DeclareBuffer(
         StringBuilder text, string name, int slot, Element element, bool isWritten)

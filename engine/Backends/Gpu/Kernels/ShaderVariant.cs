@@ -31,8 +31,11 @@ internal sealed class ShaderVariant : KernelSource
     /// <summary>The options' values, in the order of their definition.</summary>
     public int[] Values { get; }
 
-    /// <summary>Whether it computes in float64.</summary>
-    public bool NeedsFloat64 => Compute == Element.Float64;
+    /// <inheritdoc/>
+    public override bool NeedsFloat64 => Compute == Element.Float64
+        || Kernel.Buffers.Any(b => b.Element == Element.Float64)
+        || Kernel.Parameters.Any(p => p.Kind == ShaderParameterKind.Double)
+        || Kernel.SharedArrays.Any(s => s.Element == Element.Float64);
 
     /// <summary>What an element of the interface is in this variant.</summary>
     public Element Resolve(Element element) =>

@@ -78,6 +78,8 @@ internal static partial class GpuKernels
                 "use another device, or compose it of operators");
         }
 
+        if (entry.Types != GpuTypes.All)
+            gpu.CheckFloat64(launch.Kernel.Name, launch.Operands);
         foreach (var operand in launch.Operands)
         {
             if (!ReferenceEquals(Computed(operand.DType, entry.Types), operand.DType))
