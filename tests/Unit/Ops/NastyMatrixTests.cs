@@ -5,17 +5,22 @@ public sealed class NastyMatrixTests
 {
     private const int Size = 30;
 
-    public static TheoryData<string> Names => ["ones", "tiny", "huge", "graded", "mixed", "hilbert"];
-
-    [Theory, MemberData(nameof(Names))]
-    public void FactorsAreOrthonormalAndMultiplyToTheMatrix(string name)
+    [Theory]
+    [OnEachDevice("ones")]
+    [OnEachDevice("tiny")]
+    [OnEachDevice("huge")]
+    [OnEachDevice("graded")]
+    [OnEachDevice("mixed")]
+    [OnEachDevice("hilbert")]
+    public void FactorsAreOrthonormalAndMultiplyToTheMatrix(string device, string name)
     {
+        var on = TestDevices.Get(device);
         foreach (var dtype in new[] { DType.Float64, DType.Float32 })
         {
             // Beyond float32.
             if (dtype == DType.Float32 && name is ("tiny" or "huge" or "mixed"))
                 continue;
-            var a = Matrix(name).To(dtype);
+            var a = Matrix(name, on).To(dtype);
             var (u, s, v) = Linalg.Svd(a);
             Orthonormal(u);
             Orthonormal(v.Mt);
@@ -39,6 +44,7 @@ public sealed class NastyMatrixTests
         }
     }
 
+    // On GPUs what is wrong in data is thrown when somebody waits: GpuFailureTests.
     [Fact]
     public void WhatIsNotFiniteIsRefused()
     {
@@ -52,32 +58,34 @@ public sealed class NastyMatrixTests
         }
     }
 
-    [Fact]
-    public void PivotsOfAnotherShapeAreRefused()
+    [Theory, OnEachDevice]
+    public void PivotsOfAnotherShapeAreRefused(string device)
     {
-        foreach (var pivots in new[] { Tensor.Ones([8], DType.Int32), Tensor.Ones([], DType.Int32) })
-            Assert.Throws<TensorRuntimeException>(() => Tensor.LuUnpack(Tensor.Eye(2), pivots));
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Ones([5]).AsStrided([-6], [1]));
+        var on = TestDevices.Get(device);
+        foreach (var pivots in new[] { Tensor.Ones([8], DType.Int32, on), Tensor.Ones([], DType.Int32, on) })
+            Assert.Throws<TensorRuntimeException>(() => Tensor.LuUnpack(Tensor.Eye(2, device: on), pivots));
+        Assert.Throws<TensorRuntimeException>(() => Tensor.Ones([5], device: on).AsStrided([-6], [1]));
     }
 
-    [Fact]
-    public void ManyFactorsAreMultiplied()
+    [Theory, OnEachDevice]
+    public void ManyFactorsAreMultiplied(string device)
     {
-        var product = Linalg.MultiDot([.. Enumerable.Range(0, 200).Select(_ => Tensor.Eye(2))]);
-        Assert.True(product.Eq(Tensor.Eye(2)).All().Item().ToBoolean());
+        var on = TestDevices.Get(device);
+        var product = Linalg.MultiDot([.. Enumerable.Range(0, 200).Select(_ => Tensor.Eye(2, device: on))]);
+        Assert.True(product.Eq(Tensor.Eye(2, device: on)).All().Item().ToBoolean());
         var letters = string.Join(',', Enumerable.Range(0, 52).Select(i => (char)(i < 26 ? 'a' + i : 'A' + i - 26)));
-        var sum = Tensor.Einsum(letters + "->", [.. Enumerable.Repeat(Tensor.Ones([2], DType.Float64), 52)]);
+        var sum = Tensor.Einsum(letters + "->", [.. Enumerable.Repeat(Tensor.Ones([2], DType.Float64, on), 52)]);
         Assert.Equal(Math.Pow(2, 52), sum.Item().ToDouble());
     }
 
-    private static Tensor Matrix(string name)
+    private static Tensor Matrix(string name, ComputeDevice on)
     {
-        var steps = Tensor.Linspace(0, 1, Size, DType.Float64);
+        var steps = Tensor.Linspace(0, 1, Size, DType.Float64, on);
         return name switch
         {
-            "ones" => Tensor.Ones([Size, Size], DType.Float64),
-            "tiny" => Tensor.Full([Size, Size], 1e-310, DType.Float64),
-            "huge" => Tensor.Full([Size, Size], 1e38, DType.Float64) * 1e270,
+            "ones" => Tensor.Ones([Size, Size], DType.Float64, on),
+            "tiny" => Tensor.Full([Size, Size], 1e-310, DType.Float64, on),
+            "huge" => Tensor.Full([Size, Size], 1e38, DType.Float64, on) * 1e270,
             "graded" => Tensor.Pow(10, steps * -300).DiagEmbed() + Tensor.Pow(10, steps[..^1] * -300).DiagEmbed(1),
             "mixed" => (steps.Unsqueeze(1) * 17 + steps).Mul(40).Sin() * Tensor.Pow(10, (steps * -300) + 150),
             _ => 1 / ((steps.Unsqueeze(1) + steps) * (Size - 1) + 1),
@@ -88,7 +96,7 @@ public sealed class NastyMatrixTests
     {
         if (!q.IsFinite().All().Item().ToBoolean())
             Assert.Fail("not finite");
-        Near(Tensor.Eye(q.Shape[^1], null, q.DType), q.Mt.Matmul(q));
+        Near(Tensor.Eye(q.Shape[^1], null, q.DType, q.Device), q.Mt.Matmul(q));
     }
 
     private static void Near(Tensor expected, Tensor actual)

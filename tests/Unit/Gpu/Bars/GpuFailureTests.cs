@@ -24,6 +24,9 @@ public sealed class GpuFailureTests
         ["cross_entropy"] = d => Functional.CrossEntropy(Range(d).Reshape(2, 3), Tensor.FromArray([-4L, 0]).To(d)),
         ["inverse"] = d => Linalg.Inv(Tensor.Zeros([2, 3, 3], device: d)),
         ["cholesky"] = d => Linalg.Cholesky(-Tensor.Eye(3, device: d)),
+        ["svd"] = d => Linalg.Svd(Tensor.Full([3, 3], double.NaN, device: d)).S,
+        ["svdvals"] = d => Linalg.Svdvals(Tensor.Full([3, 3], double.PositiveInfinity, device: d)),
+        ["eigh"] = d => Linalg.Eigh(Tensor.Full([3, 3], double.NaN, device: d)).Eigenvalues,
         ["solve"] = d => Linalg.Solve(Tensor.Zeros([3, 3], device: d), Tensor.Ones([3, 1], device: d)),
     };
 

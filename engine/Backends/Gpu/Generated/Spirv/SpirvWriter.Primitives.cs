@@ -50,7 +50,7 @@ internal sealed partial class SpirvWriter
         "sub" => Do(SpirvOp.ISub, kind, a, b),
         "mul" => Do(SpirvOp.IMul, kind, a, b),
         "fma" => Do(SpirvOp.IAdd, kind, Do(SpirvOp.IMul, kind, a, b), c),
-        "div" => Quotient(kind, a, b, out _),
+        "div" => WholeQuotient(kind, a, b),
         "rem" => WholeRemainder(kind, a, b),
         "neg" => Do(SpirvOp.SNegate, kind, a),
         "abs" => Do(SpirvOp.Select, kind, Do(SpirvOp.SLessThan, ValueKind.Bool, a, Number(kind, 0)),
@@ -109,21 +109,28 @@ internal sealed partial class SpirvWriter
         return Do(SpirvOp.Select, kind, isWithin, Do(op, kind, a, masked), Number(kind, 0));
     }
 
-    // A divisor of 0 gives anything but a trap, and the smallest number by -1 wraps.
-    private uint Quotient(ValueKind kind, uint a, uint b, out uint divisor)
+    // No trap: a divisor of 0 gives 0, the smallest number by -1 wraps.
+    private uint WholeQuotient(ValueKind kind, uint a, uint b)
     {
-        var one = Number(kind, 1);
-        var isDangerous = Do(SpirvOp.ULessThan, ValueKind.Bool, Do(SpirvOp.IAdd, kind, b, one), Number(kind, 2));
-        divisor = Do(SpirvOp.Select, kind, isDangerous, one, b);
-        var quotient = Do(SpirvOp.SDiv, kind, a, divisor);
-        return Do(SpirvOp.Select, kind, Do(SpirvOp.IEqual, ValueKind.Bool, b, Number(kind, -1)),
+        var quotient = Do(SpirvOp.SDiv, kind, a, HarmlessDivisor(kind, b));
+        quotient = Do(SpirvOp.Select, kind, Do(SpirvOp.IEqual, ValueKind.Bool, b, Number(kind, -1)),
             Do(SpirvOp.SNegate, kind, a), quotient);
+        var zero = Number(kind, 0);
+        return Do(SpirvOp.Select, kind, Do(SpirvOp.IEqual, ValueKind.Bool, b, zero), zero, quotient);
     }
 
     // Not OpSRem, which Vulkan does not define for negative numbers.
     private uint WholeRemainder(ValueKind kind, uint a, uint b)
     {
-        var quotient = Quotient(kind, a, b, out _);
-        return Do(SpirvOp.ISub, kind, a, Do(SpirvOp.IMul, kind, quotient, b));
+        var divisor = HarmlessDivisor(kind, b);
+        return Do(SpirvOp.ISub, kind, a, Do(SpirvOp.IMul, kind, Do(SpirvOp.SDiv, kind, a, divisor), divisor));
+    }
+
+    // 1 for 0 and -1, whose remainders are 0.
+    private uint HarmlessDivisor(ValueKind kind, uint b)
+    {
+        var one = Number(kind, 1);
+        var isHarmful = Do(SpirvOp.ULessThan, ValueKind.Bool, Do(SpirvOp.IAdd, kind, b, one), Number(kind, 2));
+        return Do(SpirvOp.Select, kind, isHarmful, one, b);
     }
 }
