@@ -22,27 +22,29 @@ internal sealed class DeviceSuite
         isSoftware = device.Type is DeviceType.SoftwareGpu or DeviceType.Cpu;
     }
 
-    /// <summary>Measures a device and prints a table.</summary>
+    /// <summary>Measures devices and prints a table for each.</summary>
     /// <returns>0.</returns>
-    public static int Run(string name, int rounds, FileInfo? json)
+    public static int Run(IReadOnlyList<ComputeDevice> devices, int rounds, FileInfo? json)
     {
-        var suite = new DeviceSuite(ComputeDevice.Parse(name), rounds);
-        AnsiConsole.WriteLine(suite.device.Describe());
+        var all = devices.SelectMany(d => Measure(d, rounds)).ToArray();
+        if (json is not null)
+            File.WriteAllText(json.FullName, JsonSerializer.Serialize(all, DeviceJson.Default.DeviceFigureArray));
+        return 0;
+    }
+
+    private static List<DeviceFigure> Measure(ComputeDevice device, int rounds)
+    {
+        var suite = new DeviceSuite(device, rounds);
+        AnsiConsole.WriteLine(device.Describe());
         using (Autograd.NoGrad())
             suite.MeasureOperators();
         suite.MeasureTraining();
         var table = new Table().Border(TableBorder.Rounded).AddColumns("what", "figure", "unit");
-        foreach (var (what, value, unit) in suite.figures)
+        foreach (var (_, what, value, unit) in suite.figures)
             table.AddRow(Markup.Escape(what), value.ToString("0.00", CultureInfo.InvariantCulture), unit);
         AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(suite.device.Statistics.ToString());
-        if (json is not null)
-        {
-            File.WriteAllText(json.FullName, JsonSerializer.Serialize(
-                [.. suite.figures], DeviceJson.Default.DeviceFigureArray));
-        }
-
-        return 0;
+        AnsiConsole.WriteLine(device.Statistics.ToString());
+        return suite.figures;
     }
 
     private void MeasureOperators()
@@ -143,14 +145,16 @@ internal sealed class DeviceSuite
         }
     }
 
-    private void Figure(string what, double value, string unit) => figures.Add(new(what, value, unit));
+    private void Figure(string what, double value, string unit) =>
+        figures.Add(new(device.ToString(), what, value, unit));
 }
 
 /// <summary>A figure of a device.</summary>
+/// <param name="Device">The device.</param>
 /// <param name="What">What was measured.</param>
 /// <param name="Value">How much it was.</param>
 /// <param name="Unit">In what.</param>
-internal sealed record DeviceFigure(string What, double Value, string Unit);
+internal sealed record DeviceFigure(string Device, string What, double Value, string Unit);
 
 /// <summary>How figures are written as JSON.</summary>
 [JsonSerializable(typeof(DeviceFigure[]))]

@@ -14,9 +14,8 @@ internal static class HeldMemorySuite
 
     /// <summary>Runs it.</summary>
     /// <returns>0 if memory stays, 1 if it grows.</returns>
-    public static int Run(string name, int steps)
+    public static int Run(ComputeDevice device, int steps)
     {
-        var device = ComputeDevice.Parse(name);
         AnsiConsole.WriteLine(device.Describe());
         Generator.SeedAll(0);
         var net = new Sequential(new Linear(16, 32), new ReLU(), new Linear(32, 4)).To(device);

@@ -1,0 +1,41 @@
+using KernelEngine.Bench.Protocol;
+
+namespace KernelEngine.Bench;
+
+/// <summary>Who takes part: Kernel on a device, or a peer.</summary>
+internal abstract class Contender : IDisposable
+{
+    /// <summary>What it is called.</summary>
+    public abstract string Name { get; }
+
+    /// <summary>The device that it computes on, as a device string.</summary>
+    public abstract string Device { get; }
+
+    /// <summary>With how many threads; null on a device of its own.</summary>
+    public abstract int? Threads { get; }
+
+    /// <summary>Both.</summary>
+    public string Label => $"{Name} {Device}";
+
+    /// <summary>Makes a work ready.</summary>
+    /// <returns>Null where it does not do such work at all.</returns>
+    public abstract OpenWork? Open(Work work);
+
+    /// <inheritdoc/>
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>A work that a contender has ready.</summary>
+internal abstract class OpenWork : IDisposable
+{
+    /// <summary>Does it once, from the start, and gives the results, and how long that took.</summary>
+    public abstract (float[][] Results, Timing Timing) Check();
+
+    /// <summary>Does it several times.</summary>
+    public abstract Timing Run(int calls);
+
+    /// <inheritdoc/>
+    public abstract void Dispose();
+}

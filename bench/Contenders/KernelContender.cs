@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using KernelEngine.Bench.Protocol;
+using KernelEngine.Cpu;
+
+namespace KernelEngine.Bench;
+
+/// <summary>Kernel on one of its devices, in this process.</summary>
+internal sealed class KernelContender(ComputeDevice device) : Contender
+{
+    /// <inheritdoc/>
+    public override string Name => "Kernel";
+
+    /// <inheritdoc/>
+    public override string Device => device.ToString();
+
+    /// <inheritdoc/>
+    public override int? Threads => device.Type == DeviceType.Cpu ? WorkerPool.Threads : null;
+
+    /// <inheritdoc/>
+    public override OpenWork Open(Work work) => new OpenKernelWork(device, work);
+
+    private sealed class OpenKernelWork : OpenWork
+    {
+        private readonly ComputeDevice device;
+        private readonly ReadyJob job;
+        private readonly Wait wait;
+
+        public OpenKernelWork(ComputeDevice device, Work work)
+        {
+            (this.device, wait) = (device, work.Wait);
+            job = work.Operation.Prepare(work.Job, Operation.InputsOf(work.Job, device));
+            device.Synchronize();
+        }
+
+        public override (float[][] Results, Timing Timing) Check()
+        {
+            var start = Stopwatch.GetTimestamp();
+            var results = Within(job.Check);
+            device.Synchronize();
+            var timing = new Timing(Stopwatch.GetElapsedTime(start).TotalNanoseconds, 0);
+            return ([.. results.Select(r => r.ToArray<float>())], timing);
+        }
+
+        public override Timing Run(int calls)
+        {
+            device.Synchronize();
+            var before = device.Statistics;
+            var bytes = GC.GetAllocatedBytesForCurrentThread();
+            var start = Stopwatch.GetTimestamp();
+            Within(() => Loop(calls));
+            if (wait == Wait.AfterTurn)
+                device.Synchronize();
+            var time = Stopwatch.GetElapsedTime(start).TotalNanoseconds;
+            bytes = GC.GetAllocatedBytesForCurrentThread() - bytes;
+            device.Synchronize();
+            var done = device.Statistics - before;
+            Quiet.Wait();
+            return new(time, bytes, done.Launches, done.Submits);
+        }
+
+        public override void Dispose()
+        {
+            device.Synchronize();
+            GC.Collect();
+        }
+
+        private object? Loop(int calls)
+        {
+            for (var i = 0; i < calls; i++)
+            {
+                job.Call();
+                if (wait == Wait.AfterCall)
+                    device.Synchronize();
+            }
+
+            return null;
+        }
+
+        private T Within<T>(Func<T> run)
+        {
+            if (job.IsRecorded)
+                return run();
+            using var scope = Autograd.NoGrad();
+            return run();
+        }
+    }
+}
