@@ -84,7 +84,7 @@ internal static partial class GpuKernels
                     .Buffer(columns.Operand).Buffer(images).Buffer(bias),
                 images.Layout.ElementCount)
                 .Int(isBiased ? StepOf(bias) : 0).Dims(images.Layout)
-                .Over(images.Layout.ElementCount);
+                .Over(images.Layout.ElementCount, form.Volume);
         }
     }
 

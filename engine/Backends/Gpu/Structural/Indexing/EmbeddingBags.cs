@@ -26,7 +26,7 @@ internal static partial class GpuKernels
             .Int(launch.Integers[1]).Int(launch.Integers[2]).Int(launch.Integers[3])
             .Int(o[0].Layout.Strides[0]).Int(o[0].Layout.Strides[1])
             .Int(StepOf(o[1])).Int(StepOf(o[2])).Int(StepOf(o[3]))
-            .Over(bags * width);
+            .Over(bags * width, count);
     });
 
     private static long StepOf(in Operand operand) => operand.Layout.Rank == 1 ? operand.Layout.Strides[0] : 0;

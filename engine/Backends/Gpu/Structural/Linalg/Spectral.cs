@@ -221,7 +221,7 @@ internal static partial class GpuKernels
         gpu.Launch(RankedValues, numbers.DType, descending ? 1 : 0)
             .Buffer(numbers).Buffer(scales).Buffer(ranked.Operand).Buffer(places)
             .Int(count).Int(n)
-            .Over(count * n);
+            .Over(count * n, n);
         gpu.Copy(ranked.Operand, values);
     }
 

@@ -65,7 +65,7 @@ internal static partial class GpuKernels
         var count = target.Layout.ElementCount;
         Geometry(gpu.Launch(kernel.Find(source.DType)).Buffer(source).Buffer(target).Buffer(places), launch, count)
             .Dims(source.Layout).Dims(target.Layout)
-            .Over(count);
+            .Over(count, Volume(launch));
     }
 
     private static void PoolLargestBackward(in StructuralLaunch launch, GpuDevice gpu)
@@ -76,7 +76,7 @@ internal static partial class GpuKernels
         Geometry(
             gpu.Launch(kernel.Find(gradient.DType)).Buffer(gradient).Buffer(places).Buffer(target), launch, count)
             .Dims(gradient.Layout).Dims(places.Layout).Dims(target.Layout)
-            .Over(count);
+            .Over(count, Volume(launch));
     }
 
     private static void PoolMeans(ShaderKernel kernel, in StructuralLaunch launch, GpuDevice gpu)
@@ -85,8 +85,12 @@ internal static partial class GpuKernels
         var count = target.Layout.ElementCount;
         Geometry(gpu.Launch(kernel.Find(source.DType)).Buffer(source).Buffer(target), launch, count)
             .Int(launch.Integers[12]).Int(launch.Integers[13]).Dims(source.Layout).Dims(target.Layout)
-            .Over(count);
+            .Over(count, Volume(launch));
     }
+
+    // How many places a window has.
+    private static long Volume(in StructuralLaunch launch) =>
+        launch.Integers[0] * launch.Integers[1] * launch.Integers[2];
 
     private static GpuLaunch Geometry(GpuLaunch kernel, in StructuralLaunch launch, long count)
     {

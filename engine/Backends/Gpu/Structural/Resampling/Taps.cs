@@ -19,6 +19,6 @@ internal static partial class GpuKernels
             .Buffer(source).Buffer(launch.Operands[1]).Buffer(launch.Operands[2]).Buffer(target)
             .Buffer(isWeighted ? launch.Operands[4] : source)
             .Int(count).Dims(source.Layout).Dims(target.Layout)
-            .Over(count);
+            .Over(count, source.Layout.Shape[1]);
     });
 }

@@ -34,7 +34,7 @@ internal static partial class GpuKernels
             Operands =
             [
                 gradient, result,
-                sum.Operand.As(shape.AsSpan(), [.. sum.Operand.Layout.Strides, 0]), output,
+                Spread(sum.Operand, shape.AsSpan()), output,
             ],
         });
     });

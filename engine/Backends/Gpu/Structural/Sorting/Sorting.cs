@@ -21,7 +21,18 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel RankedPick = ShaderKernel.Define("ranked", "sorting/ranked.kernel")
         .Reads("sorted").Reads("sorted_places", Element.Int32).Writes("dst").Writes("places", Element.Int64)
-        .Int("rows").Int("n").Int("rank").Variants(SortTypes).Option("RULE", 0, 1, 2, 3);
+        .Int("rows").Int("n").Int("rank").Variants(SortTypes).Option("RULE", 0, 1, 2);
+
+    private static readonly ShaderKernel LongestRuns =
+        ShaderKernel.Define("longest_runs", "sorting/longest_runs.kernel")
+            .Reads("sorted").Writes("runs", Element.Int32).Writes("lasts", Element.Int32)
+            .Int("rows").Int("n").Int("chunks").Int("length").Variants(SortTypes);
+
+    private static readonly ShaderKernel LongestRun = ShaderKernel.Define("longest_run", "sorting/longest_run.kernel")
+        .Reads("sorted").Reads("sorted_places", Element.Int32)
+        .Reads("runs", Element.Int32).Reads("lasts", Element.Int32)
+        .Writes("dst").Writes("places", Element.Int64)
+        .Int("rows").Int("n").Int("chunks").Variants(SortTypes);
 
     private static readonly ShaderKernel RowRuns = ShaderKernel.Define("row_runs", "sorting/row_runs.kernel")
         .Reads("src").ReadsWrites("order", Element.Int32)
@@ -37,7 +48,7 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel SearchOrdered = SearchKernel("search_ordered", Element.Int64, 1);
 
     private static readonly ShaderKernel[] SortShaders =
-        [SortRuns, SortMerge, RankedPick, RowRuns, RowMerge, SearchSequence, SearchOrdered];
+        [SortRuns, SortMerge, RankedPick, LongestRuns, LongestRun, RowRuns, RowMerge, SearchSequence, SearchOrdered];
 
     private static void AddSorting(Adding add)
     {
@@ -51,11 +62,19 @@ internal static partial class GpuKernels
             using var sorted = SortedRows.Of(launch.Operands[0], isDescending: false, gpu);
             using var values = gpu.ContiguousTarget(launch.Operands[1]);
             using var places = gpu.ContiguousTarget(launch.Operands[2]);
-            gpu.Launch(RankedPick, launch.Operands[1].DType, (int)launch.Integers[0])
-                .Buffer(sorted.Values.Operand).Buffer(sorted.Places.Operand)
-                .Buffer(values.Operand).Buffer(places.Operand)
-                .Int(rows).Int(length).Int(launch.Integers[1])
-                .Over(rows);
+            if ((KernelEngine.Sorting.RankRule)launch.Integers[0] == KernelEngine.Sorting.RankRule.MostFrequent)
+            {
+                PickMode(gpu, sorted, values.Operand, places.Operand, rows, length);
+            }
+            else
+            {
+                gpu.Launch(RankedPick, launch.Operands[1].DType, (int)launch.Integers[0])
+                    .Buffer(sorted.Values.Operand).Buffer(sorted.Places.Operand)
+                    .Buffer(values.Operand).Buffer(places.Operand)
+                    .Int(rows).Int(length).Int(launch.Integers[1])
+                    .Over(rows);
+            }
+
             gpu.CopyBack(values, launch.Operands[1]);
             gpu.CopyBack(places, launch.Operands[2]);
         });
@@ -82,6 +101,26 @@ internal static partial class GpuKernels
             order.Dispose();
         });
         add("search_sorted", GpuTypes.Numbers, FindPlaces);
+    }
+
+    // The longest run of each chunk of a row, and the longest of these: as many chunks as each has elements, so that no
+    // thread goes far.
+    private static void PickMode(
+        GpuDevice gpu, in SortedRows sorted, in Operand values, in Operand places, long rows, long length)
+    {
+        var chunk = Math.Max(64, (long)Math.Sqrt(length));
+        var chunks = (length + chunk - 1) / chunk;
+        using var runs = gpu.Temporary([rows, chunks], DType.Int32);
+        using var lasts = gpu.Temporary([rows, chunks], DType.Int32);
+        gpu.Launch(LongestRuns, values.DType)
+            .Buffer(sorted.Values.Operand).Buffer(runs.Operand).Buffer(lasts.Operand)
+            .Int(rows).Int(length).Int(chunks).Int(chunk)
+            .Over(rows * chunks, chunk);
+        gpu.Launch(LongestRun, values.DType)
+            .Buffer(sorted.Values.Operand).Buffer(sorted.Places.Operand).Buffer(runs.Operand).Buffer(lasts.Operand)
+            .Buffer(values).Buffer(places)
+            .Int(rows).Int(length).Int(chunks)
+            .Over(rows, chunks);
     }
 
     // As many of the sorted elements as there is room for.
