@@ -2,7 +2,11 @@ using KernelEngine.Nn;
 
 namespace KernelEngine.Tests.Nn;
 
-/// <summary>Small whole programs, as somebody new to the engine writes them.</summary>
+/// <summary>
+/// Small whole programs, as somebody new to the engine writes them. Nothing else draws meanwhile, so that they begin
+/// with the weights of their seed.
+/// </summary>
+[Collection(Files.GeneratorCollection.Name)]
 public sealed class TrainingProgramTests
 {
     private readonly Generator generator = new(7);
