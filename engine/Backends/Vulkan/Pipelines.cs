@@ -59,9 +59,13 @@ internal sealed unsafe class Pipelines : IDisposable
             const PipelineCreationFeedbackFlags Hit =
                 PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
             var wasCached = feedback.Flags.HasFlag(Hit);
-            if (!wasCached && code.Tables.IsEmpty)
+            if (!wasCached)
                 cache.Touch();
-            return new VulkanKernel(code, pipeline) { WasCached = wasCached };
+            return new VulkanKernel(code, pipeline)
+            {
+                WasCached = wasCached,
+                TableAddress = code.Tables is { } bytes ? tables.AddressOf(bytes) : null,
+            };
         }
         finally
         {
@@ -91,13 +95,10 @@ internal sealed unsafe class Pipelines : IDisposable
                 StructureType.PipelineCreationFeedbackCreateInfo, pPipelineCreationFeedback: &whole,
                 pipelineStageCreationFeedbackCount: 1, pPipelineStageCreationFeedbacks: &stage);
 
-            // Constant 0 of kernels from texts says that fma() is rounded twice, 1 and 2 of generated ones are the
-            // address of their tables; others have no constants.
-            var address = tables.AddressOf(code.Tables.Span);
-            var isUnfused = device.Adapter.Floats.HasFlag(GpuFloats.FusedMultiplyAdd) ? Vk.False : Vk.True;
-            var values = stackalloc uint[] { isUnfused, (uint)address, (uint)(address >> 32) };
-            var entries = stackalloc SpecializationMapEntry[] { new(0, 0, 4), new(1, 4, 4), new(2, 8, 4) };
-            var constants = new SpecializationInfo(3, entries, 3 * sizeof(uint), values);
+            // Constant 0 of kernels from texts says that fma() is rounded twice; others have no constants.
+            uint isUnfused = device.Adapter.Floats.HasFlag(GpuFloats.FusedMultiplyAdd) ? Vk.False : Vk.True;
+            var place = new SpecializationMapEntry(0, 0, sizeof(uint));
+            var constants = new SpecializationInfo(1, &place, sizeof(uint), &isUnfused);
             var info = new ComputePipelineCreateInfo(
                 StructureType.ComputePipelineCreateInfo, device.HasFeedback ? &ask : null,
                 stage: new PipelineShaderStageCreateInfo(
@@ -105,10 +106,7 @@ internal sealed unsafe class Pipelines : IDisposable
                     pName: entry, pSpecializationInfo: &constants),
                 layout: Layout);
             Pipeline pipeline;
-
-            // An address is another in the next process: nothing to keep on disk.
-            var kept = address != 0 ? default : cache.Handle;
-            Refuse(device.Api.CreateComputePipelines(device.Handle, kept, 1, &info, null, &pipeline), code,
+            Refuse(device.Api.CreateComputePipelines(device.Handle, cache.Handle, 1, &info, null, &pipeline), code,
                 "vkCreateComputePipelines");
             feedback = whole;
             return pipeline;

@@ -8,7 +8,7 @@ internal sealed class TableMemory(MemoryAllocator allocator)
 {
     private readonly Dictionary<UInt128, VulkanMemory> known = [];
 
-    /// <summary>The address of some tables; 0 of none.</summary>
+    /// <summary>The address of some tables; 0 where there are none after all.</summary>
     public unsafe ulong AddressOf(ReadOnlySpan<byte> tables)
     {
         if (tables.IsEmpty)

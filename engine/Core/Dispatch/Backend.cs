@@ -70,31 +70,17 @@ public abstract class Backend
     /// <summary>Runs a pointwise program over one or more sets of operands.</summary>
     public void Run(in PointwiseLaunch launch)
     {
-        Interlocked.Increment(ref launches);
-        if (profile is { } measuring)
-        {
-            var start = Stopwatch.GetTimestamp();
-            Execute(launch);
-            measuring.AddSince(start, launch.Program.Name);
-            return;
-        }
-
+        var start = Begin();
         Execute(launch);
+        End(start, launch.Program.Name);
     }
 
     /// <summary>Runs a reduction.</summary>
     public void Run(in ReductionLaunch launch)
     {
-        Interlocked.Increment(ref launches);
-        if (profile is { } measuring)
-        {
-            var start = Stopwatch.GetTimestamp();
-            Execute(launch);
-            measuring.AddSince(start, launch.Program.Name);
-            return;
-        }
-
+        var start = Begin();
         Execute(launch);
+        End(start, launch.Program.Name);
     }
 
     /// <summary>Whether a structural kernel can run for these operands; where it cannot, the operator is composed of
@@ -104,16 +90,9 @@ public abstract class Backend
     /// <summary>Runs a structural kernel.</summary>
     public void Run(in StructuralLaunch launch)
     {
-        Interlocked.Increment(ref launches);
-        if (profile is { } measuring)
-        {
-            var start = Stopwatch.GetTimestamp();
-            Execute(launch);
-            measuring.AddSince(start, launch.Kernel.Name);
-            return;
-        }
-
+        var start = Begin();
         Execute(launch);
+        End(start, launch.Kernel.Name);
     }
 
     /// <summary>Runs a kernel of a user's own.</summary>
@@ -121,16 +100,9 @@ public abstract class Backend
     /// </exception>
     public void Run(in ComputeLaunch launch)
     {
-        Interlocked.Increment(ref launches);
-        if (profile is { } measuring)
-        {
-            var start = Stopwatch.GetTimestamp();
-            Execute(launch);
-            measuring.AddSince(start, launch.Kernel.Name);
-            return;
-        }
-
+        var start = Begin();
         Execute(launch);
+        End(start, launch.Kernel.Name);
     }
 
     /// <summary>Does what <see cref="Run(in PointwiseLaunch)"/> promises.</summary>
@@ -168,6 +140,19 @@ public abstract class Backend
         return Interlocked.CompareExchange(ref profile, started, null) is null
             ? started
             : throw new InvalidOperationException($"{device} is being profiled already: dispose of that profile first");
+    }
+
+    // When a launch began, if somebody measures; 0 otherwise.
+    private long Begin()
+    {
+        Interlocked.Increment(ref launches);
+        return profile is null ? 0 : Stopwatch.GetTimestamp();
+    }
+
+    private void End(long start, string name)
+    {
+        if (start != 0)
+            profile?.AddSince(start, name);
     }
 
     /// <summary>A profile of launches that are done when they return.</summary>

@@ -68,6 +68,9 @@ public sealed class PointwiseProgram
     /// <summary>Whether any step computes in float64.</summary>
     public bool UsesFloat64 => Code.Any(step => step.Kind == ValueKind.Float64);
 
+    /// <summary>Whether any step looks numbers up in a table.</summary>
+    public bool LooksUp => Code.Any(step => step.Table is not null);
+
     /// <summary>The step whose result each output is.</summary>
     public ImmutableArray<int> Results { get; }
 

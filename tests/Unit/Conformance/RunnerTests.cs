@@ -78,6 +78,26 @@ public sealed class RunnerTests : IDisposable
     }
 
     [Theory]
+    [InlineData("arange", "5", CaseStatus.Failed)]
+    [InlineData("arange", "0", CaseStatus.Passed)] // launches nothing on the CPU either
+    public void PassingElsewhereIsNoPass(string op, string argument, CaseStatus status)
+    {
+        var steps = $$"""
+            {"id":"a","steps":[{"set":"x","op":"torch.{{op}}","args":[{{argument}}]},{"op":"torch.ones","args":[-1]}],
+            """.ReplaceLineEndings("") + """
+            "error":{"type":"RuntimeError","message":"Trying"}}
+            """;
+
+        // What the case makes goes to the CPU, though another device is under test.
+        var device = new EmptyBackend().Device;
+        var result = Run("errors/x", steps, device, group => ComputeDevice.Default = ComputeDevice.Cpu());
+        Assert.Equal((status, 0), (result.Status, result.Launches));
+        if (status == CaseStatus.Failed)
+            Assert.StartsWith("it passed without a launch on empty:0", result.Reason);
+        Assert.Equal(CaseStatus.Passed, Run("errors/x", steps).Status);
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("{}")]
     [InlineData("[]")]
@@ -117,11 +137,18 @@ public sealed class RunnerTests : IDisposable
         static CaseResult Result(string id, CaseStatus status) => new(id, "g/x", "op", status, null, "why", 0);
     }
 
-    private CaseResult Run(string group, string lines)
+    private CaseResult Run(
+        string group, string lines, ComputeDevice? device = null, Action<string>? onGroup = null)
     {
         var path = Path.Combine(folder, "cases", group + ".jsonl");
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, lines);
-        return ConformanceRunner.Run(new() { Cases = Path.Combine(folder, "cases"), Groups = [group] }).Results[0];
+        var options = new ConformanceOptions
+        {
+            Cases = Path.Combine(folder, "cases"),
+            Groups = [group],
+            Device = device,
+        };
+        return ConformanceRunner.Run(options, onGroup).Results[0];
     }
 }

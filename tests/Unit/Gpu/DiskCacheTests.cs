@@ -54,6 +54,36 @@ public class DiskCacheTests
     }
 
     [Fact]
+    public void What_was_not_used_for_longest_makes_room()
+    {
+        using var folder = new CacheFolder();
+        var most = DiskCache.MostBytes;
+        DiskCache.MostBytes = 10_000;
+        try
+        {
+            var other = Path.Combine(folder.Path, "a-file-of-somebody-else.bin");
+            File.WriteAllBytes(other, new byte[20_000]);
+            var names = Enumerable.Range(0, 30).Select(i => DiskCache.NameOf("test", $"{i}")).ToArray();
+            for (var i = 0; i < names.Length; i++)
+            {
+                DiskCache.Write(names[i], "driver", new byte[1000]);
+                File.SetLastWriteTimeUtc(
+                    Path.Combine(folder.Path, names[i]), DateTime.UtcNow.AddMinutes(i - names.Length));
+                Assert.NotNull(DiskCache.Read(names[0], "driver")); // used all the time
+            }
+
+            Assert.True(File.Exists(other));
+            Assert.NotNull(DiskCache.Read(names[^1], "driver"));
+            Assert.Null(DiskCache.Read(names[1], "driver"));
+            Assert.InRange(names.Count(name => File.Exists(Path.Combine(folder.Path, name))), 5, 12);
+        }
+        finally
+        {
+            DiskCache.MostBytes = most;
+        }
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_is_no_error()
     {
         using var folder = new CacheFolder();

@@ -12,7 +12,7 @@ internal static class KernelPrograms
     public static KernelCode Write(KernelWriter writer, PointwiseProgram program, UInt128 key)
     {
         var buffers = program.Inputs.Length + program.Outputs.Length;
-        var own = ParameterLayout.Own(buffers);
+        var own = writer.FirstWord(buffers);
         writer.For(
             writer.GlobalIndex(0), writer.Parameter(own), writer.Parameter(ParameterLayout.GridThreads), i =>
             {

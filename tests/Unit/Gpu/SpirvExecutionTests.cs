@@ -83,7 +83,7 @@ public class SpirvExecutionTests
         var random = new Random(1);
         var dtypes = program.Inputs.AddRange(program.Outputs);
         var kernel = bench.Driver.Build(KernelPrograms.Write(
-            new SpirvWriter(program.Name, dtypes.Length, (64, 1, 1), limits), program, program.Key));
+            new SpirvWriter(program.Name, dtypes.Length, (64, 1, 1), limits, program.LooksUp), program, program.Key));
         var parameters = program.Parameters.Select(k => BitsOf(k, 17, random)).ToArray();
         var memory = dtypes.Select(d => bench.Driver.Allocate(n * d.Size, MemoryKind.Device)).ToArray();
         var host = dtypes.Select(d => bench.Driver.Allocate(n * d.Size, MemoryKind.Upload)).ToArray();
@@ -95,9 +95,12 @@ public class SpirvExecutionTests
         }
 
         var words = new List<uint> { VulkanBench.Groups * 64, 0, VulkanBench.Groups, 1 };
-        foreach (var address in memory.Select(m => (long)m.Address).Append(n).Concat(parameters))
-            words.AddRange((uint)address, (uint)(address >> 32));
-        words.RemoveAt(ParameterLayout.Own(dtypes.Length) + 1); // n has one word
+        var addresses = memory.Select(m => (long)m.Address).ToList();
+        if (kernel.TableAddress is { } tables)
+            addresses.Add((long)tables);
+        foreach (var number in addresses.Append(n).Concat(parameters))
+            words.AddRange((uint)number, (uint)(number >> 32));
+        words.RemoveAt(ParameterLayout.Own(addresses.Count) + 1); // n has one word
         bench.Launch(kernel, [.. words]);
         for (var k = program.Inputs.Length; k < memory.Length; k++)
             bench.Copy(memory[k], host[k], barrier: true);

@@ -81,9 +81,10 @@ public class SpirvWriterTests
     }
 
     private static KernelCode Of(PointwiseProgram program, GpuFloats floats) => KernelPrograms.Write(
-        Writer(program.Name, program.Inputs.Length + program.Outputs.Length, floats), program, program.Key);
+        Writer(program.Name, program.Inputs.Length + program.Outputs.Length, floats, program.LooksUp), program,
+        program.Key);
 
-    private static SpirvWriter Writer(string name, int buffers, GpuFloats floats) => new(
+    private static SpirvWriter Writer(string name, int buffers, GpuFloats floats, bool looksUp = false) => new(
         name, buffers, (64, 1, 1), new()
         {
             MaxGroupThreads = 1024,
@@ -98,7 +99,7 @@ public class SpirvWriterTests
             TotalMemoryBytes = 1 << 30,
             Identity = "none",
             Floats = floats,
-        });
+        }, looksUp);
 
     private static void Validate(IEnumerable<KernelCode> kernels)
     {

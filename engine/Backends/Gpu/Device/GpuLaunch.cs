@@ -23,7 +23,10 @@ internal readonly ref struct GpuLaunch
     {
         (this.device, this.source) = (device, source);
         kernel = device.Build(source);
-        words = LaunchWords.Begin(source.Accesses.Length);
+        var buffers = source.Accesses.Length;
+        words = LaunchWords.Begin(kernel.TableAddress is null ? buffers : buffers + 1);
+        if (kernel.TableAddress is { } tables)
+            words.SetBuffer(buffers, tables);
     }
 
     /// <summary>How many more words there is room for.</summary>

@@ -91,7 +91,7 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
         Building?.Invoke(code);
         lock (Built)
             Built.Add(code.Name);
-        return new Nothing(code);
+        return new Nothing(code) { TableAddress = code.Tables is null ? null : 0 };
     }
 
     /// <inheritdoc/>

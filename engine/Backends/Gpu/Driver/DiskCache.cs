@@ -6,13 +6,20 @@ namespace KernelEngine.Gpu;
 
 /// <summary>
 /// What drivers' compilers made of kernels, kept between runs in the folder that <c>KERNEL_CACHE</c> names, otherwise
-/// in the user's cache folder; <c>KERNEL_CACHE=none</c> keeps nothing. A file that was cut off, damaged, or made for something else is as good as none, and a
-/// folder that cannot be written is no error.
+/// in the user's cache folder; <c>KERNEL_CACHE=none</c> keeps nothing. A file that was cut off, damaged, or made for
+/// something else is as good as none, and a folder that cannot be written is no error. Where there is too much in the
+/// folder, what has not been used for longest goes.
 /// </summary>
 internal static class DiskCache
 {
+    /// <summary>How many bytes of files there may be.</summary>
+    internal static long MostBytes = 256L << 20;
+
     private const int HashBytes = 32;
+    private const int NameBytes = 16;
+    private const string Ending = ".bin";
     private static readonly byte[] Magic = "KERNELC1"u8.ToArray();
+    private static long unseen = long.MaxValue / 2; // bytes written since the last look into the folder
 
     /// <summary>The folder; null where nothing is kept, or the system knows none for this user.</summary>
     public static string? Folder => Environment.GetEnvironmentVariable("KERNEL_CACHE") switch
@@ -37,7 +44,7 @@ internal static class DiskCache
             hash.AppendData(bytes);
         }
 
-        return $"{prefix}-{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16))}.bin";
+        return $"{prefix}-{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, NameBytes))}{Ending}";
     }
 
     /// <summary>What was kept under a name and for an owner; null where nothing was, or nothing sound.</summary>
@@ -57,7 +64,10 @@ internal static class DiskCache
             if (file.Length < head || !file.StartsWith(Magic))
                 return null;
             var content = file[head..];
-            return Hash(name, owner, content).SequenceEqual(file[Magic.Length..head]) ? content.ToArray() : null;
+            if (!Hash(name, owner, content).SequenceEqual(file[Magic.Length..head]))
+                return null;
+            Touch(path);
+            return content.ToArray();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
@@ -87,11 +97,50 @@ internal static class DiskCache
             }
 
             File.Move(temporary, Path.Combine(folder, name), overwrite: true);
+            MakeRoom(folder, content.Length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             Remove(temporary);
         }
+    }
+
+    // It has been used: others go before it.
+    private static void Touch(string path)
+    {
+        try
+        {
+            File.SetLastWriteTimeUtc(path, DateTime.UtcNow);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        {
+            // A folder that is only read has nothing to make room for.
+        }
+    }
+
+    // Looks into the folder at the first file that a process writes, and now and then.
+    private static void MakeRoom(string folder, long written)
+    {
+        if (Interlocked.Add(ref unseen, written) < MostBytes / 16)
+            return;
+        Interlocked.Exchange(ref unseen, 0);
+        var files = new DirectoryInfo(folder).EnumerateFiles().Where(IsOurs)
+            .OrderByDescending(file => file.LastWriteTimeUtc).ToList();
+        var sum = 0L;
+        foreach (var file in files)
+        {
+            sum += file.Length;
+            if (sum > MostBytes)
+                Remove(file.FullName);
+        }
+    }
+
+    // The folder is the user's, and may hold other things.
+    private static bool IsOurs(FileInfo file)
+    {
+        var hash = Path.GetFileNameWithoutExtension(file.Name).AsSpan();
+        hash = hash[(hash.LastIndexOf('-') + 1)..];
+        return file.Extension == Ending && hash.Length == 2 * NameBytes && !hash.ContainsAnyExcept("0123456789abcdef");
     }
 
     private static byte[] Hash(string name, string owner, ReadOnlySpan<byte> content)

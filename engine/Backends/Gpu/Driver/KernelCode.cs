@@ -14,11 +14,11 @@ public sealed record KernelCode(
     (int X, int Y, int Z) Threads, UInt128 Key)
 {
     /// <summary>
-    /// What a generated kernel in SPIR-V looks up, mostly nothing. The driver keeps it in memory and gives the address
-    /// as specialization constants 1 and 2, the low word and the high one: lavapipe, for one, fills constant arrays
-    /// element by element, in each thread. (Constant 0 says to shader texts that fma is not fused.)
+    /// What a generated kernel in SPIR-V looks up; null if nothing. The driver keeps it in memory, and launches give its
+    /// address behind those of the buffers (<see cref="GpuKernel.TableAddress"/>): lavapipe, for one, fills constant
+    /// arrays element by element, in each thread.
     /// </summary>
-    public ReadOnlyMemory<byte> Tables { get; init; }
+    public byte[]? Tables { get; init; }
 }
 
 /// <summary>A kernel that a driver has made ready.</summary>
@@ -26,6 +26,9 @@ public abstract class GpuKernel(KernelCode code)
 {
     /// <summary>What it was made of.</summary>
     public KernelCode Code { get; } = code;
+
+    /// <summary>Where <see cref="KernelCode.Tables"/> lie in the device's memory; null where there are none.</summary>
+    public ulong? TableAddress { get; init; }
 
     /// <summary>Whether the driver found it compiled in its cache on disk.</summary>
     public bool WasCached { get; init; }

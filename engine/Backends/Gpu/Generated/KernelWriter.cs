@@ -27,6 +27,9 @@ internal readonly record struct SharedArray(int Id, ValueKind Kind, int Count);
 /// </remarks>
 internal abstract class KernelWriter
 {
+    /// <summary>The first word of the kernel's own parameters, where it has so many buffers.</summary>
+    public virtual int FirstWord(int buffers) => ParameterLayout.Own(buffers);
+
     /// <summary>A number; for real kinds its bits, as registers hold them.</summary>
     public abstract Value Constant(long bits, ValueKind kind);
 

@@ -34,7 +34,7 @@ internal static unsafe class PointwiseExecution
             var shape = LaunchShape.Of(gpu.Limits);
             var form = new PointwiseForm(Sweep.Rows, 1, (short)shape.Threads, false, paces);
             var share = shape.Share(elements);
-            var dense = gpu.Launch(PointwiseKernels.Of(program)[form]);
+            var dense = gpu.Launch(PointwiseKernel.Of(program)[form]);
             foreach (ref readonly var operand in operands)
                 dense.Buffer(operand);
             dense.Int(elements).Int(share);
@@ -173,7 +173,7 @@ internal static unsafe class PointwiseExecution
             : RankClass.Of(rank - 1) + (rank > 1 ? 1 : 0);
         var sweep = isFlat ? Sweep.Flat : IsTransposed(plan, shape) ? Sweep.Tiles : Sweep.Rows;
         var form = new PointwiseForm(sweep, (byte)room, (short)shape.Threads, false, paces);
-        var launch = plan.Gpu.Launch(PointwiseKernels.Of(plan.Program)[form]);
+        var launch = plan.Gpu.Launch(PointwiseKernel.Of(plan.Program)[form]);
         for (var k = 0; k < count; k++)
         {
             ref readonly var operand = ref plan.Operands[k];
@@ -246,7 +246,7 @@ internal static unsafe class PointwiseExecution
         // a launch binds.
         var shape = LaunchShape.Of(gpu.Limits);
         var form = new PointwiseForm(Sweep.List, 1, (short)shape.Threads, !gpu.Limits.TakesAddresses, 0);
-        var kernel = PointwiseKernels.Of(program)[form];
+        var kernel = PointwiseKernel.Of(program)[form];
         var words = PointwiseKernel.WordsOfSet(program);
         var next = 0;
         while (next < operands.Length)

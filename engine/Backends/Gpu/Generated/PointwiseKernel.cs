@@ -22,6 +22,11 @@ internal sealed class PointwiseKernel : KernelSource
     /// <summary>What tells it from the program's other kernels.</summary>
     public PointwiseForm Form { get; }
 
+    /// <summary>Those of a program.</summary>
+    public static GeneratedKernels<PointwiseForm, PointwiseKernel> Of(PointwiseProgram program) =>
+        GeneratedKernels<PointwiseForm, PointwiseKernel>.Of(
+            ref program.DeviceCode, program, static of => new(form => new(of, form)));
+
     /// <summary>List: how many elements a group has at least, before more groups are given some.</summary>
     public static int LeastPart(int threads) => Math.Max(256, 4 * threads);
 
@@ -35,7 +40,7 @@ internal sealed class PointwiseKernel : KernelSource
     /// <inheritdoc/>
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
-        var writer = KernelWriters.For(language, limits, Name, Accesses, Threads);
+        var writer = KernelWriters.For(language, limits, Name, Accesses, Threads, program.LooksUp);
         Write(writer);
         return writer.Finish(new KernelKey(Name).Add(program).Add(
             (long)Form.Sweep, Form.Rank, Form.Threads, Form.IsBound ? 1 : 0, (long)Form.Paces).Value);
@@ -60,7 +65,7 @@ internal sealed class PointwiseKernel : KernelSource
     private void WriteRows(KernelWriter writer)
     {
         int count = program.Inputs.Length + program.Outputs.Length, outer = Form.Rank - 1;
-        var word = ParameterLayout.Own(count);
+        var word = writer.FirstWord(count);
         var header = writer.Words(word, outer > 0 ? 4 : 2);
         word += header.Length;
         var sizes = writer.Words(word, Math.Max(0, outer - 1));
@@ -164,7 +169,7 @@ internal sealed class PointwiseKernel : KernelSource
     private void WriteFlat(KernelWriter writer)
     {
         int count = program.Inputs.Length + program.Outputs.Length, rank = Form.Rank;
-        var word = ParameterLayout.Own(count);
+        var word = writer.FirstWord(count);
         var header = writer.Words(word, 2);
         var sizes = writer.Words(word += 2, rank - 1);
         word += rank - 1;
@@ -190,7 +195,7 @@ internal sealed class PointwiseKernel : KernelSource
 
     private void WriteList(KernelWriter writer)
     {
-        var word = ParameterLayout.Own(Accesses.Length);
+        var word = writer.FirstWord(Accesses.Length);
         var steps = new WrittenProgram(writer, program, writer.Numbers(program.Parameters.AsSpan(), ref word));
         var set = writer.Add(
             writer.Int(word), writer.Multiply(writer.GroupIndex(1), writer.Int(WordsOfSet(program))));

@@ -210,7 +210,7 @@ internal static unsafe class ReductionExecution
         var program = plan.Program;
         var pass = grid.Pass;
         int inputs = plan.Inputs.Length, outputs = plan.Outputs.Length;
-        var launch = plan.Gpu.Launch(ReductionKernels.Of(program)[pass]);
+        var launch = plan.Gpu.Launch(ReductionKernel.Of(program)[pass]);
         if (from is not null)
         {
             AddStates(launch, program, from, fromCount, 0);

@@ -23,6 +23,11 @@ internal sealed class ReductionKernel : KernelSource
     /// <summary>What tells it from the reduction's other kernels.</summary>
     public ReductionPass Pass { get; }
 
+    /// <summary>Those of a reduction.</summary>
+    public static GeneratedKernels<ReductionPass, ReductionKernel> Of(ReductionProgram program) =>
+        GeneratedKernels<ReductionPass, ReductionKernel>.Of(
+            ref program.DeviceCode, program, static of => new(pass => new(of, pass)));
+
     /// <inheritdoc/>
     public override bool NeedsFloat64 =>
         (Pass.IsFirst && program.Step.UsesFloat64) || program.Combine.UsesFloat64
@@ -31,7 +36,8 @@ internal sealed class ReductionKernel : KernelSource
     /// <inheritdoc/>
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
-        var writer = KernelWriters.For(language, limits, Name, Accesses, Threads);
+        var looksUp = program.Step.LooksUp || program.Combine.LooksUp || program.Finish.LooksUp;
+        var writer = KernelWriters.For(language, limits, Name, Accesses, Threads, looksUp);
         Write(writer);
         var key = new KernelKey(Name).Add(program.Step).Add(program.Combine).Add(program.Finish).Add(
             (long)Pass.Teamwork, Pass.IsFirst ? 1 : 0, Pass.IsLast ? 1 : 0, Pass.IsFlat ? 1 : 0,

@@ -27,7 +27,7 @@ internal sealed class WrittenReduction
     {
         (this.writer, this.program, this.pass) = (writer, program, pass);
         inputs = pass.IsFirst ? program.Inputs.Length : program.State.Length;
-        var word = ParameterLayout.Own(
+        var word = writer.FirstWord(
             inputs + (pass.IsLast ? program.Outputs.Length : program.State.Length));
         header = Words((int)Header.Count);
         if (pass.IsFirst && program.UsesPlace)

@@ -11,12 +11,9 @@ internal sealed class GlslRenderer : ShaderRenderer
 
     protected override void WriteVersion(StringBuilder text) => text.Append("#version 460\n");
 
-    protected override void DescribeShared(
-        StringBuilder text, ShaderVariant variant, ShaderShared array, List<string> arguments, List<string> values)
-    {
-        text.Append($"shared K_{variant.Resolve(array.Element).Code()} {array.Name}[{array.Count}];\n");
-        text.Append($"#define K_PLACE_{array.Name}(i) {array.Name}[i]\n");
-    }
+    protected override string Shared => "shared";
+
+    protected override string PlaceOf(string element) => element;
 
     protected override void WriteEntry(StringBuilder text, ShaderVariant variant, string values)
     {
@@ -34,14 +31,10 @@ internal sealed class OpenClRenderer : ShaderRenderer
 
     protected override string Prelude => "opencl";
 
-    // Only a kernel can have local variables that are shared.
-    protected override void DescribeShared(
-        StringBuilder text, ShaderVariant variant, ShaderShared array, List<string> arguments, List<string> values)
-    {
-        text.Append($"#define K_PLACE_{array.Name}(i) &{array.Name}[i]\n");
-        arguments.Add($"__local K_{variant.Resolve(array.Element).Code()}* {array.Name}");
-        values.Add(array.Name);
-    }
+    // Only a kernel can have local variables that are shared; its functions are given them.
+    protected override string? Shared => null;
+
+    protected override string PlaceOf(string element) => "&" + element;
 
     protected override void WriteEntry(StringBuilder text, ShaderVariant variant, string values)
     {
@@ -84,15 +77,15 @@ internal sealed class HlslRenderer : ShaderRenderer
             text.Append($"K_BUFFER_NARROW({name})\n");
     }
 
-    protected override void DescribeShared(
-        StringBuilder text, ShaderVariant variant, ShaderShared array, List<string> arguments, List<string> values)
+    protected override string Shared => "groupshared";
+
+    // Functions for each array take an index.
+    protected override string PlaceOf(string element) => "uint(i)";
+
+    protected override void DeclareShared(StringBuilder text, string name, Element element)
     {
-        var element = variant.Resolve(array.Element);
-        text.Append($"groupshared K_{element.Code()} {array.Name}[{array.Count}];\n");
-        if (element is not (Element.Int32 or Element.UInt32))
-            return;
-        text.Append($"#define K_PLACE_{array.Name}(i) uint(i)\n");
-        text.Append($"K_SHARED_ATOMICS({array.Name}, K_{element.Code()})\n");
+        if (element is Element.Int32 or Element.UInt32)
+            text.Append($"K_SHARED_ATOMICS({name}, K_{element.Code()})\n");
     }
 
     protected override void WriteEntry(StringBuilder text, ShaderVariant variant, string values)
@@ -111,12 +104,9 @@ internal sealed class CudaRenderer : ShaderRenderer
 
     protected override string Prelude => "cuda";
 
-    protected override void DescribeShared(
-        StringBuilder text, ShaderVariant variant, ShaderShared array, List<string> arguments, List<string> values)
-    {
-        text.Append($"#define K_PLACE_{array.Name}(i) &{array.Name}[i]\n");
-        text.Append($"static __shared__ K_{variant.Resolve(array.Element).Code()} {array.Name}[{array.Count}];\n");
-    }
+    protected override string Shared => "static __shared__";
+
+    protected override string PlaceOf(string element) => "&" + element;
 
     protected override void WriteEntry(StringBuilder text, ShaderVariant variant, string values)
     {

@@ -62,15 +62,40 @@ internal abstract class ShaderRenderer
     {
     }
 
-    /// <summary>Declares memory that the threads of a group share.</summary>
-    protected abstract void DescribeShared(
-        StringBuilder text, ShaderVariant variant, ShaderShared array, List<string> arguments, List<string> values);
+    /// <summary>How memory that the threads of a group share is declared; null where only the entry point may.</summary>
+    protected abstract string? Shared { get; }
+
+    /// <summary>What atomic functions take for an element of shared memory.</summary>
+    protected abstract string PlaceOf(string element);
+
+    /// <summary>What shared memory needs outside the kernel, besides its declaration.</summary>
+    protected virtual void DeclareShared(StringBuilder text, string name, Element element)
+    {
+    }
 
     /// <summary>The entry point, which calls the kernel's function.</summary>
     /// <param name="text">Where it is written.</param>
     /// <param name="variant">The variant.</param>
     /// <param name="values">The values of the arguments behind the ids, each with a comma before it.</param>
     protected abstract void WriteEntry(StringBuilder text, ShaderVariant variant, string values);
+
+    private void DescribeShared(
+        StringBuilder text, ShaderVariant variant, ShaderShared array, List<string> arguments, List<string> values)
+    {
+        var element = variant.Resolve(array.Element);
+        if (Shared is { } qualifier)
+        {
+            text.Append($"{qualifier} K_{element.Code()} {array.Name}[{array.Count}];\n");
+        }
+        else
+        {
+            arguments.Add($"__local K_{element.Code()}* {array.Name}");
+            values.Add(array.Name);
+        }
+
+        text.Append($"#define K_PLACE_{array.Name}(i) {PlaceOf($"{array.Name}[i]")}\n");
+        DeclareShared(text, array.Name, element);
+    }
 
     private static void WriteFeatures(StringBuilder text, ShaderVariant variant)
     {

@@ -145,15 +145,6 @@ internal sealed class SpirvModule
         return id;
     }
 
-    /// <summary>A 32-bit constant that the driver sets.</summary>
-    public uint SpecConstant(uint number)
-    {
-        var id = NewId();
-        globals.AddResult(SpirvOp.SpecConstant, Int32, id, 0);
-        Decorate(id, SpirvDecoration.SpecId, number);
-        return id;
-    }
-
     /// <summary>A variable of the module.</summary>
     public uint GlobalVariable(uint type, SpirvStorage storage)
     {

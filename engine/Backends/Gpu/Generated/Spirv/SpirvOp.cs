@@ -22,7 +22,6 @@ internal enum SpirvOp : uint
     ConstantTrue = 41,
     ConstantFalse = 42,
     Constant = 43,
-    SpecConstant = 50,
     Function = 54,
     FunctionEnd = 56,
     Variable = 59,

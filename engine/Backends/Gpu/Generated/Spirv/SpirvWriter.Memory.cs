@@ -8,7 +8,6 @@ internal sealed partial class SpirvWriter
     private readonly List<uint> listed = []; // addresses of buffers that are members of lists
     private readonly Dictionary<Array, uint> tables = new(ReferenceEqualityComparer.Instance); // their addresses
     private byte[] tableBytes = [];
-    private uint allTables; // the address of the first
 
     /// <inheritdoc/>
     public override int BufferAt(Value word)
@@ -125,15 +124,9 @@ internal sealed partial class SpirvWriter
         var size = Width(kind) / 8;
         if (!tables.TryGetValue(table, out var address))
         {
-            if (allTables == 0)
-            {
-                var pair = module.NewId();
-                allTables = module.NewId();
-                module.Prologue.AddResult(
-                    SpirvOp.CompositeConstruct, module.Pair, pair, module.SpecConstant(1), module.SpecConstant(2));
-                module.Prologue.AddResult(SpirvOp.Bitcast, module.Int64, allTables, pair);
-            }
-
+            if (!looksUp)
+                throw new InvalidOperationException($"{name} looks numbers up, though it was said not to");
+            var allTables = (uint)Parameter(ParameterLayout.Own(buffers), ValueKind.Int64).Id;
             address = module.NewId();
             module.Prologue.AddResult(
                 SpirvOp.IAdd, module.Int64, address, allTables, Number(ValueKind.Int64, tableBytes.Length));

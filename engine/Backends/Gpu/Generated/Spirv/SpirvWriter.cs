@@ -19,6 +19,7 @@ internal sealed partial class SpirvWriter : KernelWriter
     private readonly Dictionary<(int Word, ValueKind Kind), Value> parameters = new(16);
     private readonly Dictionary<(int Builtin, int Axis), Value> indices = new(4);
     private readonly uint entry;
+    private readonly bool looksUp;
     private SpirvWords code;
     private uint parameterBlock;
     private uint block; // the label of the block that is being written
@@ -28,13 +29,19 @@ internal sealed partial class SpirvWriter : KernelWriter
     /// <param name="buffers">How many buffers it has, those of lists of tensors not counted.</param>
     /// <param name="threads">The threads of a group.</param>
     /// <param name="limits">The device that it is for.</param>
-    public SpirvWriter(string name, int buffers, (int X, int Y, int Z) threads, GpuLimits limits)
+    /// <param name="looksUp">Whether it looks numbers up: the address of the tables stands behind the buffers then.
+    /// </param>
+    public SpirvWriter(
+        string name, int buffers, (int X, int Y, int Z) threads, GpuLimits limits, bool looksUp = false)
     {
-        (this.name, this.buffers, this.threads) = (name, buffers, threads);
+        (this.name, this.buffers, this.threads, this.looksUp) = (name, buffers, threads, looksUp);
         (floats, hasFloat64) = (limits.Floats, limits.HasFloat64);
         code = module.Body;
         block = entry = module.NewId();
     }
+
+    /// <inheritdoc/>
+    public override int FirstWord(int buffers) => ParameterLayout.Own(looksUp ? buffers + 1 : buffers);
 
     /// <inheritdoc/>
     public override Value Constant(long bits, ValueKind kind) => new((int)module.Constant(kind, bits), kind);
@@ -172,7 +179,7 @@ internal sealed partial class SpirvWriter : KernelWriter
 
         return new(name, KernelLanguage.SpirV, module.ToArray(entry), null, buffers, threads, key)
         {
-            Tables = tableBytes,
+            Tables = looksUp ? tableBytes : null,
         };
     }
 

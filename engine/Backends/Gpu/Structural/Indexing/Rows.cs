@@ -23,7 +23,7 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel RowScatterSorted =
         ShaderKernel.Define("row_scatter_sorted", "indexing/row_scatter_sorted.kernel")
-            .Reads("src").Reads("sorted", Element.Int64).Reads("order", Element.Int64).ReadsWrites("dst")
+            .Reads("src").Reads("sorted", Element.Int64).Reads("order", Element.Int32).ReadsWrites("dst")
             .Int("count").Int("rows").Int("row").Layout("src").Layout("dst")
             .Widths(1, 2, 4, 8);
 
@@ -38,7 +38,7 @@ internal static partial class GpuKernels
 
     private static readonly ShaderKernel RowReduceSorted =
         ShaderKernel.Define("row_reduce_sorted", "indexing/row_reduce_sorted.kernel")
-            .Reads("src").Reads("sorted", Element.Int64).Reads("order", Element.Int64).ReadsWrites("dst")
+            .Reads("src").Reads("sorted", Element.Int64).Reads("order", Element.Int32).ReadsWrites("dst")
             .Int("count").Int("rows").Int("row").Layout("src").Layout("dst")
             .Variants(
                 DType.Float32, DType.Float64, DType.Float16, DType.BFloat16, DType.UInt8, DType.Int8, DType.Int16,
@@ -102,9 +102,9 @@ internal static partial class GpuKernels
             return;
         }
 
-        using var order = SortedOffsets.Of(operands[1], gpu);
+        using var order = SortedOffsets(operands[1], gpu);
         gpu.Launch(RowScatterSorted.Find(target.DType))
-            .Buffer(source.Operand).Buffer(order.Sorted.Operand).Buffer(order.Places.Operand).Buffer(target)
+            .Buffer(source.Operand).Buffer(order.Values.Operand).Buffer(order.Places.Operand).Buffer(target)
             .Int(rows * row).Int(rows).Int(row).Layout(source.Operand.Layout).Layout(target.Layout)
             .Over(rows * row);
     }
@@ -126,16 +126,24 @@ internal static partial class GpuKernels
             return;
         }
 
-        using var order = SortedOffsets.Of(operands[1], gpu);
+        using var order = SortedOffsets(operands[1], gpu);
         for (var from = 0L; from < rows; from += LongestSegment)
         {
             var count = Math.Min(LongestSegment, rows - from);
             gpu.Launch(RowReduceSorted.Find(target.DType, (int)how))
-                .Buffer(source.Operand).Buffer(Stretch(order.Sorted.Operand, from, count))
+                .Buffer(source.Operand).Buffer(Stretch(order.Values.Operand, from, count))
                 .Buffer(Stretch(order.Places.Operand, from, count)).Buffer(target)
                 .Int(count * row).Int(count).Int(row).Layout(source.Operand.Layout).Layout(target.Layout)
                 .Over(count * row);
         }
+    }
+
+    // So that what goes to one place is combined by one thread, in the same order each time.
+    private static SortedRows SortedOffsets(in Operand offsets, GpuDevice gpu)
+    {
+        using var flat = gpu.Contiguous(offsets);
+        var row = flat.Operand.Layout.TryView(new([offsets.Layout.ElementCount]))!;
+        return SortedRows.Of(flat.Operand with { Layout = row }, isDescending: false, gpu);
     }
 
     private static Operand Stretch(in Operand vector, long from, long count) =>
