@@ -7,5 +7,6 @@ internal static class PeerTable
     public static readonly Dictionary<string, Func<int, Peer>> All = new()
     {
         ["torchsharp"] = threads => new TorchPeer(threads),
+        ["onnxruntime"] = threads => new OnnxPeer(threads),
     };
 }
