@@ -6,7 +6,7 @@ namespace KernelEngine.Bench;
 internal static class PeerProgram
 {
     /// <summary>The peers that it knows.</summary>
-    public static readonly string[] Names = ["torchsharp", "onnxruntime"];
+    public static readonly string[] Names = ["torchsharp", "onnxruntime", "tensorprimitives", "clblast"];
 
     /// <summary>Builds it where it is not built.</summary>
     /// <returns>The path of the program.</returns>

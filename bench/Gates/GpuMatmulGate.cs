@@ -89,12 +89,13 @@ internal sealed class GpuMatmulGate(string device) : Gate
     private static unsafe Action ByPeer(ClBlast peer, ComputeDevice on, Tensor a, Tensor b, Tensor c)
     {
         var queue = on.OpenClHandles().Queue;
-        var (left, right, product) = (a.AsOpenCl(), b.AsOpenCl(), c.AsOpenCl());
+        var (left, right, result) = (a.AsOpenCl(), b.AsOpenCl(), c.AsOpenCl());
+        var product = new ClBlastProduct { Rows = Size, Columns = Size, Depth = Size };
         return () =>
         {
             var done = peer.Multiply(
-                queue, Size, (left.Memory, left.Offset), (right.Memory, right.Offset),
-                (product.Memory, product.Offset));
+                queue, product, (left.Memory, left.Offset), (right.Memory, right.Offset),
+                (result.Memory, result.Offset));
             OpenClApi.Current!.WaitForEvents(1, &done);
             OpenClApi.Current!.ReleaseEvent(done);
         };

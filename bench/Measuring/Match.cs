@@ -57,7 +57,7 @@ internal sealed class Match
                 var (results, first) = open.Check();
                 if (Comparison.Differ(results, wanted, work.Tolerance) is { } difference)
                     throw new InvalidOperationException($"computes something else: {difference}");
-                var (spent, call) = WarmUp(open);
+                var (spent, call) = Effort.IsWarmAfter(first.Nanoseconds) ? (0, first.Nanoseconds) : WarmUp(open);
                 entries.Add(new(contender, open, effort.CallsFor(call), first.Nanoseconds, spent));
             }
             catch (Exception e) when (e is InvalidOperationException or TensorException or OutOfMemoryException)
@@ -87,7 +87,7 @@ internal sealed class Match
         {
             foreach (var entry in entries)
             {
-                if (round >= Effort.LeastRounds && entry.Spent >= effort.Budget * 1e6)
+                if (!effort.Admits(round, entry.Spent))
                     continue;
                 says(entry.Contender.Label);
                 entry.Add(entry.Open.Run(entry.Calls));

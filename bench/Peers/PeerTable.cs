@@ -8,5 +8,7 @@ internal static class PeerTable
     {
         ["torchsharp"] = threads => new TorchPeer(threads),
         ["onnxruntime"] = threads => new OnnxPeer(threads),
+        ["tensorprimitives"] = _ => new TensorPrimitivesPeer(),
+        ["clblast"] = _ => new ClBlastPeer(),
     };
 }
