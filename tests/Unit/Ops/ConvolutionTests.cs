@@ -249,14 +249,15 @@ public sealed class ConvolutionTests
         Assert.Throws<TensorRuntimeException>(() => x.Conv1d(w, padding: long.MaxValue));
     }
 
-    [Fact]
-    public void MessagesArePyTorchs()
+    [Theory, OnEachDevice]
+    public void MessagesArePyTorchs(string device)
     {
-        var (x, w) = (Tensor.Ones([1, 2, 4, 4]), Tensor.Ones([3, 2, 3, 3]));
+        var on = TestDevices.Get(device);
+        var (x, w) = (Ones(1, 2, 4, 4), Ones(3, 2, 3, 3));
         Says("Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [2, 5]",
-            () => Tensor.Ones([2, 5]).Conv2d(w));
+            () => Ones(2, 5).Conv2d(w));
         Says("Given groups=1, weight of size [3, 2, 3, 3], expected input[1, 3, 4, 4] to have 2 channels, but got 3 " +
-            "channels instead", () => Tensor.Ones([1, 3, 4, 4]).Conv2d(w));
+            "channels instead", () => Ones(1, 3, 4, 4).Conv2d(w));
         Says("Given groups=2, expected weight to be divisible by 2 at dimension 0, but got weight of size " +
             "[[3, 2, 3, 3]] instead", () => x.Conv2d(w, groups: 2));
         Says("Calculated padded input size per channel: (4 x 4). Kernel size: (7 x 7). Kernel size can't be greater " +
@@ -264,12 +265,14 @@ public sealed class ConvolutionTests
         Says("expected scalar type Float but found Double", () => x.Conv2d(w.To(DType.Float64)));
         Says("padding='same' is not supported for strided convolutions", () => x.Conv2d(w, stride: 2, padding: "same"));
         Says("\"slow_conv_transpose2d_out_cpu\" not implemented for 'Int'",
-            () => x.To(DType.Int32).ConvTranspose2d(Tensor.Ones([2, 3, 3, 3]).To(DType.Int32)));
+            () => x.To(DType.Int32).ConvTranspose2d(Ones(2, 3, 3, 3).To(DType.Int32)));
         Says("output padding must be smaller than either stride or dilation, but got output_padding_height: 1 " +
             "output_padding_width: 1 stride_height: 1 stride_width: 1 dilation_height: 1 dilation_width: 1",
-            () => x.ConvTranspose2d(Tensor.Ones([2, 3, 3, 3]), outputPadding: 1));
+            () => x.ConvTranspose2d(Ones(2, 3, 3, 3), outputPadding: 1));
         Says("Given input size per channel: (1 x 1). Calculated output size per channel: (1 x -1). Output size is " +
-            "too small", () => Tensor.Ones([1, 2, 1]).ConvTranspose1d(Tensor.Ones([2, 2, 1]), padding: 1));
+            "too small", () => Ones(1, 2, 1).ConvTranspose1d(Ones(2, 2, 1), padding: 1));
+
+        Tensor Ones(params long[] shape) => Tensor.Ones(shape, device: on);
 
         static void Says(string message, Action call) =>
             Assert.StartsWith(message, Assert.Throws<TensorRuntimeException>(call).Message, StringComparison.Ordinal);

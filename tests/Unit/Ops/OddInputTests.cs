@@ -47,7 +47,8 @@ public sealed class OddInputTests
         var e = Assert.Throws<TensorIndexException>(
             () => Tensor.Ones([], device: on).TakeAlongDim(Tensor.Zeros([], DType.Int64, on), -1));
         Assert.StartsWith("Dimension specified as 0 but tensor has no dimensions", e.Message, StringComparison.Ordinal);
-        Assert.Throws<TensorRuntimeException>(() => Tensor.Ones([4], device: on).Histogram(Tensor.Ones([1], device: on)));
+        var x = Tensor.Ones([4], device: on);
+        Assert.Throws<TensorRuntimeException>(() => x.Histogram(x[..1]));
     }
 
     [Theory, OnEachDevice]

@@ -123,7 +123,8 @@ public sealed class PointwiseGradientTests
 
         // The second derivative: of the gradients, weighed.
         var directions = leaves.Select(l => Tensor.FromArray(
-            Enumerable.Range(0, (int)l.ElementCount).Select(_ => random.NextDouble()).ToArray(), l.Shape).To(on)).ToArray();
+            Enumerable.Range(0, (int)l.ElementCount).Select(_ => random.NextDouble()).ToArray(), l.Shape)
+            .To(on)).ToArray();
         Tensor Slope()
         {
             var gradients = Autograd.Grad([Value()], leaves, createGraph: true);

@@ -185,10 +185,11 @@ public sealed class PoolingTests
         Assert.Equal([0L, 3, 4, 6], x.Pad([1, 1, 0, 0], "replicate").Shape.ToArray());
     }
 
-    [Fact]
-    public void UnpoolingPutsBack()
+    [Theory, OnEachDevice]
+    public void UnpoolingPutsBack(string device)
     {
-        var x = Tensor.Randn(2, 3, 7, 5);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Randn([2, 3, 7, 5], device: on);
         var (output, indices) = new MaxPool2d(2).CallWithIndices(x);
         var back = Functional.MaxUnpool2d(output, indices, 2, outputSize: [7, 5]);
         Assert.Equal(x.Shape.ToArray(), back.Shape.ToArray());
@@ -197,10 +198,11 @@ public sealed class PoolingTests
         Assert.Equal([2L, 3, 6, 4], new MaxUnpool2d(2).Call(output, indices).Shape.ToArray());
     }
 
-    [Fact]
-    public void ErrorsSayWhatPyTorchSays()
+    [Theory, OnEachDevice]
+    public void ErrorsSayWhatPyTorchSays(string device)
     {
-        var x = Tensor.Ones(2, 5, 5);
+        var on = TestDevices.Get(device);
+        var x = Ones(2, 5, 5);
         Says("stride should not be zero", () => x.MaxPool2d(2, 0));
         Says("pad must be non-negative, but got pad: -1", () => x.AvgPool2d(2, 1, -1));
         Says("Given input size: (2x5x5). Calculated output size: (2x0x0). Output size is too small",
@@ -210,12 +212,14 @@ public sealed class PoolingTests
         Says("\"max_pool2d\" not implemented for 'Long'", () => x.Long().MaxPool2d(2));
         Says("divisor must be not zero", () => x.AvgPool2d(2, divisorOverride: 0));
         Says("input image (T: 5 H: 5 W: 5) smaller than kernel size (kT: 6 kH: 6 kW: 6)",
-            () => Tensor.Ones(2, 5, 5, 5).AvgPool3d(6));
-        Says("adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got [5]", () => Tensor.Ones(5).AdaptiveAvgPool2d(2));
+            () => Ones(2, 5, 5, 5).AvgPool3d(6));
+        Says("adaptive_avg_pool2d(): Expected 3D or 4D tensor, but got [5]", () => Ones(5).AdaptiveAvgPool2d(2));
         Says("Padding mode \"reflect\" doesn't take in value argument", () => x.Pad([1, 1], "reflect", 1));
         Says("Unrecognised padding mode around", () => x.Pad([1, 1], "around"));
         Says("only one of size or scale_factor should be defined", () => x.Interpolate(2, [2.0]));
         Says("Got 3D input, but bilinear mode needs 4D input", () => x.Interpolate(2, mode: "bilinear"));
+
+        Tensor Ones(params long[] shape) => Tensor.Ones(shape, device: on);
 
         static void Says(string message, Action action) =>
             Assert.StartsWith(message, Assert.ThrowsAny<TensorException>(action).Message, StringComparison.Ordinal);

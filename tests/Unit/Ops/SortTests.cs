@@ -135,16 +135,17 @@ public sealed class SortTests
         Assert.Equal([3L, 3], x.Corrcoef().Shape.ToArray());
     }
 
-    [Fact]
-    public void ErrorsSayWhatPyTorchSays()
+    [Theory, OnEachDevice]
+    public void ErrorsSayWhatPyTorchSays(string device)
     {
-        var x = Tensor.Ones(2, 3);
+        var on = TestDevices.Get(device);
+        var x = Tensor.Ones([2, 3], device: on);
         Says<TensorRuntimeException>("selected index k out of range", () => x.Topk(4));
         Says<TensorRuntimeException>("selected index k out of range", () => x.Topk(-1, 0));
         Says<TensorRuntimeException>("kthvalue(): selected number k out of range for dimension 1", () => x.Kthvalue(4));
         Says<TensorIndexException>(
             "Dimension out of range (expected to be in range of [-2, 1], but got 2)", () => x.Sort(2));
-        var empty = Tensor.Empty(0, 3);
+        var empty = Tensor.Empty([0, 3], device: on);
         Says<TensorIndexException>(
             "kthvalue(): Expected reduction dim 0 to have non-zero size.", () => empty.Kthvalue(1, 0));
         Says<TensorIndexException>("median(): Expected reduction dim 0 to have non-zero size.", () => empty.Median(0));

@@ -13,6 +13,7 @@ public sealed class GpuFailureTests
         ["gather"] = d => Range(d).Gather(0, Tensor.FromArray([1L, 1L << 33]).To(d)),
         ["scatter"] = d => Range(d).Clone().Scatter_(0, Tensor.FromArray([6L]).To(d), Range(d)),
         ["index_select"] = d => Range(d).IndexSelect(0, Tensor.FromArray([7L]).To(d)),
+        ["index_reduce"] = d => Range(d).IndexReduce(0, Tensor.FromArray([6L]).To(d), Range(d)[..1], "prod"),
         ["take"] = d => Range(d).Take(Tensor.FromArray([-7L]).To(d)),
         ["embedding"] = d => Functional.Embedding(Tensor.FromArray([1L << 40]).To(d), Range(d).Reshape(3, 2)),
         ["embedding_bag"] = d => Functional.EmbeddingBag(
@@ -24,6 +25,9 @@ public sealed class GpuFailureTests
         ["cross_entropy"] = d => Functional.CrossEntropy(Range(d).Reshape(2, 3), Tensor.FromArray([-4L, 0]).To(d)),
         ["inverse"] = d => Linalg.Inv(Tensor.Zeros([2, 3, 3], device: d)),
         ["cholesky"] = d => Linalg.Cholesky(-Tensor.Eye(3, device: d)),
+        ["inverse of one matrix"] = d => Linalg.Inv(Tensor.Ones([2, 2], device: d)),
+        ["lu_solve"] = d => Linalg.LuSolve(
+            Tensor.Ones([2, 2], device: d), Tensor.FromArray([1, 5]).To(d), Tensor.Ones([2, 2], device: d)),
         ["svd"] = d => Linalg.Svd(Tensor.Full([3, 3], double.NaN, device: d)).S,
         ["svdvals"] = d => Linalg.Svdvals(Tensor.Full([3, 3], double.PositiveInfinity, device: d)),
         ["eigh"] = d => Linalg.Eigh(Tensor.Full([3, 3], double.NaN, device: d)).Eigenvalues,
