@@ -6,7 +6,7 @@ public sealed class GradientTests
     private const double Inf = double.PositiveInfinity;
 
     // On a GPU each second difference is a launch, and each function brings kernels of its own.
-    private const int GpuShare = 3;
+    private const int GpuShare = 6;
 
     public static TheoryData<string, string> Functions => TestDevices.With(Table.Keys, GpuShare);
 
