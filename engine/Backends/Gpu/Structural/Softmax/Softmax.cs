@@ -12,6 +12,9 @@ internal static partial class GpuKernels
     // Rows that a group would have too little of.
     private const int ShortRow = 64;
 
+    // The longest row that a thread of a processor goes along alone.
+    private const int OneThreadsRow = 256;
+
     private static readonly ShaderKernel SoftmaxRows = ShaderKernel.Define("softmax_rows", "softmax/rows.kernel")
         .Reads("src").Writes("dst")
         .Int("rows").Int("n").Includes("larger.shader")
@@ -51,7 +54,7 @@ internal static partial class GpuKernels
         var output = launch.Operands[1];
         var (dtype, log) = (output.DType, (int)launch.Integers[0]);
         var length = output.Layout.Shape[^1];
-        if (gpu.Limits.IsProcessor && length > ShortRow)
+        if (gpu.Limits.IsProcessor && length > OneThreadsRow)
         {
             RunSoftmaxInPasses(launch, gpu);
             return;
@@ -60,7 +63,7 @@ internal static partial class GpuKernels
         using var source = gpu.Contiguous(launch.Operands[0]);
         using var result = gpu.ContiguousTarget(output);
         var rows = output.Layout.ElementCount / length;
-        var isShared = length > ShortRow;
+        var isShared = !gpu.Limits.IsProcessor && length > ShortRow;
         var kernel = gpu.Launch(isShared ? SoftmaxGroups : SoftmaxRows, dtype, log)
             .Buffer(source.Operand).Buffer(result.Operand)
             .Int(rows).Int(length);
@@ -73,7 +76,9 @@ internal static partial class GpuKernels
 
     private static void RunSoftmaxInPasses(in StructuralLaunch launch, GpuDevice gpu)
     {
-        var (input, output) = (launch.Operands[0], launch.Operands[1]);
+        // The order of sums is that of rows whose elements lie one after the other, wherever they lie.
+        using var source = gpu.Contiguous(launch.Operands[0]);
+        var (input, output) = (source.Operand, launch.Operands[1]);
         var dtype = output.DType;
         var shape = output.Layout.Shape.AsSpan();
         var perRow = new Shape(shape[..^1].ToArray());

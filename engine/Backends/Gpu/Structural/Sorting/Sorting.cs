@@ -2,11 +2,14 @@ namespace KernelEngine.Gpu;
 
 /// <content>
 /// Sorting: short runs by insertion, then merged two by two, each element bisecting the other run. It is stable, and
-/// every pass is one launch over all elements.
+/// every pass is one launch over all elements. A processor's threads merge some elements one after the other instead.
 /// </content>
 internal static partial class GpuKernels
 {
     private const int SortRun = 16;
+
+    // How many elements a processor's thread merges: a power of two.
+    private const long MergedPart = 256;
 
     private static readonly DType[] SortTypes = [DType.Float32, DType.Float64, DType.Int32, DType.Int64];
 
@@ -18,6 +21,12 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel SortMerge = ShaderKernel.Define("sort_merge", "sorting/merge.kernel")
         .Reads("src").Reads("src_places", Element.Int32).Writes("dst").Writes("dst_places", Element.Int32)
         .Int("rows").Int("n").Int("run").Includes("order.shader").Variants(SortTypes).Option("DESCENDING", 0, 1);
+
+    private static readonly ShaderKernel SortMergeParts =
+        ShaderKernel.Define("sort_merge_parts", "sorting/merge_parts.kernel")
+            .Reads("src").Reads("src_places", Element.Int32).Writes("dst").Writes("dst_places", Element.Int32)
+            .Int("rows").Int("n").Int("run").Int("each").Includes("order.shader")
+            .Variants(SortTypes).Option("DESCENDING", 0, 1);
 
     private static readonly ShaderKernel RankedPick = ShaderKernel.Define("ranked", "sorting/ranked.kernel")
         .Reads("sorted").Reads("sorted_places", Element.Int32).Writes("dst").Writes("places", Element.Int64)
@@ -48,7 +57,7 @@ internal static partial class GpuKernels
     private static readonly ShaderKernel SearchOrdered = SearchKernel("search_ordered", Element.Int64, 1);
 
     private static readonly ShaderKernel[] SortShaders =
-        [SortRuns, SortMerge, RankedPick, LongestRuns, LongestRun, RowRuns, RowMerge, SearchSequence, SearchOrdered];
+        [SortRuns, SortMerge, SortMergeParts, RankedPick, LongestRuns, LongestRun, RowRuns, RowMerge, SearchSequence, SearchOrdered];
 
     private static void AddSorting(Adding add)
     {
@@ -183,10 +192,19 @@ internal static partial class GpuKernels
             for (long run = SortRun; run < length; run *= 2)
             {
                 var (merged, at) = (gpu.Temporary(shape, dtype), gpu.Temporary(shape, DType.Int32));
-                gpu.Launch(SortMerge, dtype, option)
+                var kernel = gpu.Launch(gpu.Limits.IsProcessor ? SortMergeParts : SortMerge, dtype, option)
                     .Buffer(values.Operand).Buffer(places.Operand).Buffer(merged.Operand).Buffer(at.Operand)
-                    .Int(rows).Int(length).Int(run)
-                    .Over(rows * length);
+                    .Int(rows).Int(length).Int(run);
+                if (gpu.Limits.IsProcessor)
+                {
+                    var each = Math.Min(2 * run, MergedPart);
+                    kernel.Int(each).Over(rows * ((length + each - 1) / each), each);
+                }
+                else
+                {
+                    kernel.Over(rows * length, 64);
+                }
+
                 values.Dispose();
                 places.Dispose();
                 (values, places) = (merged, at);
