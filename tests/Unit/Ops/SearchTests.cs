@@ -102,10 +102,12 @@ public sealed class SearchTests
         Assert.Equal([0L, 3, 0, 1], Tensor.FromArray([1, 3, 1, 1]).To(on).Bincount().ToArray<long>());
         Assert.Equal([0, 4, 0, 2, 0],
             Tensor.FromArray([1, 3, 1]).To(on).Bincount(Tensor.FromArray([1L, 2, 3]).To(on), 5).ToArray<double>());
-
-        // A float that counts ends at 2^24.
-        Assert.Equal(20_000_000f, Tensor.Zeros([1], device: on).Expand([20_000_000]).Histc(1, -1, 1).Item<float>());
     }
+
+    // On the CPU alone: GPU devices in software take minutes to bring so many equal places together.
+    [Fact]
+    public void AFloatThatCountsEndsAt2To24() => Assert.Equal(
+        20_000_000f, Tensor.Zeros([1]).Expand([20_000_000]).Histc(1, -1, 1).Item<float>());
 
     [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void QuantilesBesideNaN(string device)
