@@ -16,6 +16,9 @@ public sealed class CpuBackend : Backend
     /// <inheritdoc/>
     public override IReadOnlyList<ComputeDevice> Devices => devices;
 
+    /// <inheritdoc/>
+    public override long DeferFrom => 8192;
+
     /// <summary>
     /// How many threads a kernel may use, the calling one counted: as many as there are processors unless set. No
     /// result depends on it. As <c>torch.set_num_threads</c>.

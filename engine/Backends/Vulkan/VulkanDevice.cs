@@ -80,7 +80,7 @@ public static class VulkanDevice
                     "AsVulkan() needs a contiguous tensor", "call Contiguous() first");
             }
 
-            var buffer = (GpuBuffer)tensor.Storage.Resolve();
+            var buffer = (GpuBuffer)tensor.Storage.Expose();
             var block = buffer.HandOut();
             try
             {

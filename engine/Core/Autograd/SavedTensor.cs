@@ -21,6 +21,7 @@ internal readonly struct SavedTensor
 
         (this.tensor, this.isResult) = (tensor, isResult);
         version = tensor.Storage.Version;
+        tensor.Storage.MarkSaved();
     }
 
     /// <summary>Whether there is a tensor.</summary>

@@ -27,6 +27,12 @@ public abstract class Backend
     /// <summary>Why there are no devices, in one line; null where there are some.</summary>
     public virtual string? WhyNone => null;
 
+    /// <summary>
+    /// From how many elements on a pointwise result may stay pending until it is needed, so that chains become one
+    /// launch (<see cref="Fusion"/>); smaller ones run at once. Never unless a backend says so.
+    /// </summary>
+    public virtual long DeferFrom => long.MaxValue;
+
     /// <summary>Allocates memory that is not initialised.</summary>
     /// <exception cref="TensorRuntimeException">The device has not that much.</exception>
     public abstract DeviceBuffer Allocate(ComputeDevice device, long byteCount);
@@ -90,6 +96,8 @@ public abstract class Backend
     /// <summary>Runs a structural kernel.</summary>
     public void Run(in StructuralLaunch launch)
     {
+        for (var i = 0; i < launch.Operands.Length; i++)
+            CheckReaders(launch.Kernel.Operands[i].Access, launch.Operands[i]);
         var start = Begin();
         Execute(launch);
         End(start, launch.Kernel.Name);
@@ -100,6 +108,8 @@ public abstract class Backend
     /// </exception>
     public void Run(in ComputeLaunch launch)
     {
+        for (var i = 0; i < launch.Operands.Length; i++)
+            CheckReaders(launch.Kernel.Operands[i].Access, launch.Operands[i]);
         var start = Begin();
         Execute(launch);
         End(start, launch.Kernel.Name);
@@ -153,6 +163,13 @@ public abstract class Backend
     {
         if (start != 0)
             profile?.AddSince(start, name);
+    }
+
+    // Who writes asks the storage for memory to write, and that has none.
+    private static void CheckReaders(Access access, in Operand operand)
+    {
+        if (access != Access.Read && operand.Buffer.Readers != 0)
+            throw new InvalidOperationException("memory is written that pending results are to be computed from");
     }
 
     /// <summary>A profile of launches that are done when they return.</summary>

@@ -40,7 +40,11 @@ public abstract class DeviceProfile : IDisposable
     public IReadOnlyList<ProfiledOperator> Read()
     {
         if (!hasEnded)
+        {
+            Device.Pending.Flush();
             Collect();
+        }
+
         lock (gate)
         {
             return
@@ -80,6 +84,7 @@ public abstract class DeviceProfile : IDisposable
             return;
         try
         {
+            Device.Pending.Flush();
             Collect();
         }
         finally

@@ -159,6 +159,12 @@ public sealed partial class ComputeKernel
             return;
         var operands = new Operand[tensors.Length];
         for (var i = 0; i < operands.Length; i++)
+        {
+            if (Operands[i].Access != Access.Read)
+                tensors[i].Storage.ResolveForWriting();
+        }
+
+        for (var i = 0; i < operands.Length; i++)
             operands[i] = tensors[i].Operand();
         tensors[0].Device.Backend.Run(new ComputeLaunch
         {

@@ -81,8 +81,8 @@ public sealed partial class PointwiseOperator : Operator
         var key = Key(arguments);
         var instance = Find(key, arguments);
         var (device, layout) = Place(ref arguments, ref moved);
-        var result = Tensor.Allocate(device, layout, instance.Results[0]);
-        Launch(instance, arguments, device, layout, result);
+        var result = Defer(instance, arguments, device, layout) is { } call ? Tensor.Of(call.Results[0])
+            : Run(instance, arguments, device, layout);
         if (IsDifferentiable && Autograd.IsEnabled && NeededMask(instance, arguments) is var needed and not 0)
             result.SetHistory(new PointwiseNode(this, instance, needed, arguments, result), 0);
         return result;
@@ -95,9 +95,18 @@ public sealed partial class PointwiseOperator : Operator
         var instance = Find(Key(arguments), arguments);
         var (device, layout) = Place(ref arguments, ref moved);
         var results = new Tensor[instance.Results.Length];
-        for (var i = 0; i < results.Length; i++)
-            results[i] = Tensor.Allocate(device, layout, instance.Results[i]);
-        Launch(instance, arguments, device, layout, results);
+        if (Defer(instance, arguments, device, layout) is { } call)
+        {
+            for (var i = 0; i < results.Length; i++)
+                results[i] = Tensor.Of(call.Results[i]);
+        }
+        else
+        {
+            for (var i = 0; i < results.Length; i++)
+                results[i] = Tensor.Allocate(device, layout, instance.Results[i]);
+            Launch(instance, arguments, device, layout, results);
+        }
+
         if (IsDifferentiable && Autograd.IsEnabled && NeededMask(instance, arguments) is var needed and not 0)
         {
             if (results.Length == 1)
@@ -145,7 +154,7 @@ public sealed partial class PointwiseOperator : Operator
         InPlace.Check(target, needed != 0);
         InPlace.Separate(target, ref arguments, ref moved);
         var node = needed != 0 ? new PointwiseNode(this, instance, needed, arguments, null, target) : null;
-        Launch(instance, arguments, device, target.Layout, target);
+        Overwrite(target, instance, arguments);
         target.Storage.Version++;
         if (node is not null)
         {
@@ -277,6 +286,68 @@ public sealed partial class PointwiseOperator : Operator
         return Layout.Contiguous(shape);
     }
 
+    private static PendingCall? Defer(
+        PointwiseInstance instance, ReadOnlySpan<Argument> arguments, ComputeDevice device, Layout layout)
+    {
+        var program = instance.Forward;
+        if (!device.Pending.Takes(program, layout))
+            return null;
+        Span<long> parameters = stackalloc long[program.Parameters.Length];
+        instance.FillParameters(arguments, parameters);
+        return device.Pending.TryDefer(program, layout, arguments, parameters);
+    }
+
+    private static Tensor Run(
+        PointwiseInstance instance, ReadOnlySpan<Argument> arguments, ComputeDevice device, Layout layout)
+    {
+        var result = Tensor.Allocate(device, layout, instance.Results[0]);
+        Launch(instance, arguments, device, layout, result);
+        return result;
+    }
+
+    // Over a pending result: another one in its place. Over memory: at once, together with what the arguments wait for.
+    private static void Overwrite(Tensor target, PointwiseInstance instance, ReadOnlySpan<Argument> arguments)
+    {
+        var (storage, layout, queue) = (target.Storage, target.Layout, target.Device.Pending);
+        if (!HasPending(arguments) || !queue.Takes(instance.Forward, layout))
+        {
+            Launch(instance, arguments, target.Device, layout, target);
+            return;
+        }
+
+        Span<long> parameters = stackalloc long[instance.Forward.Parameters.Length];
+        instance.FillParameters(arguments, parameters);
+        if (storage.Pending is { } replaced && layout.SameAs(replaced.Call.Layout) &&
+            ReferenceEquals(replaced.DType, target.DType))
+        {
+            if (queue.TryDefer(instance.Forward, layout, arguments, parameters) is { } call)
+            {
+                storage.Become(call.Results[0]);
+                return;
+            }
+        }
+        else if (queue.TryCall(instance.Forward, layout, arguments, parameters) is { } call)
+        {
+            // What else waits to read the old contents keeps them.
+            var memory = storage.ResolveForWriting(target.Layout, target.DType, call.ReadsOf(storage.Resolve()));
+            queue.RunInto(call, new(memory, layout, target.DType));
+            return;
+        }
+
+        Launch(instance, arguments, target.Device, layout, target);
+    }
+
+    private static bool HasPending(ReadOnlySpan<Argument> arguments)
+    {
+        foreach (ref readonly var argument in arguments)
+        {
+            if (argument.Tensor is { Storage.Pending: not null })
+                return true;
+        }
+
+        return false;
+    }
+
     private static void Launch(
         PointwiseInstance instance, ReadOnlySpan<Argument> arguments, ComputeDevice device, Layout layout,
         params ReadOnlySpan<Tensor> results)
@@ -295,7 +366,7 @@ public sealed partial class PointwiseOperator : Operator
         }
 
         foreach (var result in results)
-            operands[next++] = new(result.Storage.Resolve(), layout, result.DType);
+            operands[next++] = new(result.Storage.ResolveForWriting(layout, result.DType), layout, result.DType);
         Span<long> parameters = stackalloc long[program.Parameters.Length];
         instance.FillParameters(arguments, parameters);
         try

@@ -78,7 +78,7 @@ public sealed class ReductionOperator : Operator
             CheckElements(input, form);
         var result = Tensor.Allocate(input.Device, form.Result, program.Outputs[0]);
         if (form.Result.ElementCount > 0)
-            Launch(program, input, form, number,
+            Launch(program, input, form, dimensions, number,
                 new Operand(result.Storage.Resolve(), form.Kept, program.Outputs[0]));
         if (IsDifferentiable && Tensor.ShouldRecord(input) && program.Outputs[0].IsFloatingPoint)
         {
@@ -104,7 +104,7 @@ public sealed class ReductionOperator : Operator
         var second = Tensor.Allocate(input.Device, form.Result, program.Outputs[1]);
         if (form.Result.ElementCount > 0)
         {
-            Launch(program, input, form, number,
+            Launch(program, input, form, dimensions, number,
                 new(first.Storage.Resolve(), form.Kept, program.Outputs[0]),
                 new(second.Storage.Resolve(), form.Kept, program.Outputs[1]));
         }
@@ -123,7 +123,7 @@ public sealed class ReductionOperator : Operator
     }
 
     private static void Launch(
-        ReductionProgram program, Tensor input, in ReductionForm form, Scalar number,
+        ReductionProgram program, Tensor input, in ReductionForm form, ReadOnlySpan<int> dimensions, Scalar number,
         params ReadOnlySpan<Operand> outputs)
     {
         var lift = program.LiftParameters.Length;
@@ -132,6 +132,12 @@ public sealed class ReductionOperator : Operator
             parameters[0] = number.ToRegister(program.LiftParameters[0]);
         parameters[lift] = number.ToRegister(program.FinishParameters[0]);
         parameters[lift + 1] = ((Scalar)form.Count).ToRegister(program.FinishParameters[1]);
+        if (input.Storage.Pending is { } pending && input.Layout.SameAs(pending.Call.Layout) &&
+            input.Device.Pending.TryReduce(pending, program, dimensions, parameters, outputs))
+        {
+            return;
+        }
+
         var operand = new Operand(input.Storage.Resolve(), form.Ordered, input.DType);
         input.Device.Backend.Run(new ReductionLaunch
         {

@@ -1,5 +1,3 @@
-using System.Numerics;
-
 namespace KernelEngine;
 
 /// <summary>
@@ -118,19 +116,14 @@ public sealed class Expr
 
     private UInt128 ComputeKey()
     {
-        // Two independent 64-bit mixes: structures are told apart by the pair.
-        ulong h1 = Mix(0x9E3779B97F4A7C15, Primitive.Id), h2 = Mix(0xC2B2AE3D27D4EB4F, Primitive.Id);
-        Add((ulong)Kind | (IsWeak ? 1UL << 8 : 0));
-        Add((ulong)Payload);
+        var hash = new StructureHash(Primitive.Id);
+        hash.Add((ulong)Kind | (IsWeak ? 1UL << 8 : 0));
+        hash.Add((ulong)Payload);
         foreach (var argument in Arguments)
-        {
-            Add((ulong)argument.Key);
-            Add((ulong)(argument.Key >> 64));
-        }
-
+            hash.Add(argument.Key);
         for (var i = 0; i < Table?.Length; i++)
         {
-            Add(Table switch
+            hash.Add(Table switch
             {
                 int[] table => (ulong)table[i],
                 long[] table => (ulong)table[i],
@@ -139,20 +132,6 @@ public sealed class Expr
             });
         }
 
-        return new(h1, h2);
-
-        void Add(ulong value)
-        {
-            h1 = Mix(h1, value);
-            h2 = Mix(h2 ^ 0x165667B19E3779F9, value);
-        }
-    }
-
-    private static ulong Mix(ulong h, ulong value)
-    {
-        h = (h ^ value) * 0xFF51AFD7ED558CCD;
-        h ^= h >> 32;
-        h = BitOperations.RotateLeft(h * 0xC4CEB9FE1A85EC53, 29);
-        return h ^ (h >> 31);
+        return hash.Value;
     }
 }

@@ -64,6 +64,26 @@ internal static class ExprOrder
         }
     }
 
+    /// <summary>The same expressions with other expressions in the places of their inputs and parameters.</summary>
+    public static Expr[] Rebind(IReadOnlyList<Expr> outputs, ReadOnlySpan<Expr> inputs, ReadOnlySpan<Expr> parameters)
+    {
+        var replaced = new Dictionary<UInt128, Expr>();
+        foreach (var e in Of(outputs))
+        {
+            if (e.Primitive == Primitive.Input)
+                replaced[e.Key] = inputs[(int)e.Payload];
+            else if (e.Primitive == Primitive.Parameter)
+                replaced[e.Key] = parameters[(int)e.Payload];
+            else
+                replaced[e.Key] = With(e, replaced);
+        }
+
+        var results = new Expr[outputs.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = replaced[outputs[i].Key];
+        return results;
+    }
+
     /// <summary>The same expressions with one of their nodes replaced by another expression.</summary>
     public static Expr?[] Substitute(Expr?[] outputs, Expr node, Expr replacement)
     {
@@ -76,12 +96,15 @@ internal static class ExprOrder
                 continue;
             }
 
-            var changed = Array.Exists(e.Arguments, a => !ReferenceEquals(replaced[a.Key], a));
-            replaced[e.Key] = changed
-                ? new(e.Primitive, e.Kind, Array.ConvertAll(e.Arguments, a => replaced[a.Key]), e.Payload, e.Table)
-                : e;
+            replaced[e.Key] = With(e, replaced);
         }
 
         return Array.ConvertAll(outputs, e => e is null ? null : replaced[e.Key]);
     }
+
+    // A node over what its arguments have become.
+    private static Expr With(Expr e, Dictionary<UInt128, Expr> replaced) =>
+        Array.Exists(e.Arguments, a => !ReferenceEquals(replaced[a.Key], a))
+            ? new(e.Primitive, e.Kind, Array.ConvertAll(e.Arguments, a => replaced[a.Key]), e.Payload, e.Table)
+            : e;
 }

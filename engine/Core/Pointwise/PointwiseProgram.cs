@@ -28,6 +28,7 @@ public sealed class PointwiseProgram
         ImmutableArray<DType> outputs, IReadOnlyList<Expr> results, string name)
     {
         (Key, Inputs, Parameters, Outputs, Name) = (key, inputs, parameters, outputs, name);
+        Expressions = results;
         var expanded = ExprOrder.Expand(results);
         var order = ExprOrder.Of(expanded);
         var place = new Dictionary<UInt128, int>();
@@ -45,6 +46,9 @@ public sealed class PointwiseProgram
 
         Code = code.MoveToImmutable();
         Results = [.. expanded.Select(e => place[e.Key])];
+        CanFail = Code.Any(i => (i.Primitive == Primitive.Div || i.Primitive == Primitive.Rem) &&
+            !Primitive.IsReal(i.Kind));
+        NeedsFloat64 = Code.Any(i => i.Kind == ValueKind.Float64);
     }
 
     /// <summary>What it is called in profiles.</summary>
@@ -61,6 +65,15 @@ public sealed class PointwiseProgram
 
     /// <summary>The dtypes of the outputs; each result is of the dtype's kind and is rounded when written.</summary>
     public ImmutableArray<DType> Outputs { get; }
+
+    /// <summary>What it computes, over inputs and parameters, of the outputs' kinds; recipes not expanded.</summary>
+    internal IReadOnlyList<Expr> Expressions { get; }
+
+    /// <summary>Whether there is data that it refuses: whole numbers divided by zero.</summary>
+    internal bool CanFail { get; }
+
+    /// <summary>Whether it computes in float64, which not every device has.</summary>
+    internal bool NeedsFloat64 { get; }
 
     /// <summary>The steps, arguments before what uses them.</summary>
     public ImmutableArray<Instruction> Code { get; }

@@ -101,7 +101,7 @@ public sealed class PointwiseUpdate
                 foreach (var tensor in set)
                     operands[next++] = tensor.Operand();
                 for (var i = 0; i < results; i++)
-                    operands[next++] = operands[first + i];
+                    operands[next++] = operands[first + i].Buffer.Readers == 0 ? operands[first + i] : set[i].Target();
             }
 
             if (next == 0)

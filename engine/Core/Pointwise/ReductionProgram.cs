@@ -13,6 +13,12 @@ namespace KernelEngine;
 /// </remarks>
 public sealed class ReductionProgram
 {
+    private static long count;
+
+    private readonly Func<Expr[], Expr[], Expr, Expr[]> lift;
+    private readonly Func<Expr[], Expr[], Expr[]> combine;
+    private readonly Func<Expr[], Expr[], Expr[]> finish;
+
     /// <summary>Makes the programs of a reduction.</summary>
     /// <param name="name">What it is called in profiles.</param>
     /// <param name="inputs">The dtypes of the inputs.</param>
@@ -43,6 +49,8 @@ public sealed class ReductionProgram
     {
         (Name, Inputs, State, Identity, Outputs) = (name, inputs, state, identity, outputs);
         (LiftParameters, FinishParameters) = (liftParameters, finishParameters);
+        (this.lift, this.combine, this.finish) = (lift, combine, finish);
+        Id = Interlocked.Increment(ref count);
 
         // Step: states, inputs, place; a place is wanted only where the lift uses it.
         var states = MakeInputs(state, 0);
@@ -111,8 +119,23 @@ public sealed class ReductionProgram
     /// </summary>
     public PointwiseProgram Single { get; }
 
+    /// <summary>Tells it from others, within this process.</summary>
+    internal long Id { get; }
+
     /// <inheritdoc/>
     public override string ToString() => Name;
+
+    /// <summary>The same reduction, of what an expression makes of other inputs.</summary>
+    /// <param name="name">What it is called in profiles.</param>
+    /// <param name="inputs">The dtypes of the inputs.</param>
+    /// <param name="parameters">The kinds of the expression's parameters; they precede those of the lift.</param>
+    /// <param name="element">What this reduces, of its only input's kind, from the inputs and the parameters.</param>
+    internal ReductionProgram Over(
+        string name, ImmutableArray<DType> inputs, ImmutableArray<ValueKind> parameters,
+        Func<Expr[], Expr[], Expr> element) => new(
+            name, inputs, State, Identity, Outputs, [.. parameters, .. LiftParameters], FinishParameters,
+            (x, p, place) => lift([element(x, p[..parameters.Length])], p[parameters.Length..], place),
+            combine, finish);
 
     private static Expr[] MakeInputs(ImmutableArray<DType> dtypes, int first) =>
         [.. dtypes.Select((d, i) => Expr.Input(first + i, d.Register))];

@@ -38,6 +38,8 @@ public sealed class ComputeDevice
     {
         (Backend, Index, Name, Type, Limits, Driver) = (backend, index, name, type, limits, driver);
         IsIndexed = type is not (DeviceType.Cpu or DeviceType.Meta);
+        DeferFrom = backend.DeferFrom;
+        Pending = new(this);
     }
 
     /// <summary>The backend that runs it.</summary>
@@ -57,6 +59,12 @@ public sealed class ComputeDevice
 
     /// <summary>The driver and its version.</summary>
     public string Driver { get; }
+
+    /// <summary>From how many elements on a pointwise result may stay pending.</summary>
+    internal long DeferFrom { get; }
+
+    /// <summary>The pointwise results that are not computed yet.</summary>
+    internal PendingQueue Pending { get; }
 
     private bool IsIndexed { get; }
 
@@ -116,21 +124,33 @@ public sealed class ComputeDevice
     /// </summary>
     /// <exception cref="TensorException">What a launch found in its data.</exception>
     /// <exception cref="DeviceLostException">The device is lost.</exception>
-    public void Synchronize() => Backend.Synchronize(this);
+    public void Synchronize()
+    {
+        Pending.Flush();
+        Backend.Synchronize(this);
+    }
 
     /// <summary>
     /// Has the device begin with what was launched so far; does not wait. Launches are collected and handed over many
     /// at a time, at the latest when their results are read: so this is for work whose results nobody reads soon.
     /// </summary>
     /// <exception cref="DeviceLostException">The device is lost.</exception>
-    public void Flush() => Backend.Flush(this);
+    public void Flush()
+    {
+        Pending.Flush();
+        Backend.Flush(this);
+    }
 
     /// <summary>
     /// Measures each launch from now on, by operator, until the profile is disposed of:
     /// <c>using var profile = device.Profile(); …; Console.WriteLine(profile);</c>
     /// </summary>
     /// <exception cref="InvalidOperationException">It is being profiled already.</exception>
-    public DeviceProfile Profile() => Backend.StartProfile(this);
+    public DeviceProfile Profile()
+    {
+        Pending.Flush();
+        return Backend.StartProfile(this);
+    }
 
     /// <summary>The device string: <c>cpu</c>, <c>vulkan:0</c>.</summary>
     public override string ToString() => IsIndexed ? $"{Backend.Name}:{Index}" : Backend.Name;

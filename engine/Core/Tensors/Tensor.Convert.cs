@@ -9,8 +9,7 @@ public partial class Tensor
     /// <summary>A copy on memory of its own, strides kept where it has no gaps. As <c>torch.clone</c>.</summary>
     public Tensor Clone()
     {
-        var result = EmptyLike(this);
-        CopyTo(result);
+        var result = Copied(Device, Layout.IsDense ? Layout.DenseLike() : Layout.Contiguous(Shape), DType);
         if (ShouldRecord(this))
             result.SetHistory(Recorded("CloneBackward0", g => [g[0]], this), 0);
         return result;
@@ -21,8 +20,7 @@ public partial class Tensor
     {
         if (IsContiguous)
             return this;
-        var result = Allocate(Device, Layout.Contiguous(Shape), DType);
-        CopyTo(result);
+        var result = Copied(Device, Layout.Contiguous(Shape), DType);
         if (ShouldRecord(this))
             result.SetHistory(Recorded("CloneBackward0", g => [g[0]], this), 0);
         return result;
@@ -43,8 +41,7 @@ public partial class Tensor
     {
         if (ReferenceEquals(dtype, DType) && ReferenceEquals(device, Device) && !copy)
             return this;
-        var result = EmptyLike(this, dtype, device);
-        CopyTo(result);
+        var result = Copied(device, Layout.IsDense ? Layout.DenseLike() : Layout.Contiguous(Shape), dtype);
         if (ShouldRecord(this) && dtype.IsFloatingPoint)
         {
             var (here, own) = (Device, DType);
@@ -176,7 +173,7 @@ public partial class Tensor
             throw NotContiguous("a span");
         if (ElementCount > int.MaxValue)
             throw TooLong();
-        if (Storage.Resolve() is not HostBuffer buffer)
+        if (Storage.Expose() is not HostBuffer buffer)
         {
             throw new TensorRuntimeException(
                 $"can't convert {Device} device type tensor to a span. Use Tensor.To(cpu) to copy the tensor to host " +
@@ -214,6 +211,7 @@ public partial class Tensor
         }
 
         var buffer = HostBuffer.Over(ComputeDevice.Parse("cpu"), array, (long)array.Length * dtype.Size);
+        buffer.IsExposed = true;
         return new(new(buffer), Layout.Contiguous(shape), dtype);
     }
 
@@ -241,9 +239,24 @@ public partial class Tensor
     /// The address of the first element, for telling whether two tensors share memory; 0 where there is none.
     /// As <c>torch.Tensor.data_ptr</c>; the garbage collector may move what it points at.
     /// </summary>
-    public unsafe long DataPointer => Storage.Resolve() is HostBuffer buffer
+    public unsafe long DataPointer => Storage.Expose() is HostBuffer buffer
         ? (long)Unsafe.AsPointer(ref buffer.Data) + (Layout.Offset * DType.Size)
         : RuntimeHelpers.GetHashCode(Storage) + (Layout.Offset * DType.Size);
+
+    /// <summary>The elements, converted, in new memory; nothing is recorded.</summary>
+    private Tensor Copied(ComputeDevice device, Layout layout, DType dtype)
+    {
+        if (ReferenceEquals(device, Device) && CopyPrograms.Copy(DType, dtype) is var program &&
+            device.Pending.Takes(program, layout) &&
+            device.Pending.TryDefer(program, layout, [this], []) is { } call)
+        {
+            return Of(call.Results[0]);
+        }
+
+        var result = Allocate(device, layout, dtype);
+        CopyTo(result);
+        return result;
+    }
 
     /// <summary>Copies elements, converted and broadcast, to another tensor on any device; nothing is recorded.</summary>
     internal void CopyTo(Tensor destination)
@@ -255,7 +268,7 @@ public partial class Tensor
             Device.Backend.Run(new PointwiseLaunch
             {
                 Program = CopyPrograms.Copy(DType, destination.DType),
-                Operands = [Operand(destination.Shape), destination.Operand()],
+                Operands = [Operand(destination.Shape), destination.Target()],
             });
             return;
         }
@@ -273,7 +286,8 @@ public partial class Tensor
         var landing = direct ? destination
             : Allocate(destination.Device, Layout.Contiguous(packed.Shape), packed.DType);
         Transfers.Copy(
-            packed.Storage.Resolve(), packed.Layout.Offset * packed.DType.Size, landing.Storage.Resolve(),
+            packed.Storage.Resolve(), packed.Layout.Offset * packed.DType.Size,
+            landing.Storage.ResolveForWriting(landing.Layout, landing.DType),
             landing.Layout.Offset * packed.DType.Size, packed.ElementCount * packed.DType.Size);
         if (!direct)
             landing.CopyTo(destination);

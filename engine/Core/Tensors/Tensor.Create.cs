@@ -12,15 +12,7 @@ public partial class Tensor
     public static Tensor Empty(
         Shape shape, DType? dtype = null, ComputeDevice? device = null, bool requiresGrad = false)
     {
-        foreach (var size in shape)
-        {
-            if (size < 0)
-            {
-                throw new TensorRuntimeException(
-                    $"Trying to create tensor with negative dimension {size}: {shape.ToListText()}");
-            }
-        }
-
+        CheckSizes(shape);
         var result = Allocate(device ?? ComputeDevice.Default, Layout.Contiguous(shape), dtype ?? DType.Default);
         return result.AsLeaf(requiresGrad);
     }
@@ -56,9 +48,9 @@ public partial class Tensor
     public static Tensor Full(
         Shape shape, Scalar value, DType? dtype = null, ComputeDevice? device = null, bool requiresGrad = false)
     {
-        var result = Empty(shape, dtype ?? value.DType, device);
-        result.FillWith(value);
-        return result.AsLeaf(requiresGrad);
+        CheckSizes(shape);
+        var layout = Layout.Contiguous(shape);
+        return Filled(device ?? ComputeDevice.Default, layout, dtype ?? value.DType, value).AsLeaf(requiresGrad);
     }
 
     /// <summary>A tensor of the same shape, filled with ones. As <c>torch.ones_like</c>.</summary>
@@ -72,9 +64,8 @@ public partial class Tensor
     /// <summary>A tensor of the same shape, filled with a number. As <c>torch.full_like</c>.</summary>
     public static Tensor FullLike(Tensor like, Scalar value, DType? dtype = null, ComputeDevice? device = null)
     {
-        var result = EmptyLike(like, dtype, device);
-        result.FillWith(value);
-        return result;
+        var layout = like.Layout.IsDense ? like.Layout.DenseLike() : Layout.Contiguous(like.Shape);
+        return Filled(device ?? like.Device, layout, dtype ?? like.DType, value);
     }
 
     /// <summary>A tensor of the same shape, not initialised. As <c>torch.empty_like</c>.</summary>
@@ -86,6 +77,32 @@ public partial class Tensor
     internal static Tensor EmptyStrided(Layout layout, DType dtype, ComputeDevice device) =>
         Allocate(device, layout, dtype);
 
+    private static void CheckSizes(Shape shape)
+    {
+        foreach (var size in shape)
+        {
+            if (size < 0)
+            {
+                throw new TensorRuntimeException(
+                    $"Trying to create tensor with negative dimension {size}: {shape.ToListText()}");
+            }
+        }
+    }
+
+    private static Tensor Filled(ComputeDevice device, Layout layout, DType dtype, Scalar value)
+    {
+        var program = CopyPrograms.Fill(dtype);
+        if (device.Pending.Takes(program, layout) &&
+            device.Pending.TryDefer(program, layout, [], [value.ToRegister(dtype.Register)]) is { } call)
+        {
+            return Of(call.Results[0]);
+        }
+
+        var result = Allocate(device, layout, dtype);
+        result.FillWith(value);
+        return result;
+    }
+
     /// <summary>Fills new memory: nothing is recorded, no version counted.</summary>
     internal void FillWith(Scalar value)
     {
@@ -95,7 +112,7 @@ public partial class Tensor
         Device.Backend.Run(new PointwiseLaunch
         {
             Program = program,
-            Operands = [Operand()],
+            Operands = [Target()],
             Parameters = [value.ToRegister(DType.Register)],
         });
     }

@@ -219,7 +219,10 @@ public partial class Tensor
         var isRecorded = DType.IsFloatingPoint && ShouldRecord(this, source);
         var target = this;
         if (inPlace)
+        {
             InPlace.Check(this, isRecorded);
+            Storage.ResolveForWriting();
+        }
         else
         {
             target = Allocate(Device, Layout.Contiguous(Shape), DType);

@@ -218,7 +218,7 @@ public partial class Tensor
         Device.Backend.Run(new StructuralLaunch
         {
             Kernel = kernel,
-            Operands = [Operand()],
+            Operands = [Target()],
             Integers = [unchecked((long)stream.Seed), offset, .. integers],
             Reals = reals,
         });

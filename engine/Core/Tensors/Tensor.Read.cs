@@ -112,7 +112,7 @@ public partial class Tensor
         }
 
         InPlace.Check(this, recording: false);
-        Transfers.Upload(source, Storage.Resolve(), Layout.Offset * DType.Size);
+        Transfers.Upload(source, Storage.ResolveForWriting(), Layout.Offset * DType.Size);
         Storage.Version++;
     }
 

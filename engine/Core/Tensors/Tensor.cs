@@ -190,11 +190,22 @@ public partial class Tensor
         return new(storage, layout, dtype);
     }
 
+    /// <summary>A tensor of a result that is not computed yet.</summary>
+    internal static Tensor Of(PendingResult result)
+    {
+        var storage = new Storage(result);
+        TensorScope.Current?.Add(storage);
+        return new(storage, result.Call.Layout, result.DType);
+    }
+
     /// <summary>What a backend sees of it, broadcast to a shape.</summary>
     internal Operand Operand(Shape shape) => new(Storage.Resolve(), Layout.Expand(shape), DType);
 
     /// <summary>What a backend sees of it.</summary>
     internal Operand Operand() => new(Storage.Resolve(), Layout, DType);
+
+    /// <summary>What a backend sees of it, to write every element of it and read none.</summary>
+    internal Operand Target() => new(Storage.ResolveForWriting(Layout, DType), Layout, DType);
 
     /// <summary>Notes which recorded operator made it, or wrote it.</summary>
     internal void SetHistory(Node function, int output)

@@ -49,7 +49,7 @@ public sealed class OpenClBuffer : IDisposable
     internal static OpenClBuffer Of(Tensor tensor)
     {
         ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Storage.Resolve() is not GpuBuffer { Owner: { Driver: OpenClDriver driver } gpu } buffer)
+        if (tensor.Storage.Expose() is not GpuBuffer { Owner: { Driver: OpenClDriver driver } gpu } buffer)
         {
             throw new TensorRuntimeException(
                 $"a tensor on {tensor.Device} has no OpenCL memory", "move it, as in x.To(ComputeDevice.OpenCl())");

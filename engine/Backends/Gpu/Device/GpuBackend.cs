@@ -35,6 +35,9 @@ public abstract class GpuBackend : Backend
     }
 
     /// <inheritdoc/>
+    public override long DeferFrom => 1;
+
+    /// <inheritdoc/>
     public override DeviceBuffer Allocate(ComputeDevice device, long byteCount) => Of(device).Allocate(byteCount);
 
     /// <inheritdoc/>

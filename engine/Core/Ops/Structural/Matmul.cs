@@ -33,6 +33,7 @@ internal static class Matmul
         if (target.ElementCount == 0)
             return;
         var isAdded = beta is not { } factor || factor.ToDouble() != 0;
+        target.Storage.ResolveForWriting();
         var own = target.Operand();
         var inline = default(InlineOperands);
         var operands = inline.AsSpan(isAdded ? 4 : 3);

@@ -47,13 +47,15 @@ internal static class BatchNorm
             mean = Tensor.Allocate(x.Device, channels, wide);
             rstd = Tensor.Allocate(x.Device, channels, wide);
             var planes = Planes(x);
+            m?.Storage.ResolveForWriting();
+            v?.Storage.ResolveForWriting();
             x.Device.Backend.Run(new StructuralLaunch
             {
                 Kernel = Forward,
                 Operands =
                 [
-                    planes, w?.Operand() ?? planes, b?.Operand() ?? planes, m?.Operand() ?? planes,
-                    v?.Operand() ?? planes, Planes(result), mean.Operand(), rstd.Operand(),
+                    planes, w?.Operand() ?? planes, b?.Operand() ?? planes, m?.Operand() ?? mean.Operand(),
+                    v?.Operand() ?? rstd.Operand(), Planes(result), mean.Operand(), rstd.Operand(),
                 ],
                 Integers = [training ? 1 : 0, Present(w, b), Present(m, v)],
                 Reals = [momentum, eps],
