@@ -12,7 +12,7 @@ internal static class FusedPrograms
 {
     private const int MostInName = 48;
 
-    private static readonly ConcurrentDictionary<UInt128, Known> All = new();
+    private static readonly ConcurrentDictionary<UInt128, object> All = new();
 
     /// <summary>A hash of what a walk found, and of which results are wanted.</summary>
     public static UInt128 KeyOf(PendingGraph graph, List<PendingResult> wanted)
@@ -36,41 +36,28 @@ internal static class FusedPrograms
         return hash.Value;
     }
 
-    /// <summary>Whether a chain is worth a kernel: it has been met before, or everything is.</summary>
-    public static bool IsWorthwhile(UInt128 key)
-    {
-        if (Fusion.Mode == FusionMode.Always)
-            return true;
-        var known = All.GetOrAdd(key, static _ => new());
-        return known.Program is not null || Interlocked.Increment(ref known.Met) > 1;
-    }
-
     /// <summary>The program that computes some results of a walk at once.</summary>
     public static PointwiseProgram Of(UInt128 key, PendingGraph graph, List<PendingResult> wanted)
     {
-        var known = All.GetOrAdd(key, static _ => new());
-        if (known.Program is PointwiseProgram program)
-            return program;
+        if (All.TryGetValue(key, out var known))
+            return (PointwiseProgram)known;
         var values = Compose(graph, LeavesAsInputs(graph), ParametersFrom(graph, 0));
-        program = PointwiseProgram.Of(
+        var program = PointwiseProgram.Of(
             NameOf(graph), InputsOf(graph), ParameterKindsOf(graph), [.. wanted.Select(r => r.DType)],
             [.. wanted.Select(r => values[r.Call.Place][r.Index])]);
-        known.Program = program;
-        return program;
+        return (PointwiseProgram)All.GetOrAdd(key, program);
     }
 
     /// <summary>The reduction of what a walk computes last.</summary>
     public static ReductionProgram Of(UInt128 key, PendingGraph graph, int result, ReductionProgram reduction)
     {
-        var known = All.GetOrAdd(key, static _ => new());
-        if (known.Program is ReductionProgram program)
-            return program;
+        if (All.TryGetValue(key, out var known))
+            return (ReductionProgram)known;
         var calls = graph.Calls.ToArray();
-        program = reduction.Over(
+        var program = reduction.Over(
             $"{NameOf(graph)}+{reduction.Name}", InputsOf(graph), ParameterKindsOf(graph),
             (inputs, parameters) => Compose(graph, inputs, parameters)[calls.Length - 1][result]);
-        known.Program = program;
-        return program;
+        return (ReductionProgram)All.GetOrAdd(key, program);
     }
 
     /// <summary>The parameters of all calls, in the order of a walk.</summary>
@@ -152,11 +139,5 @@ internal static class FusedPrograms
         }
 
         return name.ToString();
-    }
-
-    private sealed class Known
-    {
-        public int Met;
-        public volatile object? Program;
     }
 }

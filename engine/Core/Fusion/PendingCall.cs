@@ -84,6 +84,9 @@ internal sealed class PendingResult(PendingCall call, int index)
     /// <summary>How many calls that are not done read it.</summary>
     public int Consumers { get; set; }
 
+    /// <summary>Whether a reduction has read it without its being written.</summary>
+    public bool IsRead { get; set; }
+
     /// <summary>Whether its storage was given back: only calls that read it may still need it.</summary>
     public bool IsFreed { get; set; }
 

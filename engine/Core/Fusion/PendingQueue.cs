@@ -5,7 +5,7 @@ namespace KernelEngine;
 /// (roots) are held, and computed when there are too many; results that others read are computed with those, and
 /// written only if they are asked for, too dear to be computed again for a gradient, or met often.
 /// </summary>
-internal sealed class PendingQueue(ComputeDevice device)
+internal sealed partial class PendingQueue(ComputeDevice device)
 {
     /// <summary>Calls in one launch.</summary>
     public const int MostCalls = 32;
@@ -15,6 +15,7 @@ internal sealed class PendingQueue(ComputeDevice device)
 
     private const int MostWritten = 8;
     private const int MostRoots = 32;
+    private const int MostMet = 1 << 16;
 
     // Steps of a program. What autograd keeps is computed again up to here, and written by the launch that computes it
     // first beyond.
@@ -28,6 +29,9 @@ internal sealed class PendingQueue(ComputeDevice device)
     private readonly object gate = new();
     private readonly PendingGraph graph = new();
     private readonly List<PendingResult> roots = [];
+
+    // Chains that were met once: the first time, their operators run one by one.
+    private readonly HashSet<UInt128> met = [];
     private long rootBytes;
 
     /// <summary>Whether a program's results of a layout may stay pending.</summary>
@@ -172,71 +176,6 @@ internal sealed class PendingQueue(ComputeDevice device)
                 return;
             TryCompute(root);
         }
-    }
-
-    /// <summary>Reduces what is pending without writing it, if that gives the same bits.</summary>
-    /// <returns>Whether it was done.</returns>
-    public bool TryReduce(
-        PendingResult input, ReductionProgram reduction, ReadOnlySpan<int> dimensions,
-        ReadOnlySpan<long> parameters, ReadOnlySpan<Operand> outputs)
-    {
-        ReductionProgram program;
-        Operand[] operands;
-        long[] all;
-        int reducedRank;
-        lock (gate)
-        {
-            var call = input.Call;
-            if (call.IsDone || call.IsRunning || !Fusion.IsOn)
-                return false;
-            graph.Begin(call.Layout.Shape);
-            graph.Visit(call);
-            if (!IsReducible(call))
-                return false;
-            var hash = new StructureHash((ulong)reduction.Id);
-            hash.Add(FusedPrograms.KeyOf(graph, [input]));
-            if (!FusedPrograms.IsWorthwhile(hash.Value))
-                return false;
-            program = FusedPrograms.Of(hash.Value, graph, input.Index, reduction);
-            operands = graph.Leaves.ToArray();
-            reducedRank = 0;
-            for (var i = 0; i < operands.Length; i++)
-            {
-                operands[i].Buffer.Readers++;
-                var form = new ReductionForm(operands[i].Layout, dimensions, false);
-                operands[i] = operands[i] with { Layout = form.Ordered };
-                reducedRank = form.ReducedRank;
-            }
-
-            all = new long[FusedPrograms.CountParameters(graph) + parameters.Length];
-            FusedPrograms.FillParameters(graph, all);
-            parameters.CopyTo(all.AsSpan(all.Length - parameters.Length));
-            foreach (var each in graph.Calls)
-                each.Evaluations++;
-            graph.Clear();
-        }
-
-        try
-        {
-            device.Backend.Run(new ReductionLaunch
-            {
-                Program = program,
-                Inputs = operands,
-                Outputs = outputs,
-                ReducedRank = reducedRank,
-                Parameters = all,
-            });
-        }
-        finally
-        {
-            lock (gate)
-            {
-                foreach (var operand in operands)
-                    ReleaseReader(operand.Buffer);
-            }
-        }
-
-        return true;
     }
 
     /// <summary>Notes that a result's storage was given back.</summary>
@@ -394,114 +333,6 @@ internal sealed class PendingQueue(ComputeDevice device)
         }
     }
 
-    // Other roots that are made of the same things, such as the gradients of one chain: they are computed at once.
-    private void AddKin(PendingCall first)
-    {
-        foreach (var root in roots)
-        {
-            var call = root.Call;
-            if (!IsRoot(root) || call.IsRunning || graph.Has(call) || call.Layout.Shape != graph.Shape ||
-                graph.Calls.Count >= MostCalls)
-            {
-                continue;
-            }
-
-            var (calls, leaves, scalars) = (graph.Calls.Count, graph.Leaves.ToArray(), graph.FirstScalar);
-            graph.Visit(call);
-            if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || !IsKin(call, calls, leaves, scalars))
-                graph.Cut(calls, leaves, scalars);
-        }
-
-        bool IsKin(PendingCall call, int calls, Operand[] leaves, int scalars)
-        {
-            // Something of it, other than a number for all elements, was there before.
-            for (var i = calls; i < graph.Calls.Count; i++)
-            {
-                var visited = graph.Calls[i];
-                for (var k = 0; k < visited.Sources.Length; k++)
-                {
-                    ref readonly var source = ref visited.Sources[k];
-                    if (source.Buffer is { } memory)
-                    {
-                        for (var j = 0; j < scalars; j++)
-                        {
-                            if (ReferenceEquals(leaves[j].Buffer, memory))
-                                return true;
-                        }
-                    }
-                    else if (source.Pending!.Call is { } read && read.Place < calls &&
-                        read.Layout.ElementCount == first.Layout.ElementCount)
-                    {
-                        return true;
-                    }
-                }
-            }
-
-            return false;
-        }
-    }
-
-    // Chooses what is written. Returns the calls to be computed one by one first, where their chain is not worth a
-    // kernel.
-    private List<PendingCall>? Plan(PendingCall first, bool isInto, ref PendingLaunch launch)
-    {
-        if (graph.Calls.Count == 1)
-        {
-            graph.VisitAlone(first);
-            Take(ref launch, first.Program, [first], [.. first.Results]);
-            return null;
-        }
-
-        var written = new List<PendingCall>(MostWritten);
-        var costs = new int[graph.Calls.Count];
-        foreach (var call in graph.Calls)
-        {
-            var cost = call.Program.Code.Length;
-            foreach (var source in call.Sources)
-            {
-                if (source.Buffer is null)
-                    cost += costs[source.Pending!.Call.Place];
-            }
-
-            costs[call.Place] = cost;
-            var isOwn = ReferenceEquals(call, first);
-            if (!isOwn && (isInto || written.Count >= MostWritten - 1))
-                continue;
-            if (isOwn || (call.Layout.Shape == graph.Shape && !call.IsRunning && call.IsWanted &&
-                (IsRoot(call) || call.Evaluations >= MostEvaluations || (call.IsSaved && cost > CheapSteps))))
-            {
-                written.Add(call);
-            }
-        }
-
-        var results = new List<PendingResult>(MostWritten);
-        foreach (var call in written)
-            results.AddRange(Array.FindAll(call.Results, r => !r.IsForgotten));
-        var key = FusedPrograms.KeyOf(graph, results);
-        if (!FusedPrograms.IsWorthwhile(key))
-        {
-            var single = graph.Calls.FindAll(c => !isInto || !ReferenceEquals(c, first));
-            graph.Clear();
-            return single;
-        }
-
-        Take(ref launch, FusedPrograms.Of(key, graph, results), written, results);
-        return null;
-    }
-
-    private void Take(
-        ref PendingLaunch launch, PointwiseProgram program, List<PendingCall> written, List<PendingResult> results)
-    {
-        launch = new(program, graph, written, results);
-        foreach (var leaf in graph.Leaves)
-            leaf.Buffer.Readers++;
-        foreach (var call in graph.Calls)
-            call.Evaluations++;
-        foreach (var call in written)
-            call.IsRunning = true;
-        graph.Clear();
-    }
-
     private void Finish(ref PendingLaunch launch)
     {
         foreach (var leaf in launch.Leaves)
@@ -537,24 +368,19 @@ internal sealed class PendingQueue(ComputeDevice device)
             memory.Free();
     }
 
-    // The same order of combination as for memory: the operands lie as the result would, or repeat one element.
-    private bool IsReducible(PendingCall call)
-    {
-        if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || graph.FirstScalar == 0)
-            return false;
-        for (var i = 0; i < graph.FirstScalar; i++)
-        {
-            if (!graph.Leaves[i].Layout.Strides.SequenceEqual(call.Layout.Strides))
-                return false;
-        }
-
-        return graph.Calls.TrueForAll(c => c.Evaluations < MostEvaluations);
-    }
-
     private static bool IsRoot(PendingResult result) =>
-        !result.IsDone && !result.IsFreed && result.Consumers == 0;
+        !result.IsDone && !result.IsFreed && !result.IsRead && result.Consumers == 0;
 
     private static bool IsRoot(PendingCall call) => Array.Exists(call.Results, IsRoot);
+
+    private bool IsWorthwhile(UInt128 chain)
+    {
+        if (Fusion.Mode == FusionMode.Always)
+            return true;
+        if (met.Count > MostMet)
+            met.Clear();
+        return !met.Add(chain);
+    }
 
     private bool HasTooManyRoots => roots.Count > MostRoots || rootBytes > mostRootBytes;
 

@@ -72,7 +72,7 @@ public class ReadingTests
         var before = device.Statistics;
         using var profile = device.Profile();
         Assert.Throws<InvalidOperationException>(device.Profile);
-        var y = (x + 1).Exp().Exp();
+        var y = (x + 1).Amax().Exp().Amax().Exp();
         device.Flush();
         device.Synchronize();
         profile.Dispose();
@@ -80,8 +80,8 @@ public class ReadingTests
         Assert.True((device.Statistics - before).Launches >= 4);
 
         // Other tests use the device too.
-        Assert.True(profile.Read().Single(o => o.Name == "exp").Launches >= 2);
-        Assert.Contains("exp", profile.ToString(), StringComparison.Ordinal);
+        Assert.True(profile.Read().Where(o => o.Name.Contains("amax", StringComparison.Ordinal)).Sum(o => o.Launches) >= 2);
+        Assert.Contains("amax", profile.ToString(), StringComparison.Ordinal);
         using var again = device.Profile();
         Assert.True(y.Sum().Item<double>() > 0);
         Assert.True(again.Read().Count > 0);

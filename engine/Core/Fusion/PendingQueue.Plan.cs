@@ -1,0 +1,113 @@
+namespace KernelEngine;
+
+/// <content>What is computed, and written, in one launch.</content>
+internal sealed partial class PendingQueue
+{
+    // Other roots that are made of the same things, such as the gradients of one chain: they are computed at once.
+    private void AddKin(PendingCall first)
+    {
+        foreach (var root in roots)
+        {
+            var call = root.Call;
+            if (!IsRoot(root) || call.IsRunning || graph.Has(call) || call.Layout.Shape != graph.Shape ||
+                graph.Calls.Count >= MostCalls)
+            {
+                continue;
+            }
+
+            var (calls, leaves, scalars) = (graph.Calls.Count, graph.Leaves.ToArray(), graph.FirstScalar);
+            graph.Visit(call);
+            if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || !IsKin(call, calls, leaves, scalars))
+                graph.Cut(calls, leaves, scalars);
+        }
+
+        bool IsKin(PendingCall call, int calls, Operand[] leaves, int scalars)
+        {
+            // Something of it, other than a number for all elements, was there before.
+            for (var i = calls; i < graph.Calls.Count; i++)
+            {
+                var visited = graph.Calls[i];
+                for (var k = 0; k < visited.Sources.Length; k++)
+                {
+                    ref readonly var source = ref visited.Sources[k];
+                    if (source.Buffer is { } memory)
+                    {
+                        for (var j = 0; j < scalars; j++)
+                        {
+                            if (ReferenceEquals(leaves[j].Buffer, memory))
+                                return true;
+                        }
+                    }
+                    else if (source.Pending!.Call is { } read && read.Place < calls &&
+                        read.Layout.ElementCount == first.Layout.ElementCount)
+                    {
+                        return true;
+                    }
+                }
+            }
+
+            return false;
+        }
+    }
+
+    // Chooses what is written. Returns the calls to be computed one by one first, where their chain is not worth a
+    // kernel.
+    private List<PendingCall>? Plan(PendingCall first, bool isInto, ref PendingLaunch launch)
+    {
+        if (graph.Calls.Count == 1)
+        {
+            graph.VisitAlone(first);
+            Take(ref launch, first.Program, [first], [.. first.Results]);
+            return null;
+        }
+
+        var written = new List<PendingCall>(MostWritten);
+        var costs = new int[graph.Calls.Count];
+        foreach (var call in graph.Calls)
+        {
+            var cost = call.Program.Code.Length;
+            foreach (var source in call.Sources)
+            {
+                if (source.Buffer is null)
+                    cost += costs[source.Pending!.Call.Place];
+            }
+
+            costs[call.Place] = cost;
+            var isOwn = ReferenceEquals(call, first);
+            if (!isOwn && (isInto || written.Count >= MostWritten - 1))
+                continue;
+            if (isOwn || (call.Layout.Shape == graph.Shape && !call.IsRunning && call.IsWanted &&
+                (IsRoot(call) || call.Evaluations >= MostEvaluations || (call.IsSaved && cost > CheapSteps))))
+            {
+                written.Add(call);
+            }
+        }
+
+        var results = new List<PendingResult>(MostWritten);
+        foreach (var call in written)
+            results.AddRange(Array.FindAll(call.Results, r => !r.IsForgotten));
+        var key = FusedPrograms.KeyOf(graph, results);
+        if (!IsWorthwhile(key))
+        {
+            var single = graph.Calls.FindAll(c => !isInto || !ReferenceEquals(c, first));
+            graph.Clear();
+            return single;
+        }
+
+        Take(ref launch, FusedPrograms.Of(key, graph, results), written, results);
+        return null;
+    }
+
+    private void Take(
+        ref PendingLaunch launch, PointwiseProgram program, List<PendingCall> written, List<PendingResult> results)
+    {
+        launch = new(program, graph, written, results);
+        foreach (var leaf in graph.Leaves)
+            leaf.Buffer.Readers++;
+        foreach (var call in graph.Calls)
+            call.Evaluations++;
+        foreach (var call in written)
+            call.IsRunning = true;
+        graph.Clear();
+    }
+}
