@@ -4,15 +4,24 @@ using Silk.NET.Vulkan;
 namespace KernelEngine.Vulkan;
 
 /// <summary>Writes a batch into a command buffer.</summary>
-internal unsafe ref struct CommandRecording(LogicalDevice device, Pipelines pipelines, CommandBuffer commands)
+/// <param name="device">The device.</param>
+/// <param name="pipelines">What kernels have in common.</param>
+/// <param name="commands">Where to.</param>
+/// <param name="isTransfer">Whether the queue can do nothing but copy.</param>
+internal unsafe ref struct CommandRecording(
+    LogicalDevice device, Pipelines pipelines, CommandBuffer commands, bool isTransfer)
 {
     private const AccessFlags Writes = AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit;
 
-    private const AccessFlags Everything =
-        Writes | AccessFlags.ShaderReadBit | AccessFlags.TransferReadBit | AccessFlags.UniformReadBit;
+    private const AccessFlags CopyAccess = AccessFlags.TransferReadBit | AccessFlags.TransferWriteBit;
 
-    private const PipelineStageFlags Stages =
-        PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit;
+    private readonly AccessFlags everything = isTransfer
+        ? CopyAccess
+        : CopyAccess | AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit | AccessFlags.UniformReadBit;
+
+    private readonly PipelineStageFlags stages = isTransfer
+        ? PipelineStageFlags.TransferBit
+        : PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit;
 
     private readonly Vk api = device.Api;
     private Pipeline bound;
@@ -24,7 +33,7 @@ internal unsafe ref struct CommandRecording(LogicalDevice device, Pipelines pipe
     public void Record(GpuBatch batch, QueryPool? times)
     {
         // The order of submissions alone does not let a batch see what the one before it wrote.
-        Barrier(Stages, Writes, Stages, Everything);
+        Barrier(stages, Writes, stages, everything);
         if (times is { } start)
             api.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, start, 0);
         var index = 0U;
@@ -32,7 +41,7 @@ internal unsafe ref struct CommandRecording(LogicalDevice device, Pipelines pipe
         {
             if ((command.HasBarrier || times is not null) && pending != 0)
             {
-                Barrier(pending, Writes, Stages, Everything);
+                Barrier(pending, Writes, stages, everything);
                 pending = 0;
             }
 
@@ -45,7 +54,7 @@ internal unsafe ref struct CommandRecording(LogicalDevice device, Pipelines pipe
         }
 
         // The host reads what it sees as soon as the batch is done.
-        Barrier(Stages, Writes, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
+        Barrier(stages, Writes, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
     }
 
     private void Launch(in GpuCommand command)

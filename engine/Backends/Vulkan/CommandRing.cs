@@ -3,7 +3,7 @@ using Silk.NET.Vulkan;
 namespace KernelEngine.Vulkan;
 
 /// <summary>Command buffers, each recorded anew once its batch is done.</summary>
-internal sealed unsafe class CommandRing(LogicalDevice device) : IDisposable
+internal sealed unsafe class CommandRing(LogicalDevice device, uint family) : IDisposable
 {
     private readonly Queue<Slot> busy = new();
     private readonly Stack<Slot> idle = new();
@@ -55,7 +55,7 @@ internal sealed unsafe class CommandRing(LogicalDevice device) : IDisposable
     {
         var poolInfo = new CommandPoolCreateInfo(
             StructureType.CommandPoolCreateInfo, flags: CommandPoolCreateFlags.TransientBit,
-            queueFamilyIndex: device.Handles.QueueFamily);
+            queueFamilyIndex: family);
         CommandPool pool;
         device.Api.CreateCommandPool(device.Handle, &poolInfo, null, &pool).Check("vkCreateCommandPool");
         var info = new CommandBufferAllocateInfo(

@@ -7,14 +7,14 @@ namespace KernelEngine.Vulkan;
 internal sealed unsafe class LogicalDevice : IDisposable
 {
     private readonly bool isOwned;
-    private readonly object gate;
 
-    private LogicalDevice(VulkanAdapter adapter, VulkanHost host, bool isOwned)
+    private LogicalDevice(VulkanAdapter adapter, VulkanHost host, bool isOwned, DeviceQueue? transfers = null)
     {
         (Adapter, Handles, this.isOwned) = (adapter, host, isOwned);
         Handle = new Device(host.Device);
-        Queue = new Queue(host.Queue);
-        gate = host.SubmitLock;
+        Computing = new(new Queue(host.Queue), host.QueueFamily, host.SubmitLock);
+        HidesMemory = TransferQueue.IsForced;
+        Transfers = transfers ?? (HidesMemory ? Computing : null);
         Api = VulkanLoader.ForDevice(Loader, Handle);
         HasBudget = host.Extensions.Contains("VK_EXT_memory_budget");
         HasFeedback = host.Extensions.Contains("VK_EXT_pipeline_creation_feedback");
@@ -34,11 +34,17 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// <summary>The device.</summary>
     public Device Handle { get; }
 
-    /// <summary>The queue.</summary>
-    public Queue Queue { get; }
+    /// <summary>The queue that computes.</summary>
+    public DeviceQueue Computing { get; }
+
+    /// <summary>The queue that copies beside it; null where there is none.</summary>
+    public DeviceQueue? Transfers { get; }
 
     /// <summary>All of it, for others.</summary>
     public VulkanHost Handles { get; }
+
+    /// <summary>Whether the host is not to see its memory, though it could.</summary>
+    public bool HidesMemory { get; }
 
     /// <summary>Whether the features that are on include one.</summary>
     public bool Has(VulkanFeatures feature) => Handles.Features.HasFlag(feature);
@@ -60,17 +66,32 @@ internal sealed unsafe class LogicalDevice : IDisposable
         try
         {
             var priority = 1f;
-            var queueInfo = new DeviceQueueCreateInfo(
-                StructureType.DeviceQueueCreateInfo, queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1,
-                pQueuePriorities: &priority);
+            var copying = TransferQueue.FamilyOf(adapter.QueueFamilies);
+            var queues = stackalloc DeviceQueueCreateInfo[]
+            {
+                new(
+                    StructureType.DeviceQueueCreateInfo, queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1,
+                    pQueuePriorities: &priority),
+                new(
+                    StructureType.DeviceQueueCreateInfo, queueFamilyIndex: copying ?? 0, queueCount: 1,
+                    pQueuePriorities: &priority),
+            };
             var info = new DeviceCreateInfo(
-                StructureType.DeviceCreateInfo, features.First, queueCreateInfoCount: 1,
-                pQueueCreateInfos: &queueInfo, enabledExtensionCount: (uint)adapter.Extensions.Count,
+                StructureType.DeviceCreateInfo, features.First, queueCreateInfoCount: copying is null ? 1U : 2U,
+                pQueueCreateInfos: queues, enabledExtensionCount: (uint)adapter.Extensions.Count,
                 ppEnabledExtensionNames: (byte**)names);
             Device device;
             instance.Api.CreateDevice(adapter.Handle, &info, null, &device).Check("vkCreateDevice");
             Queue queue;
             instance.Api.GetDeviceQueue(device, (uint)adapter.QueueFamily, 0, &queue);
+            DeviceQueue? transfers = null;
+            if (copying is { } family)
+            {
+                Queue beside;
+                instance.Api.GetDeviceQueue(device, family, 0, &beside);
+                transfers = new(beside, family, new());
+            }
+
             return new LogicalDevice(adapter, new VulkanHost
             {
                 Instance = instance.Handle.Handle,
@@ -81,7 +102,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
                 SubmitLock = new(),
                 Features = adapter.Features,
                 Extensions = adapter.Extensions,
-            }, isOwned: true);
+            }, isOwned: true, transfers);
         }
         finally
         {
@@ -112,27 +133,10 @@ internal sealed unsafe class LogicalDevice : IDisposable
         return new LogicalDevice(adapter, host, isOwned: false);
     }
 
-    /// <summary>Holds the queue: nobody else submits.</summary>
-    public QueueHold Hold() => new(gate);
-
     /// <inheritdoc/>
     public void Dispose()
     {
         if (isOwned)
             Api.DestroyDevice(Handle, null);
-    }
-
-    /// <summary>The queue's lock, while it is held.</summary>
-    internal readonly ref struct QueueHold
-    {
-        private readonly object gate;
-
-        public QueueHold(object gate)
-        {
-            this.gate = gate;
-            Monitor.Enter(gate);
-        }
-
-        public void Dispose() => Monitor.Exit(gate);
     }
 }

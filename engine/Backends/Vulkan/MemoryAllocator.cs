@@ -88,11 +88,14 @@ internal sealed unsafe class MemoryAllocator(LogicalDevice device) : IDisposable
 
         if (kind == MemoryKind.Parameters)
             usage |= BufferUsageFlags.UniformBufferBit;
-        uint[] families = [device.Handles.QueueFamily, .. device.Handles.OtherFamilies];
-        families = [.. families.Distinct()];
+        uint[] families = kind == MemoryKind.Parameters ? [] :
+        [
+            .. new[] { device.Computing.Family, device.Transfers?.Family ?? device.Computing.Family }
+                .Concat(kind == MemoryKind.Device ? device.Handles.OtherFamilies : []).Distinct(),
+        ];
         fixed (uint* pointer = families)
         {
-            var isShared = families.Length > 1 && kind == MemoryKind.Device;
+            var isShared = families.Length > 1;
             var info = new BufferCreateInfo(
                 StructureType.BufferCreateInfo, size: (ulong)byteCount, usage: usage,
                 sharingMode: isShared ? SharingMode.Concurrent : SharingMode.Exclusive,
@@ -146,7 +149,7 @@ internal sealed unsafe class MemoryAllocator(LogicalDevice device) : IDisposable
         };
     }
 
-    private bool ReadsInPlace => device.Adapter.Type is not DeviceType.DiscreteGpu;
+    private bool ReadsInPlace => device.Adapter.Type is not DeviceType.DiscreteGpu && !device.HidesMemory;
 
     /// <summary>Allocates from a type; says why not.</summary>
     private string? TryAllocate(int type, ulong bytes, out DeviceMemory memory)

@@ -84,7 +84,7 @@ public static class VulkanDevice
             var block = buffer.HandOut();
             try
             {
-                gpu.Flush();
+                gpu.FlushFor(block);
                 var size = tensor.DType.Size;
                 return new VulkanTensor(
                     buffer, (VulkanMemory)block.Memory, block.Offset + (tensor.StorageOffset * size),

@@ -8,10 +8,10 @@ internal sealed unsafe class VulkanDriver : GpuDriver
 {
     private readonly MemoryAllocator allocator;
     private readonly Pipelines pipelines;
-    private readonly CommandRing ring;
+    private readonly BatchQueue computing;
+    private readonly BatchQueue? copying;
     private readonly Timestamps timestamps;
-    private Refused? refused;
-    private long submitted;
+    private readonly Action<CommandBuffer, GpuBatch> record;
     private bool isDisposed;
 
     /// <summary>A driver of a device, which it disposes in the end.</summary>
@@ -22,17 +22,21 @@ internal sealed unsafe class VulkanDriver : GpuDriver
         Device = device;
         Limits = LimitsOf(device);
         allocator = new MemoryAllocator(device);
-        Timeline = new Timeline(device, name);
-        ring = new CommandRing(device);
+        computing = new BatchQueue(device, device.Computing, name);
         timestamps = new Timestamps(device);
         pipelines = new Pipelines(device, new TableMemory(allocator));
+        record = Record;
+        if (device.Transfers is not { } transfers)
+            return;
+        copying = new BatchQueue(device, transfers, name);
+        Copies = new VulkanCopyQueue(device, pipelines, copying, computing);
     }
 
     /// <summary>The device.</summary>
     public LogicalDevice Device { get; }
 
     /// <summary>What says which batches are done.</summary>
-    public Timeline Timeline { get; }
+    public Timeline Timeline => computing.Timeline;
 
     /// <inheritdoc/>
     public override GpuLimits Limits { get; }
@@ -41,14 +45,10 @@ internal sealed unsafe class VulkanDriver : GpuDriver
     public override KernelLanguage Language => KernelLanguage.SpirV;
 
     /// <inheritdoc/>
-    public override long Completed
-    {
-        get
-        {
-            var done = Timeline.Completed;
-            return Volatile.Read(ref refused) is { } batch && done >= batch.After ? Math.Max(done, batch.Ticket) : done;
-        }
-    }
+    public override GpuCopyQueue? Copies { get; }
+
+    /// <inheritdoc/>
+    public override long Completed => computing.Completed;
 
     /// <inheritdoc/>
     public override GpuMemory Allocate(long byteCount, MemoryKind kind)
@@ -65,43 +65,13 @@ internal sealed unsafe class VulkanDriver : GpuDriver
     }
 
     /// <inheritdoc/>
-    public override void Submit(GpuBatch batch)
-    {
-        var completed = Completed;
-        var slot = ring.Begin(completed);
-        var isSubmitted = false;
-        try
-        {
-            QueryPool? times = batch.IsTimed && timestamps.IsSupported
-                ? timestamps.Begin(slot.Commands, batch.Ticket, batch.Commands.Length, completed)
-                : null;
-            new CommandRecording(Device, pipelines, slot.Commands).Record(batch, times);
-            Timeline.Check(Device.Api.EndCommandBuffer(slot.Commands), "vkEndCommandBuffer");
-            Submit(slot.Commands, batch.Ticket);
-            isSubmitted = true;
-        }
-        finally
-        {
-            if (isSubmitted)
-            {
-                ring.Submitted(slot, batch.Ticket);
-                submitted = batch.Ticket;
-            }
-            else
-            {
-                // Nobody will signal it.
-                ring.Drop(slot);
-                Volatile.Write(ref refused, new(batch.Ticket, submitted));
-            }
-        }
-    }
+    public override void Submit(GpuBatch batch) => computing.Submit(batch, copying, batch.AfterCopies, record);
 
     /// <summary>The value of the semaphore that says that a batch is done.</summary>
-    public long SignalOf(long ticket) =>
-        Volatile.Read(ref refused) is { } batch && ticket > batch.After && ticket <= batch.Ticket ? batch.After : ticket;
+    public long SignalOf(long ticket) => computing.SignalOf(ticket);
 
     /// <inheritdoc/>
-    public override void Wait(long ticket) => Timeline.Wait(SignalOf(ticket));
+    public override void Wait(long ticket) => computing.Wait(ticket);
 
     /// <inheritdoc/>
     public override void ReadTimes(long ticket, Span<double> nanoseconds) => timestamps.Read(ticket, nanoseconds);
@@ -116,31 +86,22 @@ internal sealed unsafe class VulkanDriver : GpuDriver
             return;
         isDisposed = true;
         Timeline.Lose("it was closed");
+        copying?.Timeline.Lose("it was closed");
         pipelines.Dispose();
-        ring.Dispose();
         allocator.Dispose();
         timestamps.Dispose();
-        Timeline.Dispose();
+        copying?.Dispose();
+        computing.Dispose();
         Device.Dispose();
     }
 
-    private void Submit(CommandBuffer commands, long ticket)
+    private void Record(CommandBuffer commands, GpuBatch batch)
     {
-        var (semaphore, value) = (Timeline.Semaphore, (ulong)ticket);
-        var signal = new TimelineSemaphoreSubmitInfo(
-            StructureType.TimelineSemaphoreSubmitInfo, signalSemaphoreValueCount: 1,
-            pSignalSemaphoreValues: &value);
-        var info = new SubmitInfo(
-            StructureType.SubmitInfo, &signal, commandBufferCount: 1, pCommandBuffers: &commands,
-            signalSemaphoreCount: 1, pSignalSemaphores: &semaphore);
-        Result result;
-        using (Device.Hold())
-            result = Device.Api.QueueSubmit(Device.Queue, 1, &info, default);
-        Timeline.Check(result, "vkQueueSubmit");
+        QueryPool? times = batch.IsTimed && timestamps.IsSupported
+            ? timestamps.Begin(commands, batch.Ticket, batch.Commands.Length, Completed)
+            : null;
+        new CommandRecording(Device, pipelines, commands, isTransfer: false).Record(batch, times);
     }
-
-    // Batches that were not submitted are done with the last one that was.
-    private sealed record Refused(long Ticket, long After);
 
     private static GpuLimits LimitsOf(LogicalDevice device)
     {

@@ -161,4 +161,51 @@ public sealed class SharedLayerTests
         device.Synchronize();
         Assert.True(device.Statistics.BytesHeld <= driver.Capacity);
     }
+
+    [Fact]
+    public void Copies_beside_wait_for_their_own_batches_only_and_batches_for_theirs()
+    {
+        var copies = new List<(long Ticket, long After)>();
+        var batches = new List<(long Ticket, long AfterCopies)>();
+        var driver = new DiscardingDriver { Copying = (batch, after) => copies.Add((batch.Ticket, after)) };
+        driver.Submitted = batch => batches.Add((batch.Ticket, batch.AfterCopies));
+        var device = new DiscardingBackend(driver).Device;
+
+        // What is uploaded comes before the first batch that reads it; both are submitted at once.
+        var x = Tensor.FromSpan<float>([1, 2], [2], device);
+        var y = x + 1;
+        Assert.Empty(copies);
+        device.Flush();
+        Assert.Equal([(1, 0)], copies);
+        Assert.Equal([(1, 1)], batches);
+
+        // Reading waits for the batch that wrote, not for those since.
+        var z = Tensor.Zeros([100], device: device);
+        for (var i = 0; i < 3; i++)
+        {
+            z.Add_(1);
+            device.Flush();
+        }
+
+        Assert.Equal(4, batches[^1].Ticket);
+        _ = y.ToArray<float>();
+        Assert.Equal((2, 1), copies[^1]);
+        Assert.Equal(4, batches[^1].Ticket);
+
+        // Who writes again waits for the copy; who reads does not.
+        y.Add_(1);
+        device.Flush();
+        Assert.Equal((5, 2), batches[^1]);
+        _ = z.ToArray<float>();
+        _ = z + 1;
+        device.Flush();
+        Assert.Equal((6, 0), batches[^1]);
+
+        // An upload to what is being recorded stays in its place.
+        var count = copies.Count;
+        z.Add_(1);
+        z.CopyFrom<float>(new float[100]);
+        device.Flush();
+        Assert.Equal(count, copies.Count);
+    }
 }

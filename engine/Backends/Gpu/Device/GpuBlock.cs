@@ -27,6 +27,12 @@ internal sealed class GpuBlock(GpuMemory memory, long offset, long byteCount, in
     /// <summary>The ticket of the last batch that uses it.</summary>
     public long LastUse;
 
+    /// <summary>The ticket of the last copies beside that use it.</summary>
+    public long Copied;
+
+    /// <summary>The ticket of the last copies beside that write it.</summary>
+    public long CopiedTo;
+
     /// <summary>Where the host sees it; 0 where it does not.</summary>
     public nint HostPointer => Memory.HostPointer == 0 ? 0 : Memory.HostPointer + (nint)Offset;
 }

@@ -32,7 +32,7 @@ internal sealed partial class GpuDevice
             ticket = submitted;
         }
 
-        WaitFor(ticket);
+        WaitFor(ticket, copied);
     }
 
     /// <summary>Records a launch.</summary>
@@ -58,6 +58,8 @@ internal sealed partial class GpuDevice
                 var block = words.Blocks[i]!;
                 var access = words.Accesses[i];
                 barrier |= block.Written > lastBarrier || (access != Access.Read && block.Read > lastBarrier);
+                batch.AfterCopies = Math.Max(
+                    batch.AfterCopies, access == Access.Read ? block.CopiedTo : block.Copied);
             }
 
             if (barrier)
@@ -154,7 +156,7 @@ internal sealed partial class GpuDevice
             return;
         Volatile.Write(ref knownDone, Guard(driver => driver.Completed));
         if (latest - Volatile.Read(ref knownDone) > MaxInFlight)
-            WaitInDriver(latest - MaxInFlight);
+            WaitInDriver(latest - MaxInFlight, 0);
     }
 
     // Under the lock.
@@ -169,17 +171,9 @@ internal sealed partial class GpuDevice
         source.Read = number;
         destination.Written = number;
         source.LastUse = destination.LastUse = batch.Ticket;
-        batch.CommandList.Add(new()
-        {
-            Kind = GpuCommandKind.Copy,
-            HasBarrier = barrier,
-            Source = source.Memory,
-            SourceOffset = source.Offset + sourceOffset,
-            Destination = destination.Memory,
-            DestinationOffset = destination.Offset + destinationOffset,
-            ByteCount = byteCount,
-            Name = "copy",
-        });
+        batch.AfterCopies = Math.Max(batch.AfterCopies, Math.Max(source.CopiedTo, destination.Copied));
+        batch.CommandList.Add(CopyCommand(
+            barrier, source, sourceOffset, destination, destinationOffset, byteCount));
     }
 
     // Under the lock.
@@ -192,7 +186,8 @@ internal sealed partial class GpuDevice
     // Under the lock.
     private void Submit()
     {
-        if (batch.CommandList.Count == 0)
+        SubmitCopies();
+        if (batch.CommandList.Count == 0 && batch.AfterCopies == 0)
             return;
         CheckLost();
         CopyRecord();
@@ -226,14 +221,12 @@ internal sealed partial class GpuDevice
     private void WaitForAll()
     {
         Submit();
-        if (submitted > 0)
-            WaitInDriver(submitted);
+        WaitInDriver(submitted, copied);
     }
 
-    private void WaitFor(long ticket)
+    private void WaitFor(long ticket, long copiesTicket)
     {
-        if (ticket > 0)
-            WaitInDriver(ticket);
+        WaitInDriver(ticket, copiesTicket);
         CheckFaults();
     }
 }

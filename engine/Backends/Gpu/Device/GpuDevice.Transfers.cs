@@ -22,7 +22,7 @@ internal sealed unsafe partial class GpuDevice
     private void Write(ReadOnlySpan<byte> source, GpuBuffer destination, long offset)
     {
         var block = destination.Block;
-        if (block.HostPointer != 0 && block.LastUse <= Driver.Completed)
+        if (block.HostPointer != 0 && Driver.IsDone(block))
         {
             source.CopyTo(new((byte*)block.HostPointer + offset, source.Length));
             GC.KeepAlive(destination);
@@ -40,7 +40,10 @@ internal sealed unsafe partial class GpuDevice
 
             var staged = Stage(uploads, length);
             source[..length].CopyTo(new((byte*)staged.HostPointer, length));
-            RecordCopy(staged, 0, block, offset, length);
+            if (CopiesBeside is not null && block.LastUse < batch.Ticket)
+                CopyBeside(staged, 0, block, offset, length);
+            else
+                RecordCopy(staged, 0, block, offset, length);
             uploads.Return(staged);
             SubmitIfFull();
             source = source[length..];
@@ -69,21 +72,21 @@ internal sealed unsafe partial class GpuDevice
                 if (block.HostPointer == 0)
                 {
                     seen = Stage(readbacks, length);
-                    RecordCopy(block, offset, seen, 0, length);
+                    ReadBack(block, offset, seen, length);
                     from = 0;
                 }
                 else
                 {
                     length = destination.Length;
+                    Submit();
                 }
 
-                Submit();
                 ticket = Math.Max(seen.LastUse, lastFault);
             }
 
             try
             {
-                WaitFor(ticket);
+                WaitFor(ticket, seen.Copied);
                 new ReadOnlySpan<byte>((byte*)seen.HostPointer + from, length).CopyTo(destination);
             }
             finally

@@ -47,7 +47,7 @@ internal sealed partial class GpuDevice
 
             if (source.Asked is null)
             {
-                if (block.HostPointer != 0 && block.LastUse <= Driver.Completed)
+                if (block.HostPointer != 0 && Driver.IsDone(block))
                 {
                     Read(block, offset, destination);
                     return true;
@@ -57,7 +57,7 @@ internal sealed partial class GpuDevice
                 source.AskedFor = wanted;
             }
 
-            if (source.Asked.LastUse > Driver.Completed)
+            if (!Driver.IsDone(source.Asked))
                 return false;
             Read(source.Asked, 0, destination);
             readbacks.Return(source.Asked);
@@ -92,8 +92,7 @@ internal sealed partial class GpuDevice
     {
         CheckLost();
         var copy = Stage(readbacks, length);
-        RecordCopy(source.Block, offset, copy, 0, length);
-        Submit();
+        ReadBack(source.Block, offset, copy, length);
         GC.KeepAlive(source);
         return copy;
     }
@@ -102,9 +101,9 @@ internal sealed partial class GpuDevice
     {
         try
         {
-            if (copy.LastUse > Driver.Completed)
+            if (!Driver.IsDone(copy))
             {
-                var waiting = Task.Run(() => WaitInDriver(copy.LastUse), CancellationToken.None);
+                var waiting = Task.Run(() => WaitInDriver(copy.LastUse, copy.Copied), CancellationToken.None);
                 await waiting.WaitAsync(cancellation).ConfigureAwait(false);
             }
 

@@ -182,9 +182,12 @@ internal sealed partial class GpuDevice
         }
     }
 
-    private void WaitInDriver(long ticket) => Guard(driver =>
+    private void WaitInDriver(long ticket, long copiesTicket) => Guard(driver =>
     {
-        driver.Wait(ticket);
+        if (ticket > 0)
+            driver.Wait(ticket);
+        if (copiesTicket > 0)
+            driver.Copies!.Wait(copiesTicket);
         return true;
     });
 

@@ -46,8 +46,7 @@ internal sealed class Staging(GpuDriver driver, MemoryKind kind, Action whenFull
             inFlight.Enqueue(returned);
         if (inFlight.Count == 0)
             return;
-        var done = driver.Completed;
-        while (inFlight.TryPeek(out var block) && block.LastUse <= done)
+        while (inFlight.TryPeek(out var block) && driver.IsDone(block))
             pool.Return(inFlight.Dequeue());
     }
 }

@@ -28,6 +28,7 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
 
     private long completed;
     private long submitted;
+    private GpuCopyQueue? copies;
 
     /// <summary>The names of the kernels that were built.</summary>
     public List<string> Built { get; } = [];
@@ -47,6 +48,17 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
         get => limits.HasFloat64;
         init => limits = limits with { HasFloat64 = value };
     }
+
+    /// <summary>Called with each batch of copies, and the batch that they begin after; null: they have no queue of their
+    /// own.</summary>
+    public Action<GpuBatch, long>? Copying
+    {
+        get;
+        init => (field, copies) = (value, new Beside(this));
+    }
+
+    /// <inheritdoc/>
+    public override GpuCopyQueue? Copies => copies;
 
     /// <summary>Whether batches stay in flight until somebody waits.</summary>
     public bool IsSlow { get; set; }
@@ -126,6 +138,22 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     {
         if (LostBecause is { } reason)
             throw new DeviceLostException("discard:0", reason);
+    }
+
+    private sealed class Beside(DiscardingDriver owner) : GpuCopyQueue
+    {
+        private long completed;
+
+        public override long Completed => Interlocked.Read(ref completed);
+
+        public override void Submit(GpuBatch copies, long after)
+        {
+            owner.Check();
+            owner.Copying!(copies, after);
+            Interlocked.Exchange(ref completed, copies.Ticket);
+        }
+
+        public override void Wait(long ticket) => owner.Check();
     }
 
     private sealed class Nothing(KernelCode code) : GpuKernel(code);

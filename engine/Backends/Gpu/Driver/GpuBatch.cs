@@ -82,6 +82,9 @@ public sealed class GpuBatch
     /// <summary>Its number; one more than that of the batch before.</summary>
     public long Ticket { get; internal set; }
 
+    /// <summary>The copies of <see cref="GpuDriver.Copies"/> that it begins after; 0 for none.</summary>
+    public long AfterCopies { get; internal set; }
+
     /// <summary>Whether the driver shall measure each command.</summary>
     public bool IsTimed { get; internal set; }
 
@@ -100,6 +103,6 @@ public sealed class GpuBatch
         CommandList.Clear();
         BindingList.Clear();
         ParameterList.Clear();
-        IsTimed = false;
+        (IsTimed, AfterCopies) = (false, 0);
     }
 }

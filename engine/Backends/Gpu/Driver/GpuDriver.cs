@@ -18,6 +18,9 @@ public abstract class GpuDriver : IDisposable
     /// <exception cref="DeviceLostException">The device is lost.</exception>
     public abstract long Completed { get; }
 
+    /// <summary>The queue that copies beside the one that computes; null where there is none.</summary>
+    public virtual GpuCopyQueue? Copies => null;
+
     /// <summary>Allocates memory of its own, not initialised.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
     public abstract GpuMemory Allocate(long byteCount, MemoryKind kind);
@@ -29,7 +32,8 @@ public abstract class GpuDriver : IDisposable
 
     /// <summary>
     /// Records the commands of a batch and hands them to the device, which runs them in order: those after a barrier
-    /// see what those before it wrote, those between two barriers may overlap. Does not wait. The batch is the
+    /// see what those before it wrote, those between two barriers may overlap. It begins when the copies that
+    /// <see cref="GpuBatch.AfterCopies"/> names are done. Does not wait. The batch is the
     /// caller's again on return. Where it throws, nothing more of the batch will run, and its ticket is done with those
     /// before it.
     /// </summary>
@@ -45,6 +49,10 @@ public abstract class GpuDriver : IDisposable
     /// took, in nanoseconds, in their order. 0 where the driver cannot tell.
     /// </summary>
     public abstract void ReadTimes(long ticket, Span<double> nanoseconds);
+
+    /// <summary>Whether nothing that was submitted uses a block, or that is done.</summary>
+    internal bool IsDone(GpuBlock block) =>
+        block.LastUse <= Completed && (block.Copied == 0 || block.Copied <= Copies!.Completed);
 
     /// <summary>Gives everything back; nothing is in flight any more.</summary>
     public abstract void Dispose();
