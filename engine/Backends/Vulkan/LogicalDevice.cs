@@ -124,6 +124,13 @@ internal sealed unsafe class LogicalDevice : IDisposable
                 "VulkanRequirements.For says what to switch on");
         }
 
+        if (host.SubmitLock is Lock)
+        {
+            throw new TensorValueException(
+                "the host's SubmitLock is a System.Threading.Lock, which the engine cannot hold as the host does",
+                "lock a plain object instead: SubmitLock = new object()");
+        }
+
         if (host.QueueFamily >= adapter.QueueFamilies.Length
             || !adapter.QueueFamilies[host.QueueFamily].QueueFlags.HasFlag(QueueFlags.ComputeBit))
         {

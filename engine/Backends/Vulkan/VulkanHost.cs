@@ -23,7 +23,8 @@ public sealed record VulkanHost
 
     /// <summary>
     /// Held (<c>lock</c>) by whoever submits to the queue, presents from it or waits for it, as Vulkan allows one
-    /// thread at a time on a queue.
+    /// thread at a time on a queue. Nothing of the engine is called by who holds it: another thread may be about to
+    /// submit. No <see cref="Lock"/>, which is not the same lock where it is held as an object.
     /// </summary>
     public required object SubmitLock { get; init; }
 

@@ -80,6 +80,16 @@ public sealed class VulkanHostTests : IDisposable
     }
 
     [Fact]
+    public void A_lock_that_would_not_lock_is_refused()
+    {
+        using var host = new HostApplication();
+        var gate = Activator.CreateInstance(typeof(Lock))!; // the compiler warns where it sees one
+        var refused = Assert.Throws<TensorValueException>(
+            () => ComputeDevice.Vulkan(host.Host with { SubmitLock = gate }));
+        Assert.Contains("new object()", refused.Message);
+    }
+
+    [Fact]
     public void Requirements_can_be_added_to_a_hosts_own_structures()
     {
         using var requirements = VulkanRequirements.For(VulkanBench.Adapter.Handle);
