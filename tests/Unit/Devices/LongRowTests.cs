@@ -30,6 +30,9 @@ public sealed class LongRowTests
             return [values, inverse!, counts!];
         },
         ["searchsorted"] = x => [x.Sort(1).Values.Searchsorted(x), x.Sort(1).Values.Searchsorted(x, right: true)],
+        ["avg_pool"] = x => WithGradient(x, y => y.AvgPool1d(Length)),
+        ["square windows"] = x => WithGradient(
+            x.Slice(1, 0, 300 * 300).Reshape(3, 300, 300), y => y.AvgPool2d([290, 295], [3, 2])),
         ["adaptive_avg_pool"] = x => WithGradient(x, y => y.AdaptiveAvgPool1d(1)),
     };
 

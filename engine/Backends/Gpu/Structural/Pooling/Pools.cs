@@ -1,3 +1,5 @@
+using static KernelEngine.Gpu.ProgramForms;
+
 namespace KernelEngine.Gpu;
 
 /// <content>The largest element and the mean of each window: a thread for each result, that gathers.</content>
@@ -26,6 +28,15 @@ internal static partial class GpuKernels
         AvgPoolBackward,
     ];
 
+    // Windows of more elements than this are too long for a thread.
+    private const long LongWindow = 1 << 13;
+
+    private static readonly Programs<ReductionProgram> WindowSums = new(1, (dtype, _) =>
+        Sums("avg_pool.sums", dtype, 1, 1, x => [x[0]]));
+
+    private static readonly Programs<PointwiseProgram> WindowMeans = new(1, (dtype, _) =>
+        ProgramForms.Pointwise("avg_pool.means", dtype, 1, 1, 1, (x, p) => [x[0] / p[0]]));
+
     private static void AddPooling(Adding add)
     {
         add("max_pool", GpuTypes.All, (in launch, gpu) =>
@@ -48,7 +59,13 @@ internal static partial class GpuKernels
 
             PoolLargestBackward(launch, gpu);
         });
-        add("avg_pool", GpuTypes.Numbers, (in launch, gpu) => PoolMeans(AvgPoolForward, launch, gpu));
+        add("avg_pool", GpuTypes.Numbers, (in launch, gpu) =>
+        {
+            if (Volume(launch) > LongWindow && launch.Operands[0].DType.IsFloatingPoint && LieInside(launch))
+                PoolLongWindows(launch, gpu);
+            else
+                PoolMeans(AvgPoolForward, launch, gpu);
+        });
         add("avg_pool_backward", GpuTypes.Numbers, (in launch, gpu) => PoolMeans(AvgPoolBackward, launch, gpu));
     }
 
@@ -91,6 +108,50 @@ internal static partial class GpuKernels
     // How many places a window has.
     private static long Volume(in StructuralLaunch launch) =>
         launch.Integers[0] * launch.Integers[1] * launch.Integers[2];
+
+    // Whether all elements of all windows are elements of the planes.
+    private static bool LieInside(in StructuralLaunch launch)
+    {
+        var (planes, results) = (launch.Operands[0].Layout.Shape, launch.Operands[1].Layout.Shape);
+        var numbers = launch.Integers;
+        for (var i = 0; i < 3; i++)
+        {
+            var last = ((results[2 + i] - 1) * numbers[3 + i]) + ((numbers[i] - 1) * numbers[9 + i]);
+            if (numbers[6 + i] != 0 || last >= planes[2 + i])
+                return false;
+        }
+
+        return true;
+    }
+
+    // The windows as dimensions of their own, and a sum over these.
+    private static void PoolLongWindows(in StructuralLaunch launch, GpuDevice gpu)
+    {
+        var (source, target) = (launch.Operands[0], launch.Operands[1]);
+        var numbers = launch.Integers;
+        var results = target.Layout.Shape.AsSpan();
+        var strides = source.Layout.Strides;
+        var windows = source.As(
+            [.. results, numbers[0], numbers[1], numbers[2]],
+            [
+                strides[0], strides[1],
+                numbers[3] * strides[2], numbers[4] * strides[3], numbers[5] * strides[4],
+                numbers[9] * strides[2], numbers[10] * strides[3], numbers[11] * strides[4],
+            ]);
+        gpu.Run(new ReductionLaunch
+        {
+            Program = WindowSums[target.DType],
+            Inputs = [windows],
+            Outputs = [target],
+            ReducedRank = 3,
+        });
+        gpu.Run(new PointwiseLaunch
+        {
+            Program = WindowMeans[target.DType],
+            Operands = [target, target],
+            Parameters = [Parameter(numbers[13] != 0 ? numbers[13] : Volume(launch), target.DType)],
+        });
+    }
 
     private static GpuLaunch Geometry(GpuLaunch kernel, in StructuralLaunch launch, long count)
     {
