@@ -32,7 +32,7 @@ internal sealed record Wanted
 internal static class HeadToHead
 {
     /// <summary>The suites that there are.</summary>
-    public static readonly string[] Suites = ["operators", "models", "latency"];
+    public static readonly string[] Suites = ["operators", "models", "latency", "startup"];
 
     private static IEnumerable<Work> Works => [.. OperatorWorks.All, .. ModelWorks.All, .. LatencyWorks.All];
 
@@ -46,6 +46,8 @@ internal static class HeadToHead
         try
         {
             contenders.AddRange(wanted.Devices.Select(d => new KernelContender(d)));
+            if (wanted.Suites.Contains("latency") && wanted.Devices.Any(d => d.Type != DeviceType.Cpu))
+                contenders.Add(KernelContender.Discarding());
             var notes = Peers(wanted, contenders);
             var peaks = Measure(wanted);
             var report = new Report
@@ -78,7 +80,7 @@ internal static class HeadToHead
             .Start(progress =>
             {
                 var reference = new KernelContender(ComputeDevice.Parse("cpu"));
-                foreach (var suite in wanted.Suites)
+                foreach (var suite in wanted.Suites.Where(s => s != "startup"))
                 {
                     Work[] works = [.. report.Works.Where(w => w.Suite == suite)];
                     var task = progress.AddTask(suite, maxValue: Math.Max(1, works.Length));
@@ -93,6 +95,15 @@ internal static class HeadToHead
                     task.Description = suite;
                     task.Value = task.MaxValue;
                 }
+
+                var start = progress.AddTask("startup", maxValue: 2);
+                report.Figures.AddRange(StartupSuite.Play(contenders, wanted, (who, done) =>
+                {
+                    start.Description = Markup.Escape($"startup: {who}");
+                    start.Value = done;
+                }));
+                start.Description = "startup";
+                start.Value = start.MaxValue;
             });
     }
 

@@ -4,9 +4,12 @@ using KernelEngine;
 using KernelEngine.Bench;
 using Spectre.Console;
 
+if (StartupSuite.Serve(args))
+    return 0;
+
 var suite = new Option<string>("--suite")
 {
-    Description = "What to measure. Side by side: any of operators, models, latency. Or one of: gates (the " +
+    Description = "What to measure. Side by side: any of operators, models, latency, startup. Or one of: gates (the " +
         "engine against its own bars on the CPU), gpu (those of the GPU devices that are here), gpu-host (what a " +
         "launch costs the host), memory (whether training keeps it), gpu-memory (whether it keeps a device's), " +
         "device (what a device does in a second)",

@@ -14,7 +14,10 @@ internal abstract class Contender : IDisposable
     /// <summary>With how many threads; null on a device of its own.</summary>
     public abstract int? Threads { get; }
 
-    /// <summary>Both.</summary>
+    /// <summary>Whether there are results; a driver that discards what it is given has none.</summary>
+    public virtual bool Computes => true;
+
+    /// <summary>Name and device.</summary>
     public string Label => $"{Name} {Device}";
 
     /// <summary>Makes a work ready.</summary>

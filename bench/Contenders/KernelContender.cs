@@ -1,11 +1,14 @@
 using System.Diagnostics;
 using KernelEngine.Bench.Protocol;
 using KernelEngine.Cpu;
+using KernelEngine.Gpu;
 
 namespace KernelEngine.Bench;
 
 /// <summary>Kernel on one of its devices, in this process.</summary>
-internal sealed class KernelContender(ComputeDevice device) : Contender
+/// <param name="device">The device.</param>
+/// <param name="computes">Whether the device does; one that discards its work shows what the host does for it.</param>
+internal sealed class KernelContender(ComputeDevice device, bool computes = true) : Contender
 {
     /// <inheritdoc/>
     public override string Name => "Kernel";
@@ -17,7 +20,14 @@ internal sealed class KernelContender(ComputeDevice device) : Contender
     public override int? Threads => device.Type == DeviceType.Cpu ? WorkerPool.Threads : null;
 
     /// <inheritdoc/>
-    public override OpenWork Open(Work work) => new OpenKernelWork(device, work);
+    public override bool Computes => computes;
+
+    /// <summary>Kernel over a driver that discards what it is given.</summary>
+    public static KernelContender Discarding() => new(new DiscardingBackend(takesAddresses: true).Device, false);
+
+    /// <inheritdoc/>
+    public override OpenWork? Open(Work work) =>
+        computes || work.Wait == Wait.Never ? new OpenKernelWork(device, work) : null;
 
     private sealed class OpenKernelWork : OpenWork
     {

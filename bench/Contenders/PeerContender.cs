@@ -10,9 +10,9 @@ internal sealed class PeerContender : Contender
     private readonly HashSet<string> operations;
     private readonly string file = Path.Combine(Path.GetTempPath(), $"kernel-bench-{Guid.NewGuid():N}");
 
-    private PeerContender(PeerProcess process, Reply introduction)
+    private PeerContender(string program, string key, PeerProcess process, Reply introduction)
     {
-        this.process = process;
+        (Program, Key, this.process) = (program, key, process);
         (Name, Version) = (introduction.Name![..introduction.Name!.IndexOf(' ')], introduction.Name);
         (Device, Threads) = (introduction.Device!, introduction.Threads);
         operations = [.. introduction.Operations!];
@@ -20,6 +20,12 @@ internal sealed class PeerContender : Contender
 
     /// <inheritdoc/>
     public override string Name { get; }
+
+    /// <summary>The file of the peers' program.</summary>
+    public string Program { get; }
+
+    /// <summary>The name by which that program knows it.</summary>
+    public string Key { get; }
 
     /// <summary>Its name with versions.</summary>
     public string Version { get; }
@@ -37,7 +43,7 @@ internal sealed class PeerContender : Contender
         var process = new PeerProcess(program, name);
         try
         {
-            return new(process, process.Ask(new(Verb.Introduce, Threads: threads)));
+            return new(program, name, process, process.Ask(new(Verb.Introduce, Threads: threads)));
         }
         catch
         {

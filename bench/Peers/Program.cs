@@ -7,6 +7,22 @@ using KernelEngine.Bench.Protocol;
 // A line in, a line out: bench starts this program once for each peer, and it does what it is told when it is its turn.
 PeerJob? open = null;
 Peer? peer = null;
+if (args is [var key, FirstStep.Argument, var pass])
+{
+    FirstStep.Run(() =>
+    {
+        var threads = int.Parse(Environment.GetEnvironmentVariable("KERNEL_BENCH_THREADS") ?? "1");
+        var started = PeerTable.All[key](threads);
+        var job = FirstStep.JobOf(Enum.Parse<Pass>(pass));
+        using var ready = started.Operations.Contains(job.Operation) ? started.Open(job) : null;
+        if (ready is null)
+            throw new NotSupportedException($"{key} does no such step");
+        ready.Call();
+        ready.Wait();
+    });
+    return;
+}
+
 while (Console.ReadLine() is { } line)
 {
     Reply reply;
@@ -35,7 +51,10 @@ Reply Answer(Request request)
                 : throw new ArgumentException($"the peers are {string.Join(", ", PeerTable.All.Keys)}");
             return new()
             {
-                Name = peer.Name, Device = peer.Device, Threads = peer.Threads, Operations = [.. peer.Operations],
+                Name = peer.Name,
+                Device = peer.Device,
+                Threads = peer.Threads,
+                Operations = [.. peer.Operations],
             };
         case Verb.Open:
             open?.Dispose();

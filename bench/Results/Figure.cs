@@ -95,7 +95,7 @@ internal sealed record Figure
     }
 }
 
-/// <summary>How figures are written as JSON: generated, since there is no reflection over types ahead of time.</summary>
+/// <summary>How figures are written as JSON: generated, since ahead of time there is no reflection.</summary>
 [JsonSerializable(typeof(Figure[]))]
 [JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 internal sealed partial class FigureJson : JsonSerializerContext;

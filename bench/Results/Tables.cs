@@ -62,7 +62,7 @@ internal static class Tables
     private static Table Times(string suite, Figure[] figures)
     {
         var columns = figures.Select(f => f.Label).Distinct().ToArray();
-        var table = Empty($"{suite}: median ± half of the spread, x times the best, share of the device's peak", columns);
+        var table = Empty($"{suite}: median ± half the spread, x times the best, share of the peak", columns);
         foreach (var work in figures.GroupBy(f => f.Work))
         {
             var best = work.Min(f => f.MedianUs);
@@ -86,8 +86,8 @@ internal static class Tables
             table.AddRow([
                 Markup.Escape(work.Key),
                 .. columns.Select(c => work.FirstOrDefault(f => f.Label == c) is { } f
-                    ? (f.Launches is { } n ? $"{n:0.##} ({f.Submits:0.##}), " : "") + Units.Bytes(f.ManagedBytes!.Value) +
-                        $"; [dim]{Units.Time(f.FirstUs!.Value)}[/]"
+                    ? (f.Launches is { } n ? $"{n:0.##} ({f.Submits:0.##}), " : "") +
+                        $"{Units.Bytes(f.ManagedBytes!.Value)}; [dim]{Units.Time(f.FirstUs!.Value)}[/]"
                     : ""),
             ]);
         }

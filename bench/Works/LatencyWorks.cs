@@ -2,7 +2,7 @@ using KernelEngine.Bench.Protocol;
 
 namespace KernelEngine.Bench;
 
-/// <summary>The suite of small things: what they cost the host, and how long it takes until a result is there.</summary>
+/// <summary>The suite of small things: what they cost the host, and how long until a result is there.</summary>
 internal static class LatencyWorks
 {
     private const string Suite = "latency";

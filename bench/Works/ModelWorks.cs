@@ -119,7 +119,8 @@ internal static class ModelWorks
         var family = name.Split(',')[0];
         Input[] inputs = [.. data, .. parameters];
         yield return new(
-            Suite, family, $"{name}, inference", operation, new(operation.Name, inputs, numbers)) { Flop = flop };
+            Suite, family, $"{name}, inference", operation, new(operation.Name, inputs, numbers))
+        { Flop = flop };
 
         // The gradient of the input is wanted by nobody.
         yield return new(

@@ -145,7 +145,7 @@ internal sealed class OptimizerOperation(string name) : Operation(name)
     }
 }
 
-/// <summary>The tutorial's fit of y = 2x + 2 from a fixed start: a whole training of single samples in each call.</summary>
+/// <summary>The tutorial's fit from a fixed start: a whole training by single samples in each call.</summary>
 internal sealed class FitOperation(string name) : Operation(name)
 {
     /// <inheritdoc/>

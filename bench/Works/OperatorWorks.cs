@@ -8,6 +8,9 @@ internal static class OperatorWorks
     private const string Suite = "operators";
     private const int Real = sizeof(float);
 
+    private static readonly Operation[] Pointwise =
+        [Operations.Add, Operations.Relu, Operations.Exp, Operations.Tanh, Operations.Gelu];
+
     private static readonly long[] PointwiseSizes = [1, 64, 10_000, 1_000_000, 10_000_000];
 
     /// <summary>All of them.</summary>
@@ -39,7 +42,7 @@ internal static class OperatorWorks
     ];
 
     private static IEnumerable<Work> PointwiseWorks =>
-        from operation in (Operation[])[Operations.Add, Operations.Relu, Operations.Exp, Operations.Tanh, Operations.Gelu]
+        from operation in Pointwise
         from count in PointwiseSizes
         let inputs = operation == Operations.Add ? 2 : 1
         select new Work(
@@ -68,7 +71,7 @@ internal static class OperatorWorks
             var square = new Input([1024, 1024], Scale: 3);
             Input[] features = [new([1024]), new([1024])];
             Input[] channels =
-                [new([64]), new([64]), new([64], Fill.Constant, 0), new([64], Fill.Constant), ];
+                [new([64]), new([64]), new([64], Fill.Constant, 0), new([64], Fill.Constant),];
             var images = new Input([32, 64, 28, 28]);
             yield return Row("sum 1024x1024", Operations.Sum, [square with { Fill = Fill.Positive }], 1);
             yield return Row("softmax 1024x1024", Operations.Softmax, [square], 2);

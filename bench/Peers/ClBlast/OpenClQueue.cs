@@ -3,7 +3,7 @@ using System.Text;
 
 namespace KernelEngine.Bench.Peers;
 
-/// <summary>The first OpenCL device of the machine with a queue: as little as it takes to hand memory to CLBlast.</summary>
+/// <summary>The first OpenCL device and a queue: as little as it takes to hand memory to CLBlast.</summary>
 internal sealed unsafe partial class OpenClQueue
 {
     private const string Library = "libOpenCL.so.1";

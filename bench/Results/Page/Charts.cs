@@ -32,7 +32,8 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
         foreach (var size in known.Select(p => p.Size).Distinct())
             drawing.Write(across.At(size), bottom + 18, Units.Count(size), "middle");
         drawing.Write(
-            (left + right) / 2, bottom + 38, isRate ? "rows and columns; GFLOP/s" : "elements; time of a call", "middle");
+            (left + right) / 2, bottom + 38, isRate ? "rows and columns; GFLOP/s" : "elements; time of a call",
+            "middle");
         foreach (var contender in known.GroupBy(p => PlaceOf(p.Figure)))
         {
             var line = contender.OrderBy(p => p.Size).ToArray();
@@ -46,15 +47,19 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
         double Value(Figure figure) => isRate ? figure.Gflops!.Value : figure.MedianUs!.Value;
     }
 
-    /// <summary>A row for each work: how many times longer than the best one each takes.</summary>
+    /// <summary>What is less the better it is: a time, or bytes on disk.</summary>
+    public static double? ValueOf(Figure figure) => figure.MedianUs ?? figure.DiskBytes;
+
+    /// <summary>A row for each work: how many times as much as the best one each takes.</summary>
     public XElement BesideBest(string title, IReadOnlyList<Figure> figures)
     {
         const double left = 440, right = WideWidth - 90, row = 24, top = 30;
-        var works = figures.Where(f => f.MedianUs > 0).GroupBy(f => f.Work)
-            .Select(w => (w.Key, Best: w.Min(f => f.MedianUs)!.Value, Figures: w.ToArray())).ToArray();
+        var works = figures.Where(f => ValueOf(f) > 0).GroupBy(f => f.Work)
+            .Select(w => (w.Key, Figures: w.OrderByDescending(ValueOf).ToArray())).ToArray();
+        var ratios = works.SelectMany(w => w.Figures.Select(f => ValueOf(f) / ValueOf(w.Figures[^1]) ?? 1));
         var bottom = top + (row * works.Length);
         var drawing = new Drawing(WideWidth, bottom + 10, title);
-        var across = new LogScale([1, 10, .. works.SelectMany(w => w.Figures.Select(f => f.MedianUs!.Value / w.Best))], left, right);
+        var across = new LogScale([1, 10, .. ratios], left, right);
         foreach (var mark in across.Marks)
         {
             drawing.Line(across.At(mark), top, across.At(mark), bottom, "grid");
@@ -64,21 +69,25 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
         drawing.Write(right + 14, top - 12, "best");
         for (var i = 0; i < works.Length; i++)
         {
-            var (name, best, all) = works[i];
+            var (name, all) = works[i];
+            var best = ValueOf(all[^1])!.Value;
             var y = top + (row * (i + 0.5));
             drawing.Line(left, y, right, y, "row");
             drawing.Write(left - 14, y + 4, name, "end", "name");
-            drawing.Write(right + 14, y + 4, Units.Time(best));
-            foreach (var figure in all.OrderByDescending(f => f.MedianUs))
-                drawing.Mark(across.At(figure.MedianUs!.Value / best), y, PlaceOf(figure), Tell(figure));
+            drawing.Write(right + 14, y + 4, Text(all[^1]));
+            foreach (var figure in all)
+                drawing.Mark(across.At(ValueOf(figure)!.Value / best), y, PlaceOf(figure), Tell(figure));
         }
 
         return drawing.Element;
     }
 
+    private static string Text(Figure figure) =>
+        figure.MedianUs is { } time ? Units.Time(time) : Units.Bytes(figure.DiskBytes!.Value);
+
     private static string Tell(Figure figure)
     {
-        List<string> parts = [$"{figure.Label}: {figure.Work}", Units.Time(figure.MedianUs!.Value)];
+        List<string> parts = [$"{figure.Label}: {figure.Work}", Text(figure)];
         if (figure.Gflops is { } gflops)
             parts.Add($"{Units.Digits(gflops)} GFLOP/s");
         if (figure.Gbps is { } gbps)

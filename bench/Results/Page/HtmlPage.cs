@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace KernelEngine.Bench;
 
-/// <summary>A report as one page that needs nothing else: no script, no request, light or dark as the reader's.</summary>
+/// <summary>A report as one page that needs nothing else: no script, no request; light or dark.</summary>
 internal static class HtmlPage
 {
     private const int LeastPoints = 3;
@@ -37,7 +37,8 @@ internal static class HtmlPage
         .c4 { color: var(--c4); } .c5 { color: var(--c5); } .c6 { color: var(--c6); } .c7 { color: var(--c7); }
         .scroll { overflow-x: auto; } details { margin: 12px 0; } summary { cursor: pointer; }
         table { border-collapse: collapse; font-size: 13px; font-variant-numeric: tabular-nums; }
-        th, td { padding: 3px 12px 3px 0; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
+        th, td { padding: 3px 12px 3px 0; text-align: right; border-bottom: 1px solid var(--line);
+          white-space: nowrap; }
         th:first-child, td:first-child { text-align: left; } td.best { font-weight: 600; } .fails { color: var(--c1); }
         """;
 
@@ -64,9 +65,7 @@ internal static class HtmlPage
                 new XElement("title", "Kernel, head to head"), new XElement("style", Style)),
             new XElement("body", Head(report), Legend(contenders), report.Figures.GroupBy(f => f.Suite).Select(suite =>
                 new XElement(
-                    "section", new XElement("h2", suite.Key),
-                    new XElement(
-                        "div", new XAttribute("class", "charts"), Pictures(charts, report, suite.Key, [.. suite])),
+                    "section", new XElement("h2", suite.Key), Gallery(Pictures(charts, report, suite.Key, [.. suite])),
                     Table(contenders, [.. suite])))));
         return $"<!DOCTYPE html>\n{page}\n";
     }
@@ -81,7 +80,7 @@ internal static class HtmlPage
         {
             yield return new(
                 "p", new XAttribute("class", "faint"),
-                $"{device}: at most {Units.Digits(peak.Gflops)} GFLOP/s and {Units.Digits(peak.Gbps)} GB/s in this run");
+                $"{device}: at most {Units.Digits(peak.Gflops)} GFLOP/s, {Units.Digits(peak.Gbps)} GB/s in this run");
         }
 
         foreach (var note in report.Notes)
@@ -94,6 +93,10 @@ internal static class HtmlPage
         "div", new XAttribute("class", "legend"), contenders.Select((name, i) => new XElement(
             "span",
             new XElement("svg", new XAttribute("viewBox", "0 0 16 16"), Drawing.MarkOf(8, 8, i)), name)));
+
+    // Nothing of HTML may be empty: browsers do not know XML's short form.
+    private static XElement? Gallery(IEnumerable<XElement> pictures) =>
+        pictures.ToArray() is { Length: > 0 } all ? new("div", new XAttribute("class", "charts"), all) : null;
 
     private static IEnumerable<XElement> Pictures(Charts charts, Report report, string suite, Figure[] figures)
     {
@@ -113,10 +116,10 @@ internal static class HtmlPage
         }
 
         var names = works.Where(w => drawnOverSize.Contains(w.Family)).Select(w => w.Name).ToHashSet();
-        Figure[] rest = [.. figures.Where(f => f.MedianUs is not null && !names.Contains(f.Work))];
+        Figure[] rest = [.. figures.Where(f => Charts.ValueOf(f) > 0 && !names.Contains(f.Work))];
         if (rest.Length > 0)
         {
-            var title = "How many times longer than the best";
+            var title = "How many times the best";
             yield return Card(title, charts.BesideBest($"{suite}: {title}", rest), "wide");
         }
     }
@@ -137,7 +140,8 @@ internal static class HtmlPage
                         "tr", new XElement("th", "work"), columns.Select(c => new XElement("th", c))),
                     figures.GroupBy(f => f.Work).Select(work => new XElement(
                         "tr", new XElement("td", work.Key),
-                        columns.Select(c => Cell(work.FirstOrDefault(f => f.Label == c), work.Min(f => f.MedianUs))))))));
+                        columns.Select(c => Cell(
+                            work.FirstOrDefault(f => f.Label == c), work.Min(f => f.MedianUs))))))));
     }
 
     private static XElement Cell(Figure? figure, double? best)

@@ -27,7 +27,8 @@ internal sealed class LogScale
             double[] digits = decades > 2.5 ? [1] : decades > 1.2 ? [1, 3] : [1, 2, 5];
             var every = Math.Max(1, (int)Math.Ceiling(decades / 8));
             List<double> marks = [];
-            for (var exponent = (int)Math.Floor(Math.Log10(low)); exponent <= Math.Ceiling(Math.Log10(high)); exponent++)
+            var (first, last) = ((int)Math.Floor(Math.Log10(low)), (int)Math.Ceiling(Math.Log10(high)));
+            for (var exponent = first; exponent <= last; exponent++)
             {
                 if (exponent % every == 0)
                     marks.AddRange(digits.Select(d => d * Math.Pow(10, exponent)));
