@@ -15,7 +15,7 @@ internal static class FusedPrograms
     private static readonly ConcurrentDictionary<UInt128, object> All = new();
 
     /// <summary>A hash of what a walk found, and of which results are wanted.</summary>
-    public static UInt128 KeyOf(PendingGraph graph, List<PendingResult> wanted)
+    public static UInt128 KeyOf(PendingGraph graph, ReadOnlySpan<PendingResult> wanted)
     {
         var hash = new StructureHash();
         foreach (var call in CollectionsMarshal.AsSpan(graph.Calls))
@@ -37,14 +37,21 @@ internal static class FusedPrograms
     }
 
     /// <summary>The program that computes some results of a walk at once.</summary>
-    public static PointwiseProgram Of(UInt128 key, PendingGraph graph, List<PendingResult> wanted)
+    public static PointwiseProgram Of(UInt128 key, PendingGraph graph, ReadOnlySpan<PendingResult> wanted)
     {
         if (All.TryGetValue(key, out var known))
             return (PointwiseProgram)known;
         var values = Compose(graph, LeavesAsInputs(graph), ParametersFrom(graph, 0));
+        var outputs = ImmutableArray.CreateBuilder<DType>(wanted.Length);
+        var results = new Expr[wanted.Length];
+        for (var i = 0; i < results.Length; i++)
+        {
+            outputs.Add(wanted[i].DType);
+            results[i] = values[wanted[i].Call.Place][wanted[i].Index];
+        }
+
         var program = PointwiseProgram.Of(
-            NameOf(graph), InputsOf(graph), ParameterKindsOf(graph), [.. wanted.Select(r => r.DType)],
-            [.. wanted.Select(r => values[r.Call.Place][r.Index])]);
+            NameOf(graph), InputsOf(graph), ParameterKindsOf(graph), outputs.MoveToImmutable(), results);
         return (PointwiseProgram)All.GetOrAdd(key, program);
     }
 
@@ -58,25 +65,6 @@ internal static class FusedPrograms
             $"{NameOf(graph)}+{reduction.Name}", InputsOf(graph), ParameterKindsOf(graph),
             (inputs, parameters) => Compose(graph, inputs, parameters)[calls.Length - 1][result]);
         return (ReductionProgram)All.GetOrAdd(key, program);
-    }
-
-    /// <summary>The parameters of all calls, in the order of a walk.</summary>
-    public static int CountParameters(PendingGraph graph)
-    {
-        var count = 0;
-        foreach (var call in graph.Calls)
-            count += call.Parameters.Length;
-        return count;
-    }
-
-    /// <summary>Puts the parameters of all calls together, in the order of a walk.</summary>
-    public static void FillParameters(PendingGraph graph, Span<long> parameters)
-    {
-        foreach (var call in graph.Calls)
-        {
-            call.Parameters.CopyTo(parameters);
-            parameters = parameters[call.Parameters.Length..];
-        }
     }
 
     // Each result is rounded to its dtype, as if it had been written and read.

@@ -65,6 +65,25 @@ internal sealed class PendingGraph
         }
     }
 
+    /// <summary>The parameters of all calls, in the order of the walk.</summary>
+    public long[] ToParameters()
+    {
+        if (Calls.Count == 1)
+            return Calls[0].Parameters;
+        var count = 0;
+        foreach (var call in Calls)
+            count += call.Parameters.Length;
+        var parameters = new long[count];
+        count = 0;
+        foreach (var call in Calls)
+        {
+            call.Parameters.CopyTo(parameters, count);
+            count += call.Parameters.Length;
+        }
+
+        return parameters;
+    }
+
     /// <summary>Walks to a call that reads memory alone: its leaves are its program's inputs, one by one.</summary>
     public void VisitAlone(PendingCall call)
     {

@@ -5,7 +5,7 @@ internal struct PendingLaunch
 {
     private readonly PointwiseProgram program;
     private readonly long[] parameters;
-    private readonly List<PendingResult> results;
+    private readonly PendingResult[] results;
     private DeviceBuffer[] memory;
 
     /// <summary>Takes what a walk found.</summary>
@@ -13,12 +13,10 @@ internal struct PendingLaunch
     /// <param name="graph">The walk.</param>
     /// <param name="written">The calls that it computes.</param>
     /// <param name="results">Their results that it writes, in the order of the program's outputs.</param>
-    public PendingLaunch(
-        PointwiseProgram program, PendingGraph graph, List<PendingCall> written, List<PendingResult> results)
+    public PendingLaunch(PointwiseProgram program, PendingGraph graph, PendingCall[] written, PendingResult[] results)
     {
         (this.program, this.results, Written) = (program, results, written);
-        parameters = new long[FusedPrograms.CountParameters(graph)];
-        FusedPrograms.FillParameters(graph, parameters);
+        parameters = graph.ToParameters();
         Leaves = graph.Leaves.ToArray();
         memory = [];
     }
@@ -27,7 +25,7 @@ internal struct PendingLaunch
     public Operand[] Leaves { get; }
 
     /// <summary>The calls whose results it writes.</summary>
-    public List<PendingCall> Written { get; }
+    public PendingCall[] Written { get; }
 
     /// <summary>Launches it.</summary>
     /// <param name="device">The device.</param>
@@ -35,7 +33,7 @@ internal struct PendingLaunch
     public void Run(ComputeDevice device, Operand? target)
     {
         var inputs = Leaves.Length;
-        var count = inputs + results.Count;
+        var count = inputs + results.Length;
         var inline = default(InlineOperands);
         var operands = count <= InlineOperands.Length ? inline.AsSpan(count) : new Operand[count];
         Leaves.CopyTo(operands);
@@ -43,7 +41,7 @@ internal struct PendingLaunch
             operands[inputs] = own;
         else
         {
-            memory = new DeviceBuffer[results.Count];
+            memory = new DeviceBuffer[results.Length];
             for (var i = 0; i < memory.Length; i++)
             {
                 memory[i] = device.Backend.Allocate(device, results[i].ByteCount);

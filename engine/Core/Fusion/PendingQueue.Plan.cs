@@ -57,7 +57,7 @@ internal sealed partial class PendingQueue
         if (graph.Calls.Count == 1)
         {
             graph.VisitAlone(first);
-            Take(ref launch, first.Program, [first], [.. first.Results]);
+            Take(ref launch, first.Program, [first], first.Results);
             return null;
         }
 
@@ -83,9 +83,10 @@ internal sealed partial class PendingQueue
             }
         }
 
-        var results = new List<PendingResult>(MostWritten);
+        var needed = new List<PendingResult>(MostWritten);
         foreach (var call in written)
-            results.AddRange(Array.FindAll(call.Results, r => !r.IsForgotten));
+            needed.AddRange(Array.FindAll(call.Results, r => !r.IsForgotten));
+        var results = needed.ToArray();
         var key = FusedPrograms.KeyOf(graph, results);
         if (!IsWorthwhile(key))
         {
@@ -94,12 +95,12 @@ internal sealed partial class PendingQueue
             return single;
         }
 
-        Take(ref launch, FusedPrograms.Of(key, graph, results), written, results);
+        Take(ref launch, FusedPrograms.Of(key, graph, results), written.ToArray(), results);
         return null;
     }
 
     private void Take(
-        ref PendingLaunch launch, PointwiseProgram program, List<PendingCall> written, List<PendingResult> results)
+        ref PendingLaunch launch, PointwiseProgram program, PendingCall[] written, PendingResult[] results)
     {
         launch = new(program, graph, written, results);
         foreach (var leaf in graph.Leaves)

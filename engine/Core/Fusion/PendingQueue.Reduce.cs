@@ -37,9 +37,7 @@ internal sealed partial class PendingQueue
                 reducedRank = form.ReducedRank;
             }
 
-            all = new long[FusedPrograms.CountParameters(graph) + parameters.Length];
-            FusedPrograms.FillParameters(graph, all);
-            parameters.CopyTo(all.AsSpan(all.Length - parameters.Length));
+            all = [.. graph.ToParameters(), .. parameters];
             input.IsRead = true;
             foreach (var each in graph.Calls)
                 each.Evaluations++;

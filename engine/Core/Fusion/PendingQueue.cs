@@ -44,18 +44,12 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     public PendingCall? TryDefer(
         PointwiseProgram program, Layout layout, ReadOnlySpan<Argument> arguments, ReadOnlySpan<long> parameters)
     {
-        var call = TryCall(program, layout, arguments, parameters);
-        if (call is null)
-            return null;
+        var call = TryCall(program, layout, arguments, parameters, isRoot: true);
+        if (call is null || !HasTooManyRoots)
+            return call;
         PendingResult? oldest;
         lock (gate)
         {
-            foreach (var result in call.Results)
-            {
-                roots.Add(result);
-                rootBytes += result.ByteCount;
-            }
-
             oldest = HasTooManyRoots && OldestRoot() is { } root && HasTooManyRoots ? root : null;
         }
 
@@ -67,7 +61,8 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     /// <summary>Makes a call for <see cref="RunInto"/>.</summary>
     /// <returns>The call; null where its operands are not such as can be read later.</returns>
     public PendingCall? TryCall(
-        PointwiseProgram program, Layout layout, ReadOnlySpan<Argument> arguments, ReadOnlySpan<long> parameters)
+        PointwiseProgram program, Layout layout, ReadOnlySpan<Argument> arguments, ReadOnlySpan<long> parameters,
+        bool isRoot = false)
     {
         var sources = program.Inputs.Length == 0 ? [] : new PendingSource[program.Inputs.Length];
         if (sources.Length > MostLeaves || !TryFill(sources, layout.Shape, arguments))
@@ -77,7 +72,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         {
             if (Fits(call))
             {
-                Count(sources);
+                Begin(call, isRoot);
                 return call;
             }
         }
@@ -90,7 +85,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
 
         lock (gate)
         {
-            Count(sources);
+            Begin(call, isRoot);
         }
 
         return call;
@@ -237,7 +232,8 @@ internal sealed partial class PendingQueue(ComputeDevice device)
             var memory = result is null ? storage.Resolve() : null;
             if (memory is not null && !CanBeReadLater(memory, tensor.Layout, tensor.DType.Size))
                 return false;
-            sources[next++] = new(result, memory, tensor.Layout);
+            var own = tensor.Layout;
+            sources[next++] = new(result, memory, own.ElementCount == 1 ? own : own.Expand(shape));
         }
 
         return true;
@@ -250,14 +246,22 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         return graph.Calls.Count <= MostCalls && graph.Leaves.Count <= MostLeaves;
     }
 
-    private static void Count(PendingSource[] sources)
+    private void Begin(PendingCall call, bool isRoot)
     {
-        foreach (ref readonly var source in sources.AsSpan())
+        foreach (ref readonly var source in call.Sources.AsSpan())
         {
             if (source.Buffer is { } memory)
                 memory.Readers++;
             else
                 source.Pending!.Consumers++;
+        }
+
+        if (!isRoot)
+            return;
+        foreach (var result in call.Results)
+        {
+            roots.Add(result);
+            rootBytes += result.ByteCount;
         }
     }
 
@@ -301,7 +305,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                 if (missing is null)
                 {
                     graph.VisitAlone(call);
-                    Take(ref launch, call.Program, [call], [.. call.Results]);
+                    Take(ref launch, call.Program, [call], call.Results);
                     break;
                 }
             }
