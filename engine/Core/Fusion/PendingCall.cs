@@ -84,7 +84,7 @@ internal sealed class PendingResult(PendingCall call, int index)
     /// <summary>How many calls that are not done read it.</summary>
     public int Consumers { get; set; }
 
-    /// <summary>Whether a reduction has read it without its being written.</summary>
+    /// <summary>Whether something was made of it: it is computed with that, and written only if asked for.</summary>
     public bool IsRead { get; set; }
 
     /// <summary>Whether its storage was given back: only calls that read it may still need it.</summary>

@@ -37,7 +37,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     /// <summary>Whether a program's results of a layout may stay pending.</summary>
     public bool Takes(PointwiseProgram program, Layout layout) =>
         IsWithin(layout.ElementCount) && Fusion.IsOn && !program.CanFail &&
-        (device.Limits.HasFloat64 || !program.NeedsFloat64);
+        (device.Limits.HasFloat64 || !program.UsesFloat64);
 
     /// <summary>Makes a call that is computed when a result is needed.</summary>
     /// <returns>The call; null where it has to run at once.</returns>
@@ -253,7 +253,10 @@ internal sealed partial class PendingQueue(ComputeDevice device)
             if (source.Buffer is { } memory)
                 memory.Readers++;
             else
+            {
                 source.Pending!.Consumers++;
+                source.Pending.IsRead = true;
+            }
         }
 
         if (!isRoot)
@@ -373,7 +376,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     }
 
     private static bool IsRoot(PendingResult result) =>
-        !result.IsDone && !result.IsFreed && !result.IsRead && result.Consumers == 0;
+        !result.IsDone && !result.IsFreed && !result.IsRead;
 
     private static bool IsRoot(PendingCall call) => Array.Exists(call.Results, IsRoot);
 

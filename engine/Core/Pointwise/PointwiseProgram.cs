@@ -48,7 +48,7 @@ public sealed class PointwiseProgram
         Results = [.. expanded.Select(e => place[e.Key])];
         CanFail = Code.Any(i => (i.Primitive == Primitive.Div || i.Primitive == Primitive.Rem) &&
             !Primitive.IsReal(i.Kind));
-        NeedsFloat64 = Code.Any(i => i.Kind == ValueKind.Float64);
+        UsesFloat64 = Code.Any(step => step.Kind == ValueKind.Float64);
     }
 
     /// <summary>What it is called in profiles.</summary>
@@ -72,14 +72,11 @@ public sealed class PointwiseProgram
     /// <summary>Whether there is data that it refuses: whole numbers divided by zero.</summary>
     internal bool CanFail { get; }
 
-    /// <summary>Whether it computes in float64, which not every device has.</summary>
-    internal bool NeedsFloat64 { get; }
-
     /// <summary>The steps, arguments before what uses them.</summary>
     public ImmutableArray<Instruction> Code { get; }
 
     /// <summary>Whether any step computes in float64.</summary>
-    public bool UsesFloat64 => Code.Any(step => step.Kind == ValueKind.Float64);
+    public bool UsesFloat64 { get; }
 
     /// <summary>Whether any step looks numbers up in a table.</summary>
     public bool LooksUp => Code.Any(step => step.Table is not null);
