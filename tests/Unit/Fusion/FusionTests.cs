@@ -57,7 +57,7 @@ public sealed class FusionTests : IDisposable
     {
         var device = TestDevices.Get(name);
         Fusion.Mode = FusionMode.Repeated;
-        var x = Tensor.Rand([300, 100], device: device);
+        var x = Tensor.Rand([400, 100], device: device);
         var counts = new List<long>();
         for (var i = 0; i < 3; i++)
         {
