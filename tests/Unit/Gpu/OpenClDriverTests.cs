@@ -19,6 +19,23 @@ public class OpenClDriverTests
         }
         """;
 
+    [Theory]
+    [InlineData("error: unable to rename temporary 'kcache/tempfile_zfSlA5.preproc-7c06.cl.tmp' to output file " +
+        "'kcache/tempfile_zfSlA5.preproc.cl': 'No such file or directory'", true)]
+    [InlineData("error: tempfile_zfSlA5.cl:3:5: use of undeclared identifier 'x'", false)]
+    [InlineData("", false)]
+    public void Compilers_of_two_processes_in_one_folder_are_known_by_what_they_say(string log, bool isDisturbed) =>
+        Assert.Equal(isDisturbed, OpenClPrograms.IsDisturbed(log));
+
+    [Fact]
+    public void A_source_that_never_compiles_is_refused_after_a_few_times()
+    {
+        using var bench = new OpenClBench(shares: true);
+        var e = Assert.Throws<TensorRuntimeException>(() => bench.Build(
+            "disturbed", "#error unable to rename temporary tempfile\n" + AddOne, buffers: 2, threads: 8));
+        Assert.Contains("refuses the kernel disturbed", e.Message, StringComparison.Ordinal);
+    }
+
     [Theory, InlineData(true), InlineData(false)]
     public void Bytes_go_to_the_device_and_come_back(bool shares)
     {

@@ -8,6 +8,10 @@ namespace KernelEngine.OpenCl;
 /// <summary>Makes kernels of sources, or of what the driver's compiler made of them on an earlier run.</summary>
 internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClPhysicalDevice device)
 {
+    // PoCL keeps what it compiles in one folder for all processes of a user, and two that compile at once take each
+    // other's temporary files away. The same text compiles when it is given again.
+    private const int MostBuilds = 5;
+
     private readonly List<nint> kernels = [];
 
     // No option that lets the compiler be less exact. That products and sums are not contracted, the source says.
@@ -98,25 +102,38 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
         return 0;
     }
 
+    /// <summary>Whether a compiler's log says that another process got in its way, not that the source is wrong.</summary>
+    internal static bool IsDisturbed(string log) =>
+        log.Contains("unable to rename temporary", StringComparison.Ordinal) &&
+        log.Contains("tempfile", StringComparison.Ordinal);
+
     private nint FromSource(string name, string source)
     {
         var text = Encoding.UTF8.GetBytes(source);
+        for (var left = MostBuilds - 1; ; left--)
+        {
+            var program = CreateProgram(name, text);
+            var code = BuildProgram(program);
+            if (code == 0)
+                return program;
+            var log = LogOf(program);
+            api.ReleaseProgram(program);
+            if (left == 0 || !IsDisturbed(log))
+                throw new TensorRuntimeException(Complaint(name, device, code, log, source));
+        }
+    }
+
+    private nint CreateProgram(string name, byte[] text)
+    {
         var length = (nuint)text.Length;
         int code;
-        nint program;
         fixed (byte* first = text)
         {
             var start = first;
-            program = api.CreateProgramWithSource(context, 1, &start, &length, &code);
-        }
-
-        OpenClErrors.Check(code, $"clCreateProgramWithSource for {name}");
-        code = BuildProgram(program);
-        if (code == 0)
+            var program = api.CreateProgramWithSource(context, 1, &start, &length, &code);
+            OpenClErrors.Check(code, $"clCreateProgramWithSource for {name}");
             return program;
-        var log = LogOf(program);
-        api.ReleaseProgram(program);
-        throw new TensorRuntimeException(Complaint(name, device, code, log, source));
+        }
     }
 
     private int BuildProgram(nint program)
