@@ -35,6 +35,11 @@ var sample = new Option<int>("--sample")
     Description = "Run one of so many cases, always the same ones",
     DefaultValueFactory = _ => 1,
 };
+var fusion = new Option<FusionMode>("--fusion")
+{
+    Description = "When pointwise results are computed: Off, Repeated or Always; else as KERNEL_FUSION says",
+    DefaultValueFactory = _ => Fusion.Mode,
+};
 sample.Validators.Add(result =>
 {
     if (result.GetValueOrDefault<int>() < 1)
@@ -44,7 +49,7 @@ var root = new RootCommand(
     "Runs cases made with PyTorch on the engine, and compares. Exits with 0 when the cases have been run, however " +
     "many failed (see --require and --known); with 1 on bad usage or cases that cannot be read.")
 {
-    cases, device, group, report, hashes, show, require, known, sample, devices,
+    cases, device, group, report, hashes, show, require, known, sample, fusion, devices,
 };
 root.SetAction(parsed =>
 {
@@ -74,6 +79,7 @@ int Run(ParseResult parsed)
         throw new CaseFormatException("--cases DIR is missing");
     var on = parsed.GetValue(device) is { } name ? ComputeDevice.Parse(name) : ComputeDevice.Default;
     var list = parsed.GetValue(known) is { } file ? KnownFailures.Read(file.FullName) : null;
+    Fusion.Mode = parsed.GetValue(fusion);
     using var hashFile = parsed.GetValue(hashes)?.CreateText();
     var results = ConformanceRunner.Run(new()
     {
