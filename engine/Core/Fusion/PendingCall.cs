@@ -14,7 +14,16 @@ internal sealed class PendingCall
         Results = results;
     }
 
-    /// <summary>What to compute.</summary>
+    public PendingCall(PendingProduct product, Layout layout)
+        : this(
+            CopyPrograms.Copy(product.A.DType, product.A.DType), product.A.Buffer.Device, layout,
+            [new(null, product.A.Buffer, product.A.Layout), new(null, product.B.Buffer, product.B.Layout)], []) =>
+        Product = product;
+
+    /// <summary>The product of matrices that it is; null where it is a program's.</summary>
+    public PendingProduct? Product { get; }
+
+    /// <summary>What to compute of the operands, or of the product.</summary>
     public PointwiseProgram Program { get; }
 
     /// <summary>Where.</summary>
@@ -59,6 +68,13 @@ internal sealed class PendingCall
     /// <summary>Whether anybody can still ask for a result.</summary>
     public bool IsWanted => !Array.TrueForAll(Results, r => r.IsFreed);
 }
+
+/// <summary>A product of matrices, which may have something added to it in its own launch.</summary>
+/// <param name="A">The left operand.</param>
+/// <param name="B">The right operand.</param>
+/// <param name="Layout">The product's, contiguous.</param>
+/// <param name="Alpha">What it is multiplied by.</param>
+internal sealed record PendingProduct(Operand A, Operand B, Layout Layout, double Alpha);
 
 /// <summary>One of the results of a call.</summary>
 internal sealed class PendingResult(PendingCall call, int index)

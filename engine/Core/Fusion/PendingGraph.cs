@@ -19,6 +19,10 @@ internal sealed class PendingGraph
     /// <summary>The memory that they read: each operand once, in the shape of the walk, repeating elements last.</summary>
     public List<Operand> Leaves { get; } = [];
 
+    /// <summary>The products that they read: these come first, or take the sum with another operand into their launch.
+    /// </summary>
+    public List<PendingCall> Products { get; } = [];
+
     /// <summary>The elements of what is computed.</summary>
     public Shape Shape { get; private set; }
 
@@ -35,6 +39,7 @@ internal sealed class PendingGraph
     {
         Calls.Clear();
         Leaves.Clear();
+        Products.Clear();
         firstScalar = 0;
     }
 
@@ -60,6 +65,8 @@ internal sealed class PendingGraph
             ref readonly var source = ref sources[i];
             if (source.Buffer is { } memory)
                 AddLeaf(new(memory, In(Shape, source.Layout), program.Inputs[i]));
+            else if (source.Pending!.Call is { Product: not null } product)
+                Products.Add(product);
             else
                 Visit(source.Pending!.Call);
         }
@@ -104,6 +111,7 @@ internal sealed class PendingGraph
             Calls[i].Walk = 0;
         Calls.RemoveRange(calls, Calls.Count - calls);
         Leaves.Clear();
+        Products.Clear();
         Leaves.AddRange(leaves);
         firstScalar = scalars;
     }

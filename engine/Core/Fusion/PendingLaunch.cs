@@ -3,7 +3,8 @@ namespace KernelEngine;
 /// <summary>A launch of pending calls, taken out of a <see cref="PendingQueue"/>: it runs without its gate.</summary>
 internal struct PendingLaunch
 {
-    private readonly PointwiseProgram program;
+    private readonly PointwiseProgram? program;
+    private readonly PendingProduct? product;
     private readonly long[] parameters;
     private readonly PendingResult[] results;
     private DeviceBuffer[] memory;
@@ -21,6 +22,18 @@ internal struct PendingLaunch
         memory = [];
     }
 
+    /// <summary>Takes a product.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="written">The product's call, or the sum of it and something.</param>
+    /// <param name="addend">What is added to it, if anything.</param>
+    public PendingLaunch(PendingProduct product, PendingCall written, Operand? addend)
+    {
+        (this.product, results, Written) = (product, written.Results, [written]);
+        parameters = [];
+        Leaves = addend is { } operand ? [product.A, product.B, operand] : [product.A, product.B];
+        memory = [];
+    }
+
     /// <summary>What it reads.</summary>
     public Operand[] Leaves { get; }
 
@@ -32,6 +45,13 @@ internal struct PendingLaunch
     /// <param name="target">What to write, instead of new memory.</param>
     public void Run(ComputeDevice device, Operand? target)
     {
+        if (product is not null)
+        {
+            memory = [device.Backend.Allocate(device, results[0].ByteCount)];
+            Matmul.Launch(product, new(memory[0], product.Layout, product.A.DType), Leaves.AsSpan(2));
+            return;
+        }
+
         var inputs = Leaves.Length;
         var count = inputs + results.Length;
         var inline = default(InlineOperands);
@@ -49,7 +69,7 @@ internal struct PendingLaunch
             }
         }
 
-        device.Backend.Run(new PointwiseLaunch { Program = program, Operands = operands, Parameters = parameters });
+        device.Backend.Run(new PointwiseLaunch { Program = program!, Operands = operands, Parameters = parameters });
     }
 
     /// <summary>Gives the results their memory. Under the gate.</summary>

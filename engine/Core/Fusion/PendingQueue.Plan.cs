@@ -9,7 +9,7 @@ internal sealed partial class PendingQueue
         foreach (var root in roots)
         {
             var call = root.Call;
-            if (!IsRoot(root) || call.IsRunning || graph.Has(call) || call.Layout.Shape != graph.Shape ||
+            if (!IsRoot(root) || call.IsRunning || call.Product is not null || graph.Has(call) || call.Layout.Shape != graph.Shape ||
                 graph.Calls.Count >= MostCalls)
             {
                 continue;
@@ -17,7 +17,8 @@ internal sealed partial class PendingQueue
 
             var (calls, leaves, scalars) = (graph.Calls.Count, graph.Leaves.ToArray(), graph.FirstScalar);
             graph.Visit(call);
-            if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || !IsKin(call, calls, leaves, scalars))
+            if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || graph.Products.Count > 0 ||
+                !IsKin(call, calls, leaves, scalars))
                 graph.Cut(calls, leaves, scalars);
         }
 
@@ -54,6 +55,15 @@ internal sealed partial class PendingQueue
     // kernel.
     private List<PendingCall>? Plan(PendingCall first, bool isInto, ref PendingLaunch launch)
     {
+        if (graph.Products.Count > 0)
+        {
+            if (!isInto && graph.Calls.Count == 1 && TryTakeSum(first, ref launch))
+                return null;
+            List<PendingCall> products = [.. graph.Products];
+            graph.Clear();
+            return products;
+        }
+
         if (graph.Calls.Count == 1)
         {
             graph.VisitAlone(first);
@@ -97,6 +107,34 @@ internal sealed partial class PendingQueue
 
         Take(ref launch, FusedPrograms.Of(key, graph, results), written.ToArray(), results);
         return null;
+    }
+
+    // A sum of a product that nobody else reads, and of a bias: one row that lies in memory. Kernels add it to the whole
+    // product, as the sum by itself does.
+    private bool TryTakeSum(PendingCall sum, ref PendingLaunch launch)
+    {
+        var (first, second) = (sum.Sources[0], sum.Sources[1]);
+        var (product, addend) = first.Pending?.Call.Product is not null ? (first, second) : (second, first);
+        if (product.Pending!.Call is not { Product: { } matrices } call || addend.Buffer is not { } memory ||
+            call.IsRunning || product.Pending.Consumers != 1 || !sum.Layout.SameAs(matrices.Layout))
+        {
+            return false;
+        }
+
+        var layout = PendingGraph.In(sum.Layout.Shape, addend.Layout);
+        if ((layout.Strides[^1] != 1 && layout.Shape[^1] != 1) || layout.Strides[..^1].ContainsAnyExcept(0))
+            return false;
+        Take(ref launch, matrices, sum, new(memory, layout, matrices.A.DType));
+        return true;
+    }
+
+    private void Take(ref PendingLaunch launch, PendingProduct product, PendingCall written, Operand? addend)
+    {
+        launch = new(product, written, addend);
+        foreach (var leaf in launch.Leaves)
+            leaf.Buffer.Readers++;
+        written.IsRunning = true;
+        graph.Clear();
     }
 
     private void Take(

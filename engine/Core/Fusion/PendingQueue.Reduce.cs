@@ -16,7 +16,7 @@ internal sealed partial class PendingQueue
         lock (gate)
         {
             var call = input.Call;
-            if (call.IsDone || call.IsRunning || !Fusion.IsOn)
+            if (call.IsDone || call.IsRunning || call.Product is not null || !Fusion.IsOn)
                 return false;
             graph.Begin(call.Layout.Shape);
             graph.Visit(call);
@@ -70,7 +70,8 @@ internal sealed partial class PendingQueue
     // The same order of combination as for memory: the operands lie as the result would, or repeat one element.
     private bool IsReducible(PendingCall call)
     {
-        if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || graph.FirstScalar == 0)
+        if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || graph.FirstScalar == 0 ||
+            graph.Products.Count > 0)
             return false;
         for (var i = 0; i < graph.FirstScalar; i++)
         {

@@ -39,22 +39,40 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         IsWithin(layout.ElementCount) && Fusion.IsOn && !program.CanFail &&
         (device.Limits.HasFloat64 || !program.UsesFloat64);
 
+    /// <summary>Whether products of a dtype may stay pending: those to which a kernel adds with the same rounding as
+    /// the sum by itself has.</summary>
+    public bool Takes(DType dtype, Layout layout) =>
+        IsWithin(layout.ElementCount) && Fusion.IsOn &&
+        (dtype == DType.Float32 || (dtype == DType.Float64 && device.Limits.HasFloat64));
+
+    /// <summary>Makes a product that is computed when it is needed, or a sum with it.</summary>
+    /// <returns>The call; null where it has to run at once.</returns>
+    public PendingCall? TryDefer(PendingProduct product, Layout layout)
+    {
+        if (!CanBeReadLater(product.A.Buffer, product.A.Layout, product.A.DType.Size) ||
+            !CanBeReadLater(product.B.Buffer, product.B.Layout, product.B.DType.Size))
+        {
+            return null;
+        }
+
+        var call = new PendingCall(product, layout);
+        lock (gate)
+        {
+            Begin(call, isRoot: true);
+        }
+
+        MakeRoom(call);
+        return call;
+    }
+
     /// <summary>Makes a call that is computed when a result is needed.</summary>
     /// <returns>The call; null where it has to run at once.</returns>
     public PendingCall? TryDefer(
         PointwiseProgram program, Layout layout, ReadOnlySpan<Argument> arguments, ReadOnlySpan<long> parameters)
     {
         var call = TryCall(program, layout, arguments, parameters, isRoot: true);
-        if (call is null || !HasTooManyRoots)
-            return call;
-        PendingResult? oldest;
-        lock (gate)
-        {
-            oldest = HasTooManyRoots && OldestRoot() is { } root && HasTooManyRoots ? root : null;
-        }
-
-        if (oldest is not null && !ReferenceEquals(oldest.Call, call))
-            TryCompute(oldest);
+        if (call is not null)
+            MakeRoom(call);
         return call;
     }
 
@@ -65,7 +83,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         bool isRoot = false)
     {
         var sources = program.Inputs.Length == 0 ? [] : new PendingSource[program.Inputs.Length];
-        if (sources.Length > MostLeaves || !TryFill(sources, layout.Shape, arguments))
+        if (sources.Length > MostLeaves || !TryFill(sources, program, layout.Shape, arguments))
             return null;
         var call = new PendingCall(program, device, layout, sources, parameters.ToArray());
         lock (gate)
@@ -141,9 +159,16 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                     continue;
                 }
 
+                if (result.Call.Product is { } product)
+                {
+                    Take(ref launch, product, result.Call, null);
+                    break;
+                }
+
                 graph.Begin(result.Call.Layout.Shape);
                 graph.Visit(result.Call);
-                AddKin(result.Call);
+                if (graph.Products.Count == 0)
+                    AddKin(result.Call);
                 single = Plan(result.Call, isInto: false, ref launch);
             }
 
@@ -218,7 +243,8 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     private static bool CanBeReadLater(DeviceBuffer memory, Layout layout, int size) =>
         !memory.IsExposed && memory.ByteCount <= Math.Max(4096, 8 * layout.ElementCount * size);
 
-    private static bool TryFill(Span<PendingSource> sources, Shape shape, ReadOnlySpan<Argument> arguments)
+    private static bool TryFill(
+        Span<PendingSource> sources, PointwiseProgram program, Shape shape, ReadOnlySpan<Argument> arguments)
     {
         var next = 0;
         foreach (ref readonly var argument in arguments)
@@ -227,7 +253,9 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                 continue;
             var storage = tensor.Storage;
             var result = storage.IsFreed ? null : storage.Pending;
-            if (result is not null && !IsUsable(result, tensor.Layout, shape))
+            if (result is not null && !(IsUsable(result, tensor.Layout, shape) &&
+                (result.Call.Product is null || program.IsSum)))
+           
                 result = null;
             var memory = result is null ? storage.Resolve() : null;
             if (memory is not null && !CanBeReadLater(memory, tensor.Layout, tensor.DType.Size))
@@ -243,7 +271,21 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     {
         graph.Begin(call.Layout.Shape);
         graph.Visit(call);
-        return graph.Calls.Count <= MostCalls && graph.Leaves.Count <= MostLeaves;
+        return graph.Calls.Count <= MostCalls && graph.Leaves.Count + graph.Products.Count <= MostLeaves;
+    }
+
+    private void MakeRoom(PendingCall latest)
+    {
+        if (!HasTooManyRoots)
+            return;
+        PendingResult? oldest;
+        lock (gate)
+        {
+            oldest = OldestRoot() is { } root && HasTooManyRoots ? root : null;
+        }
+
+        if (oldest is not null && !ReferenceEquals(oldest.Call, latest))
+            TryCompute(oldest);
     }
 
     private void Begin(PendingCall call, bool isRoot)
@@ -302,6 +344,12 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                     Monitor.Wait(gate);
                 if (call.IsDone)
                     return;
+
+                if (call.Product is { } product)
+                {
+                    Take(ref launch, product, call, null);
+                    break;
+                }
 
                 // Another thread may be at it.
                 missing = Array.Find(call.Sources, s => s.Buffer is null).Pending;

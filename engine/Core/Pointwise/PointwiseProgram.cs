@@ -48,6 +48,8 @@ public sealed class PointwiseProgram
         Results = [.. expanded.Select(e => place[e.Key])];
         CanFail = Code.Any(i => (i.Primitive == Primitive.Div || i.Primitive == Primitive.Rem) &&
             !Primitive.IsReal(i.Kind));
+        IsSum = Code.Length == 3 && inputs.Length == 2 && Code[2].Primitive == Primitive.Add &&
+            inputs[0] == outputs[0] && inputs[1] == outputs[0];
         UsesFloat64 = Code.Any(step => step.Kind == ValueKind.Float64);
     }
 
@@ -71,6 +73,9 @@ public sealed class PointwiseProgram
 
     /// <summary>Whether there is data that it refuses: whole numbers divided by zero.</summary>
     internal bool CanFail { get; }
+
+    /// <summary>Whether it is the sum of its two inputs, all of one dtype.</summary>
+    internal bool IsSum { get; }
 
     /// <summary>The steps, arguments before what uses them.</summary>
     public ImmutableArray<Instruction> Code { get; }

@@ -243,6 +243,63 @@ public sealed class FusionTests : IDisposable
         Assert.Equal(expected, Train(FusionMode.Repeated));
     }
 
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void A_bias_goes_into_the_launch_of_a_product(string name)
+    {
+        var device = TestDevices.Get(name);
+        foreach (var (m, k, n) in new[]
+                 {
+                     (64, 784, 48), (3, 2000, 70), (1, 33, 17), (40, 1, 9), (128, 96, 128), (5, 700, 1), (300, 513, 20),
+                     (17, 129, 513),
+                 })
+        {
+            foreach (var dtype in new[] { DType.Float32, DType.Float64, DType.Float16 })
+            {
+                var x = Numbers(m, k).To(dtype).To(device);
+                var w = Numbers(k, n).To(dtype).To(device);
+                var bias = Numbers(1, n)[0].To(dtype).To(device);
+                Fusion.Mode = FusionMode.Off;
+                var (sum, used) = (x.Matmul(w) + bias, (x.Matmul(w) + bias).Relu() * 2);
+                var (expected, later) = (sum.Double().ToArray<double>(), used.Double().ToArray<double>());
+                Fusion.Mode = FusionMode.Always;
+                device.Synchronize();
+                var start = device.Statistics.Launches;
+                var result = bias + x.Matmul(w);
+                device.Synchronize();
+                var launches = device.Statistics.Launches - start;
+                Assert.Equal(expected, result.Double().ToArray<double>());
+                Assert.Equal(later, ((x.Matmul(w) + bias).Relu() * 2).Double().ToArray<double>());
+                if (device.Type == DeviceType.Cpu)
+                    Assert.Equal(dtype == DType.Float16 ? 2 : 1, launches);
+            }
+        }
+
+        var product = Numbers(20, 30).To(device).Matmul(Numbers(30, 40).To(device));
+        var both = (product + Numbers(1, 40)[0].To(device)).Sum() - product.Sum();
+        Assert.Equal(20 * Numbers(1, 40).Sum().Item<double>(), both.Item<double>(), 1e-3);
+    }
+
+    [Fact]
+    public void A_product_keeps_what_it_reads()
+    {
+        var (x, w) = (Numbers(200, 300), Numbers(300, 400));
+        var expected = x.Matmul(w).ToArray<float>();
+        var product = x.Matmul(w);
+        x.Zero_();
+        w.Free();
+        Assert.Equal(expected, product.ToArray<float>());
+    }
+
+    private static Tensor Numbers(long rows, long columns)
+    {
+        var random = new Random((int)((rows * 31) + columns));
+        var values = new float[rows * columns];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (float)(random.NextDouble() - 0.5);
+        return Tensor.FromSpan<float>(values, [rows, columns]);
+    }
+
     /// <summary>relu((a * b + c) * 0.5 - a)² + b.</summary>
     private static Tensor Chain(Tensor a, Tensor b, Tensor c) => (((((a * b) + c) * 0.5) - a).Relu().Square()) + b;
 

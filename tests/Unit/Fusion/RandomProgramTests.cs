@@ -107,7 +107,10 @@ public sealed class RandomProgramTests : IDisposable
                     Note(x);
                     break;
                 case 17:
-                    Note(x.To(DType.Float32).Matmul(y.To(DType.Float32).T));
+                    var product = x.To(DType.Float32).Matmul(y.To(DType.Float32).T);
+                    Note(random.Next(2) == 0 ? product : product + product[0]);
+                    if (dtype == DType.Float32)
+                        Add(product.Matmul(x) * 0.001 + y[0]);
                     break;
                 case 18:
                     // A view beside its base.

@@ -105,7 +105,8 @@ internal static unsafe class GemmBlock<T, TVector, TSimd>
             {
                 tile.K = Math.Min(depth, p.K - k);
                 tile.Beta = k == 0 ? p.Beta : T.One;
-                var bias = k == 0 && p.Bias != null ? p.Bias + j : null;
+                // To the whole sum: rounded as if it were added by itself.
+                var bias = k + tile.K >= p.K && p.Bias != null ? p.Bias + j : null;
                 var b = p.B + (k * p.BStep + j * p.BColumn);
                 if (packB)
                 {

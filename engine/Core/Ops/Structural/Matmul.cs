@@ -65,6 +65,32 @@ internal static class Matmul
         return Run(name, a, b, product, product.Result, alpha: alpha);
     }
 
+    /// <summary>Launches a product that was pending.</summary>
+    /// <param name="product">The product.</param>
+    /// <param name="result">Where to.</param>
+    /// <param name="addend">What is added to it, of its shape; or nothing.</param>
+    public static void Launch(PendingProduct product, in Operand result, ReadOnlySpan<Operand> addend)
+    {
+        var inline = default(InlineOperands);
+        var operands = inline.AsSpan(3 + addend.Length);
+        (operands[0], operands[1], operands[2]) = (product.A, product.B, result);
+        addend.CopyTo(operands[3..]);
+        result.Buffer.Device.Backend.Run(new StructuralLaunch
+        {
+            Kernel = Kernel,
+            Operands = operands,
+            Reals = [product.Alpha, 1],
+        });
+    }
+
+    private static Tensor? Defer(Tensor a, Tensor b, in MatmulForm form, Layout layout, Scalar? alpha)
+    {
+        var product = new PendingProduct(
+            new(a.Storage.Resolve(), form.A, a.DType), new(b.Storage.Resolve(), form.B, b.DType), form.Result,
+            alpha?.ToDouble() ?? 1);
+        return a.Device.Pending.TryDefer(product, layout) is { } call ? Tensor.Of(call.Results[0]) : null;
+    }
+
     /// <summary>Multiplies and records.</summary>
     /// <param name="name">The node's name.</param>
     /// <param name="a">The left operand.</param>
@@ -89,22 +115,28 @@ internal static class Matmul
                 $"\"{(form.Result.Rank == 2 ? "addmm_impl_cpu_" : "bmm")}\" not implemented for 'Bool'");
         }
 
-        var result = Tensor.Allocate(device, layout, a.DType);
-        if (layout.ElementCount > 0)
+        Tensor? result = null;
+        if (addend is null && device.Pending.Takes(a.DType, layout))
+            result = Defer(a, b, form, layout, alpha);
+        if (result is null)
         {
-            var inline = default(InlineOperands);
-            var operands = inline.AsSpan(addend is null ? 3 : 4);
-            operands[0] = new(a.Storage.Resolve(), form.A, a.DType);
-            operands[1] = new(b.Storage.Resolve(), form.B, b.DType);
-            operands[2] = new(result.Storage.Resolve(), form.Result, a.DType);
-            if (addend is not null)
-                operands[3] = new(addend.Storage.Resolve(), addend.Layout.Expand(form.Result.Shape), addend.DType);
-            device.Backend.Run(new StructuralLaunch
+            result = Tensor.Allocate(device, layout, a.DType);
+            if (layout.ElementCount > 0)
             {
-                Kernel = Kernel,
-                Operands = operands,
-                Reals = [alpha?.ToDouble() ?? 1, beta?.ToDouble() ?? 1],
-            });
+                var inline = default(InlineOperands);
+                var operands = inline.AsSpan(addend is null ? 3 : 4);
+                operands[0] = new(a.Storage.Resolve(), form.A, a.DType);
+                operands[1] = new(b.Storage.Resolve(), form.B, b.DType);
+                operands[2] = new(result.Storage.Resolve(), form.Result, a.DType);
+                if (addend is not null)
+                    operands[3] = new(addend.Storage.Resolve(), addend.Layout.Expand(form.Result.Shape), addend.DType);
+                device.Backend.Run(new StructuralLaunch
+                {
+                    Kernel = Kernel,
+                    Operands = operands,
+                    Reals = [alpha?.ToDouble() ?? 1, beta?.ToDouble() ?? 1],
+                });
+            }
         }
 
         if (Autograd.IsEnabled && a.DType.IsFloatingPoint &&
