@@ -116,7 +116,7 @@ internal sealed partial class PendingQueue
         var (first, second) = (sum.Sources[0], sum.Sources[1]);
         var (product, addend) = first.Pending?.Call.Product is not null ? (first, second) : (second, first);
         if (product.Pending!.Call is not { Product: { } matrices } call || addend.Buffer is not { } memory ||
-            call.IsRunning || product.Pending.Consumers != 1 || !sum.Layout.SameAs(matrices.Layout))
+            call.IsRunning || call.IsSaved || product.Pending.Consumers != 1 || !sum.Layout.SameAs(matrices.Layout))
         {
             return false;
         }

@@ -253,10 +253,12 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                 continue;
             var storage = tensor.Storage;
             var result = storage.IsFreed ? null : storage.Pending;
-            if (result is not null && !(IsUsable(result, tensor.Layout, shape) &&
-                (result.Call.Product is null || program.IsSum)))
-           
+            if (result is not null && !(ReferenceEquals(result.DType, tensor.DType) &&
+                IsUsable(result, tensor.Layout, shape) && (result.Call.Product is null || program.IsSum)))
+            {
                 result = null;
+            }
+
             var memory = result is null ? storage.Resolve() : null;
             if (memory is not null && !CanBeReadLater(memory, tensor.Layout, tensor.DType.Size))
                 return false;

@@ -132,7 +132,8 @@ public sealed class ReductionOperator : Operator
             parameters[0] = number.ToRegister(program.LiftParameters[0]);
         parameters[lift] = number.ToRegister(program.FinishParameters[0]);
         parameters[lift + 1] = ((Scalar)form.Count).ToRegister(program.FinishParameters[1]);
-        if (input.Storage.Pending is { } pending && input.Layout.SameAs(pending.Call.Layout) &&
+        if (input.Storage.Pending is { } pending && ReferenceEquals(pending.DType, input.DType) &&
+            input.Layout.SameAs(pending.Call.Layout) &&
             input.Device.Pending.TryReduce(pending, program, dimensions, parameters, outputs))
         {
             return;

@@ -113,6 +113,18 @@ public sealed class FusionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Bits_of_what_is_pending_can_be_seen_as_another_type(string name)
+    {
+        var device = TestDevices.Get(name);
+        var x = Tensor.Ones([64], device: device);
+        var bits = (x * 2).View(DType.Int32);
+        Assert.Equal(0x40000000, (bits + 0)[3].Item<int>());
+        Assert.Equal(0x40000000 * 64L, (x * 2).View(DType.Int32).Sum().Item<long>());
+        Assert.Equal(1, (x * 2).View(DType.Int32).Sub_(0x40000000).View(DType.Float32).Add_(1)[7].Item<float>());
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void An_input_may_be_freed(string name)
     {
         var device = TestDevices.Get(name);
