@@ -99,12 +99,16 @@ public sealed class Storage
             result.Call.IsSaved = true;
     }
 
-    /// <summary>Takes a result that replaces the one that it holds, which only calls that read it still need.</summary>
+    /// <summary>Takes a result that replaces what it holds, which only calls that read it still need.</summary>
     internal void Become(PendingResult result)
     {
-        var old = pending!;
+        var (replaced, memory) = (pending, buffer);
         Volatile.Write(ref pending, result);
-        old.Call.Device.Pending.Free(old);
+        buffer = null;
+        if (replaced is not null)
+            replaced.Call.Device.Pending.Free(replaced);
+        else
+            memory!.Device.Pending.Abandon(memory);
     }
 
     private DeviceBuffer Settle()

@@ -125,6 +125,17 @@ public sealed class FusionTests : IDisposable
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void What_is_written_over_may_be_needed_for_it(string name)
+    {
+        var device = TestDevices.Get(name);
+        var x = Tensor.Ones([8, 8], device: device);
+        var product = x.Matmul(x);
+        product.Mul_(2);
+        Assert.All(product.ToArray<float>(), v => Assert.Equal(16, v));
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void An_input_may_be_freed(string name)
     {
         var device = TestDevices.Get(name);
