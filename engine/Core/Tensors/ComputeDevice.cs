@@ -219,7 +219,7 @@ public sealed class ComputeDevice
         if (index >= backend.Devices.Count)
         {
             error = backend.Devices.Count == 0
-                ? $"{name} is not available: {backend.WhyNone}"
+                ? $"{text} is not available: {backend.WhyNone}"
                 : $"{text}: there is no such device (found: {string.Join(", ", backend.Devices)})";
             return false;
         }
