@@ -83,6 +83,10 @@ var steps = new Option<int?>("--steps")
 steps.Validators.Add(result => AtLeast(result, 100));
 var json = new Option<FileInfo?>("--json") { Description = "Writes the figures to a file" };
 var html = new Option<FileInfo?>("--html") { Description = "Writes a page with charts to a file" };
+var markdown = new Option<FileInfo?>("--markdown")
+{
+    Description = "Writes the tables to a Markdown file, in place of what follows its line " + MarkdownPage.Marker,
+};
 var baseline = new Option<FileInfo>("--baseline")
 {
     Description = "The --json file of an earlier run: fails where a time is longer than then beyond the spread",
@@ -91,7 +95,7 @@ baseline.AcceptExistingOnly();
 
 var command = new RootCommand("Measures Kernel: its devices and other libraries side by side, or its own bars.")
 {
-    suite, devices, peers, threads, filter, quick, rounds, steps, json, html, baseline,
+    suite, devices, peers, threads, filter, quick, rounds, steps, json, html, markdown, baseline,
 };
 command.SetAction(parsed =>
 {
@@ -125,13 +129,15 @@ command.SetAction(parsed =>
                 Effort = parsed.GetValue(quick) ? Effort.Quick : Effort.Full,
             }) with
             {
-                Command = $"dotnet run -c Release --project bench -- {string.Join(' ', args)}",
+                Command = $"dotnet run -c Release --project bench -- {string.Join(' ', args.Select(Quoted))}",
             };
             Tables.Write(report, AnsiConsole.Console);
             if (parsed.GetValue(json) is { } file)
                 Figure.Write(file, report.Figures);
             if (parsed.GetValue(html) is { } page)
                 HtmlPage.Write(page, report);
+            if (parsed.GetValue(markdown) is { } text)
+                MarkdownPage.Write(text, report);
             if (earlier is null)
                 return report.IsRight ? 0 : 1;
             var changes = Baseline.Compare(earlier, report.Figures);
@@ -143,6 +149,8 @@ return command.Parse(args).Invoke();
 
 static string[] List(string? text) =>
     (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+static string Quoted(string argument) => argument.Contains(' ') ? $"\"{argument}\"" : argument;
 
 static void AtLeast(OptionResult result, int least)
 {

@@ -122,6 +122,7 @@ internal sealed class Match
         Contender = contender.Name,
         Device = contender.Device,
         Threads = contender.Threads,
+        HasResult = contender.Computes,
     };
 
     private sealed class Entry(Contender contender, OpenWork open, int calls, double first, double warmUp)

@@ -16,7 +16,7 @@ if (args is [var key, FirstStep.Argument, var pass])
         var job = FirstStep.JobOf(Enum.Parse<Pass>(pass));
         using var ready = started.Operations.Contains(job.Operation) ? started.Open(job) : null;
         if (ready is null)
-            throw new NotSupportedException($"{key} does no such step");
+            Environment.Exit(1);
         ready.Call();
         ready.Wait();
     });

@@ -69,6 +69,13 @@ internal sealed record Figure
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Note { get; init; }
 
+    /// <summary>Whether there are results; what discards its work is not the best of anything.</summary>
+    [JsonIgnore]
+    public bool HasResult { get; init; } = true;
+
+    /// <summary>The best time of a work.</summary>
+    public static double? BestOf(IEnumerable<Figure> figures) => figures.Where(f => f.HasResult).Min(f => f.MedianUs);
+
     /// <summary>Who on what: a column of a table.</summary>
     [JsonIgnore]
     public string Label => $"{Contender} {Device}";

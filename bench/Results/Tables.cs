@@ -65,7 +65,7 @@ internal static class Tables
         var table = Empty($"{suite}: median ± half the spread, x times the best, share of the peak", columns);
         foreach (var work in figures.GroupBy(f => f.Work))
         {
-            var best = work.Min(f => f.MedianUs);
+            var best = Figure.BestOf(work);
             table.AddRow([
                 Markup.Escape(work.Key),
                 .. columns.Select(c => work.FirstOrDefault(f => f.Label == c) is { } figure
@@ -107,11 +107,11 @@ internal static class Tables
     {
         if (figure.MedianUs is not { } median)
             return figure.DiskBytes is { } bytes ? Units.Bytes(bytes) : "[red]fails[/]";
-        var isBest = median <= best;
+        var isBest = median <= best && figure.HasResult;
         var text = WithSpread(figure);
         var share = figure.PeakShare is { } peak ? $" [dim]{Units.Percent(peak)}[/]" : "";
         return isBest
             ? $"[bold green]{text} best[/]{share}"
-            : $"{text} x{Units.Digits(median / best!.Value)}{share}";
+            : $"{text}{(best is { } least ? $" x{Units.Digits(median / least)}" : "")}{share}";
     }
 }

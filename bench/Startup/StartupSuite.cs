@@ -83,13 +83,17 @@ internal static class StartupSuite
         return figures;
     }
 
-    /// <summary>The native libraries among files that no .NET program has anyway.</summary>
-    public static IEnumerable<string> Natives(IEnumerable<string> libraries, string runtime) => libraries
-        .Where(f => !f.StartsWith(runtime, StringComparison.Ordinal) && !f.EndsWith(".dll", StringComparison.Ordinal))
-        .Select(Path.GetFileName).OfType<string>()
-        .Where(f => f.Contains(".so", StringComparison.Ordinal) || f.EndsWith(".dylib", StringComparison.Ordinal))
-        .Where(f => !Everywhere.Any(e => f.StartsWith(e, StringComparison.Ordinal)))
-        .Distinct().Order(StringComparer.Ordinal);
+    /// <summary>The names of the native libraries among files that no .NET program has anyway.</summary>
+    public static IEnumerable<string> Natives(IReadOnlyList<string> libraries)
+    {
+        // Ahead of time there is no such folder.
+        var runtime = libraries.FirstOrDefault(f => Path.GetFileName(f).Contains("coreclr", StringComparison.Ordinal));
+        return libraries.Where(f => runtime is null || Path.GetDirectoryName(f) != Path.GetDirectoryName(runtime))
+            .Select(f => Path.GetFileName(f))
+            .Where(f => f.Contains(".so", StringComparison.Ordinal) || f.EndsWith(".dylib", StringComparison.Ordinal))
+            .Where(f => !Everywhere.Any(e => f.StartsWith(e, StringComparison.Ordinal)))
+            .Distinct().Order(StringComparer.Ordinal);
+    }
 
     private static Starter? StarterOf(Contender contender) => contender switch
     {
@@ -130,7 +134,7 @@ internal static class StartupSuite
             .. libraries.Where(f => f.StartsWith(folder, StringComparison.Ordinal) &&
                 Belongs(Path.GetFileNameWithoutExtension(f), contender)),
         ];
-        string[] natives = [.. Natives(libraries, Path.GetDirectoryName(typeof(object).Assembly.Location) ?? "/-")];
+        string[] natives = [.. Natives(libraries)];
         return empty with
         {
             DiskBytes = own.Sum(f => new FileInfo(f).Length),

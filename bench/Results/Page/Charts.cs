@@ -53,10 +53,11 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
     /// <summary>A row for each work: how many times as much as the best one each takes.</summary>
     public XElement BesideBest(string title, IReadOnlyList<Figure> figures)
     {
-        const double left = 440, right = WideWidth - 90, row = 24, top = 30;
+        const double left = 440, right = WideWidth - 116, place = right + 40, row = 24, top = 30;
         var works = figures.Where(f => ValueOf(f) > 0).GroupBy(f => f.Work)
-            .Select(w => (w.Key, Figures: w.OrderByDescending(ValueOf).ToArray())).ToArray();
-        var ratios = works.SelectMany(w => w.Figures.Select(f => ValueOf(f) / ValueOf(w.Figures[^1]) ?? 1));
+            .Select(w => (w.Key, Best: w.Where(f => f.HasResult).MinBy(ValueOf), Figures: w.ToArray()))
+            .Where(w => w.Best is not null).ToArray();
+        var ratios = works.SelectMany(w => w.Figures.Select(f => ValueOf(f) / ValueOf(w.Best!) ?? 1));
         var bottom = top + (row * works.Length);
         var drawing = new Drawing(WideWidth, bottom + 10, title);
         var across = new LogScale([1, 10, .. ratios], left, right);
@@ -66,17 +67,16 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
             drawing.Write(across.At(mark), top - 12, $"×{mark:0}", "middle");
         }
 
-        drawing.Write(right + 14, top - 12, "best");
+        drawing.Write(place, top - 12, "best");
         for (var i = 0; i < works.Length; i++)
         {
-            var (name, all) = works[i];
-            var best = ValueOf(all[^1])!.Value;
+            var (name, best, all) = works[i];
             var y = top + (row * (i + 0.5));
             drawing.Line(left, y, right, y, "row");
             drawing.Write(left - 14, y + 4, name, "end", "name");
-            drawing.Write(right + 14, y + 4, Text(all[^1]));
-            foreach (var figure in all)
-                drawing.Mark(across.At(ValueOf(figure)!.Value / best), y, PlaceOf(figure), Tell(figure));
+            drawing.Write(place, y + 4, Text(best!));
+            foreach (var figure in all.OrderByDescending(ValueOf))
+                drawing.Mark(across.At(ValueOf(figure)!.Value / ValueOf(best!)!.Value), y, PlaceOf(figure), Tell(figure));
         }
 
         return drawing.Element;

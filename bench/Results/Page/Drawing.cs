@@ -51,7 +51,7 @@ internal sealed class Drawing(double width, double height, string title)
             corners is null
                 ? [Place("cx", x), Place("cy", y), Place("r", r)]
                 : (object[])[new XAttribute("points", corners)],
-            new XAttribute("class", $"mark c{contender}"), title);
+            new XAttribute("class", $"mark c{contender}{(contender >= 4 ? " hollow" : "")}"), title);
 
         string Corners(params (double X, double Y)[] offsets) =>
             string.Join(' ', offsets.Select(o => $"{Text(x + o.X)},{Text(y + o.Y)}"));

@@ -33,6 +33,7 @@ internal static class HtmlPage
         .label { fill: var(--faint); font-size: 11.5px; } .name { fill: var(--ink); font-size: 12.5px; }
         .path { fill: none; stroke-width: 1.75; stroke: currentColor; }
         .mark { fill: currentColor; stroke: var(--card); stroke-width: 1.5; }
+        .hollow { fill: var(--card); stroke: currentColor; stroke-width: 2; }
         .c0 { color: var(--c0); } .c1 { color: var(--c1); } .c2 { color: var(--c2); } .c3 { color: var(--c3); }
         .c4 { color: var(--c4); } .c5 { color: var(--c5); } .c6 { color: var(--c6); } .c7 { color: var(--c7); }
         .scroll { overflow-x: auto; } details { margin: 12px 0; } summary { cursor: pointer; }
@@ -141,7 +142,7 @@ internal static class HtmlPage
                     figures.GroupBy(f => f.Work).Select(work => new XElement(
                         "tr", new XElement("td", work.Key),
                         columns.Select(c => Cell(
-                            work.FirstOrDefault(f => f.Label == c), work.Min(f => f.MedianUs))))))));
+                            work.FirstOrDefault(f => f.Label == c), Figure.BestOf(work))))))));
     }
 
     private static XElement Cell(Figure? figure, double? best)
@@ -162,6 +163,6 @@ internal static class HtmlPage
             text += $", {Units.Digits(gbps)} GB/s";
         if (figure.Launches is { } launches)
             text += string.Create(CultureInfo.InvariantCulture, $", {launches:0.##} launches");
-        return new("td", median <= best ? new XAttribute("class", "best") : null, text);
+        return new("td", median <= best && figure.HasResult ? new XAttribute("class", "best") : null, text);
     }
 }

@@ -135,6 +135,38 @@ public sealed class FigureTests : IDisposable
         Assert.Equal([1.0, 0.5, null], finished.Figures.Select(f => f.PeakShare));
     }
 
+    [Fact]
+    public void A_run_in_a_document_takes_the_place_of_the_one_before()
+    {
+        var file = new FileInfo(folder.File("speed.md"));
+        File.WriteAllText(file.FullName, $"# Speed\n\nSome words.\n\n{MarkdownPage.Marker}\nan old run\n");
+        var report = new Report
+        {
+            Machine = ["a machine"], Notes = [], Peaks = new Dictionary<string, Peak>(), Works = [],
+        };
+        report.Figures.Add(Of("matmul", 10));
+        report.Figures.Add(Of("matmul", 25) with { Contender = "Peer" });
+        MarkdownPage.Write(file, report);
+        MarkdownPage.Write(file, report);
+        var text = File.ReadAllText(file.FullName);
+        Assert.StartsWith($"# Speed\n\nSome words.\n\n{MarkdownPage.Marker}\n\n```sh", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("an old run", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "| work | Kernel cpu | Peer cpu |\n| --- | --- | --- |\n| matmul | **10.0 µs** | 25.0 µs ×2.50 |\n", text,
+            StringComparison.Ordinal);
+        Assert.Single(text.Split(MarkdownPage.Marker)[1..]);
+    }
+
+    [Fact]
+    public void Native_libraries_are_those_that_dotnet_itself_has_not() => Assert.Equal(
+        ["libtorch_cpu.so", "libvulkan.so.1.3"],
+        StartupSuite.Natives(
+        [
+            "/app/TorchSharp.dll", "/app/libtorch_cpu.so", "/dotnet/shared/10.0/libcoreclr.so",
+            "/dotnet/shared/10.0/libSystem.Native.so", "/lib/ld-linux-x86-64.so.2", "/lib/libc.so.6", "/lib/libm.so.6",
+            "/lib/libvulkan.so.1.3", "/dev/zero",
+        ]));
+
     [Theory]
     [InlineData(0.0123, "12.3 ns")]
     [InlineData(0.9999, "1.00 µs")]
