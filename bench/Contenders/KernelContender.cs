@@ -34,6 +34,7 @@ internal sealed class KernelContender(ComputeDevice device, bool computes = true
         private readonly ComputeDevice device;
         private readonly ReadyJob job;
         private readonly Wait wait;
+        private bool leavesPending;
 
         public OpenKernelWork(ComputeDevice device, Work work)
         {
@@ -48,6 +49,7 @@ internal sealed class KernelContender(ComputeDevice device, bool computes = true
             var results = Within(job.Check);
             device.Synchronize();
             var timing = new Timing(Stopwatch.GetElapsedTime(start).TotalNanoseconds, 0);
+            leavesPending = LeavesPending();
             return ([.. results.Select(r => r.ToArray<float>())], timing);
         }
 
@@ -79,12 +81,25 @@ internal sealed class KernelContender(ComputeDevice device, bool computes = true
             for (var i = 0; i < calls; i++)
             {
                 job.Call();
+
+                // What stays pending is launched here: the next call has the same inputs, and whatever computes the
+                // same is computed once.
+                if (leavesPending)
+                    device.Pending.Flush();
                 if (wait == Wait.AfterCall)
                     device.Synchronize();
             }
 
             return null;
         }
+
+        private bool LeavesPending() => Within(() =>
+        {
+            job.Call();
+            var launched = device.Statistics.Launches;
+            device.Pending.Flush();
+            return device.Statistics.Launches > launched;
+        });
 
         private T Within<T>(Func<T> run)
         {

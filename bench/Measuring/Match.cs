@@ -123,6 +123,7 @@ internal sealed class Match
         Device = contender.Device,
         Threads = contender.Threads,
         HasResult = contender.Computes,
+        ShowsLaunches = work.CountsLaunches,
     };
 
     private sealed class Entry(Contender contender, OpenWork open, int calls, double first, double warmUp)

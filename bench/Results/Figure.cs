@@ -73,6 +73,10 @@ internal sealed record Figure
     [JsonIgnore]
     public bool HasResult { get; init; } = true;
 
+    /// <summary>Whether tables say how many kernels are launched.</summary>
+    [JsonIgnore]
+    public bool ShowsLaunches { get; init; }
+
     /// <summary>The best time of a work.</summary>
     public static double? BestOf(IEnumerable<Figure> figures) => figures.Where(f => f.HasResult).Min(f => f.MedianUs);
 

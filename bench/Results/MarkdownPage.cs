@@ -65,7 +65,7 @@ internal static class MarkdownPage
     {
         if (figure?.MedianUs is not { } median)
             return figure is null ? "" : figure.DiskBytes is { } bytes ? Units.Bytes(bytes) : "fails";
-        var launches = figure.Launches is { } n && figure.Suite == "models" && figure.Device != "cpu"
+        var launches = figure.Launches is { } n && figure.ShowsLaunches
             ? string.Create(CultureInfo.InvariantCulture, $", {n:0.#} launches")
             : "";
         if (median <= best && figure.HasResult)

@@ -25,8 +25,8 @@ internal static class Tables
         foreach (var suite in report.Figures.GroupBy(f => f.Suite))
         {
             console.Write(Times(suite.Key, [.. suite]));
-            if (suite.Any(f => f.ManagedBytes is not null) && suite.Key != "operators")
-                console.Write(Counts(suite.Key, [.. suite]));
+            if (suite.Any(f => f.ShowsLaunches))
+                console.Write(Counts(suite.Key, [.. suite.Where(f => f.ShowsLaunches && f.MedianUs is not null)]));
         }
 
         foreach (var figure in report.Figures.Where(f => f.Note is not null && f.MedianUs is null))
@@ -79,9 +79,9 @@ internal static class Tables
 
     private static Table Counts(string suite, Figure[] figures)
     {
-        var columns = figures.Where(f => f.ManagedBytes is not null).Select(f => f.Label).Distinct().ToArray();
+        var columns = figures.Select(f => f.Label).Distinct().ToArray();
         var table = Empty($"{suite}: launches (submits) and managed bytes of a call; the first call", columns);
-        foreach (var work in figures.Where(f => f.ManagedBytes is not null).GroupBy(f => f.Work))
+        foreach (var work in figures.GroupBy(f => f.Work))
         {
             table.AddRow([
                 Markup.Escape(work.Key),

@@ -42,5 +42,9 @@ internal static class LatencyWorks
     private static Input Learning(long count) => new([count], Learns: true);
 
     private static Work Host(string name, Operation operation, Input[] inputs, Pass pass = Pass.Forward) =>
-        new(Suite, "host", $"host: {name}", operation, new(operation.Name, inputs, [], pass)) { Wait = Wait.Never };
+        new(Suite, "host", $"host: {name}", operation, new(operation.Name, inputs, [], pass))
+        {
+            Wait = Wait.Never,
+            CountsLaunches = true,
+        };
 }

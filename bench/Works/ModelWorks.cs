@@ -120,7 +120,10 @@ internal static class ModelWorks
         Input[] inputs = [.. data, .. parameters];
         yield return new(
             Suite, family, $"{name}, inference", operation, new(operation.Name, inputs, numbers))
-        { Flop = flop };
+        {
+            Flop = flop,
+            CountsLaunches = true,
+        };
 
         // The gradient of the input is wanted by nobody.
         yield return new(
@@ -128,6 +131,7 @@ internal static class ModelWorks
             new(operation.Name, inputs, numbers, Pass.Training, "adam", 1e-4))
         {
             Flop = (3 * flop) - firstLayer,
+            CountsLaunches = true,
         };
     }
 

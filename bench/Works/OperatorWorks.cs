@@ -62,6 +62,7 @@ internal static class OperatorWorks
         {
             // Backward reads the three and the result's gradient, and writes three gradients.
             Bytes = (pass == Pass.Forward ? 4.0 : 4 + 7) * Real * count,
+            CountsLaunches = true,
         };
 
     private static IEnumerable<Work> RowWorks

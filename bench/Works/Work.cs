@@ -30,6 +30,9 @@ internal sealed record Work(string Suite, string Family, string Name, Operation 
     /// <summary>Its place on the horizontal axis of the family's chart, where it has one.</summary>
     public double? Size { get; init; }
 
+    /// <summary>Whether it is about how many kernels are launched for it.</summary>
+    public bool CountsLaunches { get; init; }
+
     /// <summary>When a device is waited for.</summary>
     public Wait Wait { get; init; }
 

@@ -161,7 +161,7 @@ internal static class HtmlPage
             text += $", {Units.Digits(gflops)} GFLOP/s";
         else if (figure.Gbps is { } gbps)
             text += $", {Units.Digits(gbps)} GB/s";
-        if (figure.Launches is { } launches)
+        if (figure.Launches is { } launches && figure.ShowsLaunches)
             text += string.Create(CultureInfo.InvariantCulture, $", {launches:0.##} launches");
         return new("td", median <= best && figure.HasResult ? new XAttribute("class", "best") : null, text);
     }
