@@ -48,7 +48,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         if (TryTake(sizeClass) is { } block)
             return block;
         var bytes = BytesOf(sizeClass);
-        if (collects && (carvedBytes + bytes > budget || carvedCount >= countBudget))
+        if (collects && (carvedBytes + bytes > budget || carvedCount >= countBudget || NeedsLargeSlab(bytes)))
         {
             if (CollectFor(sizeClass) is { } collected)
                 return collected;
@@ -118,6 +118,12 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         return block;
     }
 
+    private bool NeedsSlab(long bytes) =>
+        bytes <= LargestInSlab && (slab is null || slabUsed + bytes > slab.ByteCount);
+
+    // As large as all slabs before: what nobody holds any more is looked for first.
+    private bool NeedsLargeSlab(long bytes) => HeldBytes >= LargestSlab / 2 && NeedsSlab(bytes);
+
     private GpuBlock Make(int sizeClass, long bytes)
     {
         GpuBlock block;
@@ -128,7 +134,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
         }
         else
         {
-            if (slab is null || slabUsed + bytes > slab.ByteCount)
+            if (NeedsSlab(bytes))
             {
                 // Each slab is as large as all before it, within limits.
                 var size = Math.Clamp((long)BitOperations.RoundUpToPowerOf2((ulong)Math.Max(HeldBytes, bytes)),
@@ -138,7 +144,7 @@ internal sealed class BlockPool(GpuDriver driver, MemoryKind kind, Action whenFu
                 HeldBytes += size;
             }
 
-            block = new(slab, slabUsed, bytes, sizeClass);
+            block = new(slab!, slabUsed, bytes, sizeClass);
             slabUsed += bytes;
         }
 
