@@ -21,6 +21,12 @@ public abstract class DeviceBuffer(ComputeDevice device, long byteCount)
     /// <summary>Whether no tensor has it any more: it is freed after the last of its readers.</summary>
     internal bool IsAbandoned;
 
+    /// <summary>Takes the place of another block in a storage: what was asked for of that may be fetched of this.
+    /// </summary>
+    internal virtual void TakeOver(DeviceBuffer replaced)
+    {
+    }
+
     /// <summary>Gives the memory back at once; the buffer must not be used any more.</summary>
     public abstract void Free();
 }

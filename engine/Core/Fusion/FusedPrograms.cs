@@ -8,11 +8,21 @@ namespace KernelEngine;
 /// <summary>
 /// The programs of chains of calls, by the structure of the chain: which programs, and which of them reads what.
 /// </summary>
+/// <remarks>
+/// They are kept as long as the process lives, as their kernels are; so there is a limit to how many there are.
+/// </remarks>
 internal static class FusedPrograms
 {
     private const int MostInName = 48;
 
     private static readonly ConcurrentDictionary<UInt128, object> All = new();
+    private static int count;
+
+    /// <summary>How many there may be before other chains run one by one; tests choose less.</summary>
+    internal static int Most { get; set; } = 2048;
+
+    /// <summary>Whether a chain's program is there, or may be made.</summary>
+    public static bool HasRoomFor(UInt128 key) => Volatile.Read(ref count) < Most || All.ContainsKey(key);
 
     /// <summary>A hash of what a walk found, and of which results are wanted.</summary>
     public static UInt128 KeyOf(PendingGraph graph, ReadOnlySpan<PendingResult> wanted)
@@ -52,7 +62,7 @@ internal static class FusedPrograms
 
         var program = PointwiseProgram.Of(
             NameOf(graph), InputsOf(graph), ParameterKindsOf(graph), outputs.MoveToImmutable(), results);
-        return (PointwiseProgram)All.GetOrAdd(key, program);
+        return (PointwiseProgram)Add(key, program);
     }
 
     /// <summary>The reduction of what a walk computes last.</summary>
@@ -64,7 +74,15 @@ internal static class FusedPrograms
         var program = reduction.Over(
             $"{NameOf(graph)}+{reduction.Name}", InputsOf(graph), ParameterKindsOf(graph),
             (inputs, parameters) => Compose(graph, inputs, parameters)[calls.Length - 1][result]);
-        return (ReductionProgram)All.GetOrAdd(key, program);
+        return (ReductionProgram)Add(key, program);
+    }
+
+    private static object Add(UInt128 key, object program)
+    {
+        if (!All.TryAdd(key, program))
+            return All[key];
+        Interlocked.Increment(ref count);
+        return program;
     }
 
     // Each result is rounded to its dtype, as if it had been written and read.

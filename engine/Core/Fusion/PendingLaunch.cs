@@ -18,6 +18,7 @@ internal struct PendingLaunch
     {
         (this.program, this.results, Written) = (program, results, written);
         parameters = graph.ToParameters();
+        IsFused = graph.Calls.Count > 1;
         Leaves = graph.Leaves.ToArray();
         memory = [];
     }
@@ -30,9 +31,13 @@ internal struct PendingLaunch
     {
         (this.product, results, Written) = (product, written.Results, [written]);
         parameters = [];
+        IsFused = addend is not null;
         Leaves = addend is { } operand ? [product.A, product.B, operand] : [product.A, product.B];
         memory = [];
     }
+
+    /// <summary>Whether it computes more than one call.</summary>
+    public bool IsFused { get; }
 
     /// <summary>What it reads.</summary>
     public Operand[] Leaves { get; }

@@ -52,12 +52,12 @@ internal sealed partial class PendingQueue
     }
 
     // Chooses what is written. Returns the calls to be computed one by one first, where their chain is not worth a
-    // kernel.
-    private List<PendingCall>? Plan(PendingCall first, bool isInto, ref PendingLaunch launch)
+    // kernel, or a kernel for it did not run.
+    private List<PendingCall>? Plan(PendingCall first, bool isInto, bool isApart, ref PendingLaunch launch)
     {
         if (graph.Products.Count > 0)
         {
-            if (!isInto && graph.Calls.Count == 1 && TryTakeSum(first, ref launch))
+            if (!isInto && !isApart && graph.Calls.Count == 1 && TryTakeSum(first, ref launch))
                 return null;
             List<PendingCall> products = [.. graph.Products];
             graph.Clear();
@@ -71,6 +71,8 @@ internal sealed partial class PendingQueue
             return null;
         }
 
+        if (isApart)
+            return TakeSingle(first, isInto);
         var written = new List<PendingCall>(MostWritten);
         var costs = new int[graph.Calls.Count];
         foreach (var call in graph.Calls)
@@ -99,14 +101,17 @@ internal sealed partial class PendingQueue
         var results = needed.ToArray();
         var key = FusedPrograms.KeyOf(graph, results);
         if (!IsWorthwhile(key))
-        {
-            var single = graph.Calls.FindAll(c => !isInto || !ReferenceEquals(c, first));
-            graph.Clear();
-            return single;
-        }
+            return TakeSingle(first, isInto);
 
         Take(ref launch, FusedPrograms.Of(key, graph, results), written.ToArray(), results);
         return null;
+    }
+
+    private List<PendingCall> TakeSingle(PendingCall first, bool isInto)
+    {
+        var single = graph.Calls.FindAll(c => !isInto || !ReferenceEquals(c, first));
+        graph.Clear();
+        return single;
     }
 
     // A sum of a product that nobody else reads, and of a bias: one row that lies in memory. Kernels add it to the whole

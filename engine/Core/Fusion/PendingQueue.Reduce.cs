@@ -55,6 +55,11 @@ internal sealed partial class PendingQueue
                 Parameters = all,
             });
         }
+        catch (TensorException)
+        {
+            // By itself, after what it reads.
+            return false;
+        }
         finally
         {
             lock (gate)

@@ -109,50 +109,84 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         return call;
     }
 
-    /// <summary>Computes a call, with all that it reads, over an existing operand.</summary>
-    public void RunInto(PendingCall call, in Operand target)
+    /// <summary>Computes a call, with all that it reads, over elements of a storage that has memory.</summary>
+    public void RunInto(PendingCall call, Storage storage, Layout layout, DType dtype)
     {
-        var launch = default(PendingLaunch);
-        while (true)
-        {
-            List<PendingCall>? single;
-            lock (gate)
-            {
-                graph.Begin(call.Layout.Shape);
-                graph.Visit(call);
-                single = Plan(call, isInto: true, ref launch);
-            }
-
-            if (single is null)
-                break;
-            ComputeEach(single);
-        }
-
         try
         {
-            launch.Run(device, target);
+            // What else waits to read the old contents keeps them.
+            var memory = storage.ToWrite(layout, dtype, call.ReadsOf(storage.Resolve()));
+            var isApart = false;
+            while (!TryRunInto(call, new(memory, layout, dtype), ref isApart))
+            {
+                // What it reads was computed.
+            }
+
+            storage.Take(memory);
         }
         finally
         {
             lock (gate)
             {
                 Release(call);
+            }
+        }
+    }
+
+    private bool TryRunInto(PendingCall call, in Operand target, ref bool isApart)
+    {
+        var launch = default(PendingLaunch);
+        List<PendingCall>? single;
+        lock (gate)
+        {
+            graph.Begin(call.Layout.Shape);
+            graph.Visit(call);
+            single = Plan(call, isInto: true, isApart, ref launch);
+        }
+
+        if (single is not null)
+        {
+            ComputeEach(single, call);
+            return false;
+        }
+
+        try
+        {
+            launch.Run(device, target);
+            return true;
+        }
+        catch (TensorException) when (launch.IsFused)
+        {
+            isApart = true;
+            return false;
+        }
+        finally
+        {
+            lock (gate)
+            {
                 Finish(ref launch);
             }
         }
     }
 
     /// <summary>Computes a result, with all that it reads.</summary>
-    public DeviceBuffer Compute(PendingResult result)
+    /// <exception cref="TensorRuntimeException">It was given back.</exception>
+    public DeviceBuffer Compute(PendingResult result) => TryGet(result) ?? throw Storage.Freed();
+
+    // Null where another thread gave it back meanwhile.
+    private DeviceBuffer? TryGet(PendingResult result)
     {
-        var launch = default(PendingLaunch);
+        var isApart = false;
         while (true)
         {
-            List<PendingCall>? single;
+            var launch = default(PendingLaunch);
+            List<PendingCall>? single = null;
             lock (gate)
             {
                 if (result.Buffer is { } done)
                     return done;
+                if (result.Call.IsDone)
+                    return null;
                 if (result.Call.IsRunning)
                 {
                     Monitor.Wait(gate);
@@ -160,25 +194,33 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                 }
 
                 if (result.Call.Product is { } product)
-                {
                     Take(ref launch, product, result.Call, null);
-                    break;
+                else
+                {
+                    graph.Begin(result.Call.Layout.Shape);
+                    graph.Visit(result.Call);
+                    if (graph.Products.Count == 0 && !isApart)
+                        AddKin(result.Call);
+                    single = Plan(result.Call, isInto: false, isApart, ref launch);
                 }
-
-                graph.Begin(result.Call.Layout.Shape);
-                graph.Visit(result.Call);
-                if (graph.Products.Count == 0)
-                    AddKin(result.Call);
-                single = Plan(result.Call, isInto: false, ref launch);
             }
 
-            if (single is null)
-                break;
-            ComputeEach(single);
-        }
+            if (single is not null)
+            {
+                ComputeEach(single, result.Call);
+                continue;
+            }
 
-        Launch(ref launch);
-        return result.Buffer!;
+            try
+            {
+                Launch(ref launch);
+            }
+            catch (TensorException) when (launch.IsFused)
+            {
+                // Somebody else's part of it may be to blame: each by itself, and only what is needed.
+                isApart = true;
+            }
+        }
     }
 
     /// <summary>Computes all that is pending and not read by anything else, as eager execution would have.</summary>
@@ -328,10 +370,23 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         }
     }
 
-    private void ComputeEach(List<PendingCall> calls)
+    // What comes after the call that somebody needs is somebody else's: what goes wrong is thrown where it is needed.
+    private void ComputeEach(List<PendingCall> calls, PendingCall needed)
     {
+        var isNeeded = true;
         foreach (var call in calls)
-            ComputeAlone(call);
+        {
+            try
+            {
+                ComputeAlone(call);
+            }
+            catch (TensorException) when (!isNeeded)
+            {
+                continue;
+            }
+
+            isNeeded &= !ReferenceEquals(call, needed);
+        }
     }
 
     private void ComputeAlone(PendingCall call)
@@ -363,7 +418,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                 }
             }
 
-            Compute(missing);
+            TryGet(missing);
         }
 
         Launch(ref launch);
@@ -395,7 +450,14 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         foreach (var leaf in launch.Leaves)
             ReleaseReader(leaf.Buffer);
         foreach (var call in launch.Written)
+        {
             call.IsRunning = false;
+
+            // Given back meanwhile, and the launch went wrong.
+            if (!call.IsDone && call.IsForgotten)
+                Release(call);
+        }
+
         Monitor.PulseAll(gate);
     }
 
@@ -434,6 +496,8 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     {
         if (Fusion.Mode == FusionMode.Always)
             return true;
+        if (!FusedPrograms.HasRoomFor(chain))
+            return false;
         if (met.Count > MostMet)
             met.Clear();
         return !met.Add(chain);

@@ -328,9 +328,7 @@ public sealed partial class PointwiseOperator : Operator
         }
         else if (queue.TryCall(instance.Forward, layout, arguments, parameters) is { } call)
         {
-            // What else waits to read the old contents keeps them.
-            var memory = storage.ResolveForWriting(target.Layout, target.DType, call.ReadsOf(storage.Resolve()));
-            queue.RunInto(call, new(memory, layout, target.DType));
+            queue.RunInto(call, storage, layout, target.DType);
             return;
         }
 

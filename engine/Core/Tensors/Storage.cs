@@ -51,19 +51,45 @@ public sealed class Storage
     internal DeviceBuffer ResolveForWriting()
     {
         var current = Resolve();
-        return current.Readers == 0 ? current : Rename(current, isWhole: false);
+        if (current.Readers != 0)
+            Take(Another(current, isWhole: false));
+        return buffer!;
     }
 
     /// <summary>The memory, for writing every element of a layout without reading it.</summary>
     /// <param name="layout">What is written.</param>
     /// <param name="dtype">The type of the elements.</param>
+    /// <exception cref="TensorRuntimeException">The storage has been freed.</exception>
+    internal DeviceBuffer ResolveForWriting(Layout layout, DType dtype)
+    {
+        var memory = ToWrite(layout, dtype, 0);
+        Take(memory);
+        return memory;
+    }
+
+    /// <summary>
+    /// Memory for writing every element of a layout without reading it, to be taken once it is written.
+    /// </summary>
+    /// <param name="layout">What is written.</param>
+    /// <param name="dtype">The type of the elements.</param>
     /// <param name="own">How many of the results that are still to be computed are the one to be written.</param>
     /// <exception cref="TensorRuntimeException">The storage has been freed.</exception>
-    internal DeviceBuffer ResolveForWriting(Layout layout, DType dtype, int own = 0)
+    internal DeviceBuffer ToWrite(Layout layout, DType dtype, int own)
     {
         var current = Resolve();
         return current.Readers <= own ? current
-            : Rename(current, layout.ElementCount * dtype.Size == current.ByteCount && layout.IsDense);
+            : Another(current, layout.ElementCount * dtype.Size == current.ByteCount && layout.IsDense);
+    }
+
+    /// <summary>Takes memory in the place of what it has, which only calls that read it still need.</summary>
+    internal void Take(DeviceBuffer memory)
+    {
+        if (ReferenceEquals(buffer, memory))
+            return;
+
+        // The old memory is left to the garbage collector: the launch that is about to write may read it too.
+        memory.TakeOver(buffer!);
+        buffer = memory;
     }
 
     /// <summary>
@@ -121,7 +147,7 @@ public sealed class Storage
         return computed;
     }
 
-    private DeviceBuffer Rename(DeviceBuffer old, bool isWhole)
+    private static DeviceBuffer Another(DeviceBuffer old, bool isWhole)
     {
         var device = old.Device;
         var fresh = device.Backend.Allocate(device, old.ByteCount);
@@ -137,11 +163,9 @@ public sealed class Storage
             });
         }
 
-        buffer = fresh;
-        device.Pending.Abandon(old);
         return fresh;
     }
 
-    private static TensorRuntimeException Freed() => new(
+    internal static TensorRuntimeException Freed() => new(
         "the storage of this tensor has been freed", "a tensor cannot be used after Free() or the end of its scope");
 }

@@ -25,6 +25,13 @@ internal sealed class GpuBuffer(ComputeDevice device, GpuDevice owner, long byte
     public (long Offset, int Length) AskedFor { get; set; }
 
     /// <inheritdoc/>
+    internal override void TakeOver(DeviceBuffer replaced)
+    {
+        if (replaced is GpuBuffer { Asked: not null } buffer)
+            Owner.MoveAsked(buffer, this);
+    }
+
+    /// <inheritdoc/>
     public override void Free()
     {
         Release(fromFinalizer: false);

@@ -68,6 +68,13 @@ internal sealed partial class GpuDevice
         return true;
     }
 
+    /// <summary>Has a copy that was asked for be fetched by way of another buffer.</summary>
+    public void MoveAsked(GpuBuffer from, GpuBuffer to)
+    {
+        lock (gate)
+            (to.Asked, to.AskedFor, from.Asked) = (from.Asked, from.AskedFor, null);
+    }
+
     /// <summary>Takes back what was asked for and never fetched.</summary>
     public void Forget(GpuBlock asked, bool fromFinalizer)
     {
