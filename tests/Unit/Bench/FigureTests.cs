@@ -142,7 +142,10 @@ public sealed class FigureTests : IDisposable
         File.WriteAllText(file.FullName, $"# Speed\n\nSome words.\n\n{MarkdownPage.Marker}\nan old run\n");
         var report = new Report
         {
-            Machine = ["a machine"], Notes = [], Peaks = new Dictionary<string, Peak>(), Works = [],
+            Machine = ["a machine"],
+            Notes = [],
+            Peaks = new Dictionary<string, Peak>(),
+            Works = [],
         };
         report.Figures.Add(Of("matmul", 10));
         report.Figures.Add(Of("matmul", 25) with { Contender = "Peer" });
