@@ -34,9 +34,11 @@ internal abstract class Contender : IDisposable
 internal abstract class OpenWork : IDisposable
 {
     /// <summary>Does it once, from the start, and gives the results, and how long that took.</summary>
+    /// <exception cref="InvalidOperationException">It cannot.</exception>
     public abstract (float[][] Results, Timing Timing) Check();
 
     /// <summary>Does it several times.</summary>
+    /// <exception cref="InvalidOperationException">It cannot go on.</exception>
     public abstract Timing Run(int calls);
 
     /// <inheritdoc/>

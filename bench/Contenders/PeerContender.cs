@@ -82,6 +82,16 @@ internal sealed class PeerContender : Contender
 
         public override Timing Run(int calls) => peer.process.Ask(new(Verb.Run, Calls: calls)).Timing;
 
-        public override void Dispose() => peer.process.Ask(new(Verb.Close));
+        public override void Dispose()
+        {
+            try
+            {
+                peer.process.Ask(new(Verb.Close));
+            }
+            catch (InvalidOperationException)
+            {
+                // A process that has ended has let go of everything.
+            }
+        }
     }
 }

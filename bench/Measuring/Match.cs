@@ -60,7 +60,7 @@ internal sealed class Match
                 var (spent, call) = Effort.IsWarmAfter(first.Nanoseconds) ? (0, first.Nanoseconds) : WarmUp(open);
                 entries.Add(new(contender, open, effort.CallsFor(call), first.Nanoseconds, spent));
             }
-            catch (Exception e) when (e is InvalidOperationException or TensorException or OutOfMemoryException)
+            catch (Exception e) when (IsItsOwn(e))
             {
                 open?.Dispose();
                 figures.Add(Empty(contender) with { Note = e.Message });
@@ -85,18 +85,31 @@ internal sealed class Match
     {
         for (var round = 0; round < effort.Rounds; round++)
         {
-            foreach (var entry in entries)
+            foreach (var entry in entries.Where(e => e.Error is null))
             {
                 if (!effort.Admits(round, entry.Spent))
                     continue;
                 says(entry.Contender.Label);
-                entry.Add(entry.Open.Run(entry.Calls));
+                try
+                {
+                    entry.Add(entry.Open.Run(entry.Calls));
+                }
+                catch (Exception e) when (IsItsOwn(e))
+                {
+                    entry.Error = e.Message;
+                }
             }
         }
     }
 
+    // Whatever one contender fails with, the others go on.
+    private static bool IsItsOwn(Exception e) =>
+        e is InvalidOperationException or TensorException or OutOfMemoryException;
+
     private Figure FigureOf(Entry entry)
     {
+        if (entry.Error is { } error)
+            return Empty(entry.Contender) with { Note = error };
         var sample = Sample.Of(entry.Times);
         return Empty(entry.Contender) with
         {
@@ -140,6 +153,9 @@ internal sealed class Match
 
         /// <summary>Nanoseconds of a call, for each round.</summary>
         public List<double> Times { get; } = [];
+
+        /// <summary>Why it could not go on; null where nothing happened.</summary>
+        public string? Error { get; set; }
 
         public double Spent { get; private set; }
 

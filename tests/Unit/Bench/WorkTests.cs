@@ -96,21 +96,25 @@ public sealed class WorkTests
         Assert.Equal((suite, name, "Kernel", "cpu"), (figure.Suite, figure.Work, figure.Contender, figure.Device));
     }
 
-    [Fact]
-    public void No_time_counts_whose_result_is_another()
+    [Theory]
+    [InlineData(0, "computes something else: result 0 is 0 at 0")]
+    [InlineData(1, "its process ended")]      // while it warms up
+    [InlineData(2, "its process ended")]      // in the middle of a round
+    public void No_time_counts_whose_result_is_another_or_who_ends(int callsUntilEnd, string note)
     {
         var cpu = new KernelContender(ComputeDevice.Parse("cpu"));
         var work = All.First(w => w.Name == "add 64");
-        using var wrong = new Wrong();
+        using var wrong = new Wrong(callsUntilEnd == 0 ? null : work, callsUntilEnd);
         var figures = Match.Play(work, [wrong, cpu], cpu, Least, _ => { });
         Assert.Equal(["Wrong", "Kernel"], figures.Select(f => f.Contender));
         Assert.Null(figures[0].MedianUs);
-        Assert.StartsWith("computes something else: result 0 is 0 at 0", figures[0].Note, StringComparison.Ordinal);
+        Assert.StartsWith(note, figures[0].Note, StringComparison.Ordinal);
         Assert.NotNull(figures[1].MedianUs);
         Assert.True(wrong.IsClosed);
     }
 
-    private sealed class Wrong : Contender
+    // Right where it is given the work, until its process ends.
+    private sealed class Wrong(Work? known, int runsUntilEnd) : Contender
     {
         public bool IsClosed { get; private set; }
 
@@ -120,13 +124,24 @@ public sealed class WorkTests
 
         public override int? Threads => 1;
 
-        public override OpenWork Open(Work work) => new OpenWrong(this);
+        public override OpenWork Open(Work work) => new OpenWrong(this, known, runsUntilEnd);
 
-        private sealed class OpenWrong(Wrong contender) : OpenWork
+        private sealed class OpenWrong(Wrong contender, Work? known, int runsUntilEnd) : OpenWork
         {
-            public override (float[][] Results, Timing Timing) Check() => ([new float[64]], default);
+            private int runs;
 
-            public override Timing Run(int calls) => new(calls, 0);
+            public override (float[][] Results, Timing Timing) Check()
+            {
+                if (known is null)
+                    return ([new float[64]], default);
+                var cpu = new KernelContender(ComputeDevice.Parse("cpu"));
+                using var open = cpu.Open(known)!;
+                return open.Check();
+            }
+
+            public override Timing Run(int calls) => ++runs < runsUntilEnd
+                ? new(1e9, 0)
+                : throw new InvalidOperationException("its process ended");
 
             public override void Dispose() => contender.IsClosed = true;
         }
