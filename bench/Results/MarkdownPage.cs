@@ -32,9 +32,9 @@ internal static class MarkdownPage
             text.Append(CultureInfo.InvariantCulture, $"- {line}\n");
         foreach (var (device, peak) in report.Peaks)
         {
+            var (gflops, gbps) = (Units.Digits(peak.Gflops), Units.Digits(peak.Gbps));
             text.Append(
-                CultureInfo.InvariantCulture,
-                $"- {device}: at most {Units.Digits(peak.Gflops)} GFLOP/s, {Units.Digits(peak.Gbps)} GB/s in this run\n");
+                CultureInfo.InvariantCulture, $"- {device}: at most {gflops} GFLOP/s, {gbps} GB/s in this run\n");
         }
 
         text.Append(

@@ -19,8 +19,8 @@ internal static class StartupSuite
     // What a .NET program has anyway, and the C library's parts.
     private static readonly string[] Everywhere =
     [
-        "ld-linux", "libc.", "libm.", "libdl.", "libpthread.", "librt.", "libgcc_s.", "libstdc++.", "libz.", "libhostfxr.",
-        "libSystem.",
+        "ld-linux", "libc.", "libm.", "libdl.", "libpthread.", "librt.", "libgcc_s.", "libstdc++.", "libz.",
+        "libhostfxr.", "libSystem.",
     ];
 
     /// <summary>The program that is started to see how long it takes: this one.</summary>

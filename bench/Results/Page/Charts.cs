@@ -76,7 +76,10 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
             drawing.Write(left - 14, y + 4, name, "end", "name");
             drawing.Write(place, y + 4, Text(best!));
             foreach (var figure in all.OrderByDescending(ValueOf))
-                drawing.Mark(across.At(ValueOf(figure)!.Value / ValueOf(best!)!.Value), y, PlaceOf(figure), Tell(figure));
+            {
+                var ratio = ValueOf(figure)!.Value / ValueOf(best!)!.Value;
+                drawing.Mark(across.At(ratio), y, PlaceOf(figure), Tell(figure));
+            }
         }
 
         return drawing.Element;
