@@ -364,7 +364,7 @@ public sealed partial class PointwiseOperator : Operator
         }
 
         foreach (var result in results)
-            operands[next++] = new(result.Storage.ResolveForWriting(layout, result.DType), layout, result.DType);
+            operands[next++] = new(result.Storage.ToWrite(layout, result.DType, 0), layout, result.DType);
         Span<long> parameters = stackalloc long[program.Parameters.Length];
         instance.FillParameters(arguments, parameters);
         try
@@ -380,6 +380,10 @@ public sealed partial class PointwiseOperator : Operator
         {
             throw new TensorRuntimeException("ZeroDivisionError");
         }
+
+        // Not before: what was to be written over is there still if the launch went wrong.
+        for (var i = 0; i < results.Length; i++)
+            results[i].Storage.Take(operands[program.Inputs.Length + i].Buffer);
     }
 
     private static uint NeededMask(PointwiseInstance instance, ReadOnlySpan<Argument> arguments)

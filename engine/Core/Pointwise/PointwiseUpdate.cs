@@ -87,10 +87,10 @@ public sealed class PointwiseUpdate
         var count = sets * (Tensors + results);
         var inline = default(InlineOperands);
         var rented = count <= InlineOperands.Length ? null : ArrayPool<Operand>.Shared.Rent(count);
+        var operands = rented is null ? inline.AsSpan(count) : rented.AsSpan(0, count);
+        var next = 0;
         try
         {
-            var operands = rented is null ? inline.AsSpan(count) : rented.AsSpan(0, count);
-            var next = 0;
             for (var start = 0; start < tensors.Length; start += Tensors)
             {
                 var set = tensors.Slice(start, Tensors);
@@ -121,10 +121,34 @@ public sealed class PointwiseUpdate
                     tensors[i + j].Storage.Version++;
             }
         }
+        catch
+        {
+            Restore(tensors, operands[..next], results);
+            throw;
+        }
         finally
         {
             if (rented is not null)
                 ArrayPool<Operand>.Shared.Return(rented, clearArray: true);
+        }
+    }
+
+    // The launch went wrong: what has got other memory to be written takes its old one again, the last one first.
+    private void Restore(ReadOnlySpan<Tensor> tensors, ReadOnlySpan<Operand> operands, int results)
+    {
+        var place = 0;
+        for (var start = 0; start < tensors.Length; start += Tensors)
+            place += tensors[start].ElementCount == 0 ? 0 : Tensors + results;
+        for (var start = tensors.Length - Tensors; start >= 0; start -= Tensors)
+        {
+            if (tensors[start].ElementCount == 0)
+                continue;
+            place -= Tensors + results;
+            for (var i = results - 1; i >= 0; i--)
+            {
+                if (place + Tensors + i < operands.Length)
+                    tensors[start + i].Storage.Take(operands[place + i].Buffer);
+            }
         }
     }
 

@@ -50,6 +50,45 @@ public sealed class PendingFaultTests : IDisposable
         Assert.Equal(0, x.Storage.Resolve().Readers);
     }
 
+    [Fact]
+    public void An_update_whose_kernel_does_not_build_changes_nothing()
+    {
+        var driver = new DiscardingDriver(KernelLanguage.SpirV, false);
+        var device = new DiscardingBackend(driver).Device;
+        var update = PointwiseUpdate.Define("broken", 2, 1, (t, n) => [t[0] - (n[0] * t[1])]);
+        var all = Enumerable.Range(0, 8).Select(_ => Tensor.Empty([32], device: device)).ToArray();
+        var flat = Tensor.Empty([64], device: device);
+        (all[4], all[6]) = (flat[..32], flat[32..]);
+        var readers = all.Append(flat).Select(x => x.Acosh()).ToArray();
+        var before = all.Select(x => x.Storage.Resolve()).ToArray();
+        driver.Building = code => throw new TensorRuntimeException($"{code.Name} does not build");
+        Assert.Throws<TensorRuntimeException>(() => update.Apply(all, 0.5));
+        Assert.Throws<TensorRuntimeException>(() => all[0].Atanh_());
+        Assert.Equal(before, all.Select(x => x.Storage.Resolve()));
+        driver.Building = null;
+        update.Apply(all, 0.5);
+        Assert.NotEqual(before[0], all[0].Storage.Resolve());
+        Assert.Same(all[4].Storage.Resolve(), all[6].Storage.Resolve());
+        GC.KeepAlive(readers);
+    }
+
+    [Theory]
+    [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void A_thread_may_write_what_another_one_still_has_to_read(string name)
+    {
+        var device = TestDevices.Get(name);
+        for (var round = 0; round < 50; round++)
+        {
+            var x = Tensor.Full([64, 64], round, DType.Float32, device) + 0;
+            x.Storage.Resolve();
+            var y = (x * 2) + 1;
+            Parallel.Invoke(
+                () => x.Add_(1).Mul_(3),
+                () => Assert.All(y.ToArray<float>(), v => Assert.Equal((2 * round) + 1, v)));
+            Assert.All(x.ToArray<float>(), v => Assert.Equal(3 * (round + 1), v));
+        }
+    }
+
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
     public void There_are_only_so_many_chains(string name)
