@@ -79,9 +79,10 @@ public class ReadingTests
         _ = x + 1;
         Assert.True((device.Statistics - before).Launches >= 4);
 
-        // Other tests use the device too.
-        Assert.True(profile.Read().Where(o => o.Name.Contains("amax", StringComparison.Ordinal)).Sum(o => o.Launches) >= 2);
-        Assert.Contains("amax", profile.ToString(), StringComparison.Ordinal);
+        // Other tests use the device too, and a kernel that several operators share has the name of the one that used it
+        // first: "max" or "amax".
+        Assert.True(profile.Read().Where(o => o.Name.Contains("max", StringComparison.Ordinal)).Sum(o => o.Launches) >= 2);
+        Assert.Contains("max", profile.ToString(), StringComparison.Ordinal);
         using var again = device.Profile();
         Assert.True(y.Sum().Item<double>() > 0);
         Assert.True(again.Read().Count > 0);
