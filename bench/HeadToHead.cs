@@ -148,6 +148,6 @@ internal static class HeadToHead
             $"({(RuntimeFeature.IsDynamicCodeCompiled ? "JIT" : "ahead of time")}), {Environment.ProcessorCount} " +
             $"processors, {wanted.Threads} thread{(wanted.Threads == 1 ? "" : "s")}"),
         .. wanted.Devices.Select(d => d.Describe()),
-        .. peers.Select(p => $"{p.Version}, on {p.Device}{(p.Threads is { } n ? $", {n} threads" : "")}"),
+        .. peers.Select(p => $"{p.Version}, on {p.Device}{(p.Threads is { } n ? $", {n} thread{(n == 1 ? "" : "s")}" : "")}"),
     ];
 }

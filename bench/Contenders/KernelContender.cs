@@ -49,8 +49,11 @@ internal sealed class KernelContender(ComputeDevice device, bool computes = true
             var results = Within(job.Check);
             device.Synchronize();
             var timing = new Timing(Stopwatch.GetElapsedTime(start).TotalNanoseconds, 0);
+
+            // Results may be memory that the next call writes: they are read before.
+            float[][] values = [.. results.Select(r => r.ToArray<float>())];
             leavesPending = LeavesPending();
-            return ([.. results.Select(r => r.ToArray<float>())], timing);
+            return (values, timing);
         }
 
         public override Timing Run(int calls)

@@ -66,7 +66,7 @@ internal static class MarkdownPage
         if (figure?.MedianUs is not { } median)
             return figure is null ? "" : figure.DiskBytes is { } bytes ? Units.Bytes(bytes) : "fails";
         var launches = figure.Launches is { } n && figure.ShowsLaunches
-            ? string.Create(CultureInfo.InvariantCulture, $", {n:0.#} launches")
+            ? $", {Units.Launches(n)}"
             : "";
         if (median <= best && figure.HasResult)
             return $"**{Units.Time(median)}**{launches}";

@@ -44,6 +44,10 @@ internal static class Units
         _ => $"{Digits(bytes / 1e9)} GB",
     };
 
+    /// <summary>How many kernels a call launches.</summary>
+    public static string Launches(double count) => string.Create(
+        CultureInfo.InvariantCulture, $"{count:0.#} {(count is > 0.95 and < 1.05 ? "launch" : "launches")}");
+
     /// <summary>A number by three digits.</summary>
     public static string Digits(double value) => value.ToString(
         Math.Abs(value) switch { >= 99.95 => "0", >= 9.995 => "0.0", _ => "0.00" }, CultureInfo.InvariantCulture);

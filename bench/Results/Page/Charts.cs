@@ -96,7 +96,7 @@ internal sealed class Charts(IReadOnlyList<string> contenders)
         if (figure.Gbps is { } gbps)
             parts.Add($"{Units.Digits(gbps)} GB/s");
         if (figure.Launches is { } launches)
-            parts.Add($"{launches:0.##} launches");
+            parts.Add(Units.Launches(launches));
         return string.Join(", ", parts);
     }
 }

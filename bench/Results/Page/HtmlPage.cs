@@ -162,7 +162,7 @@ internal static class HtmlPage
         else if (figure.Gbps is { } gbps)
             text += $", {Units.Digits(gbps)} GB/s";
         if (figure.Launches is { } launches && figure.ShowsLaunches)
-            text += string.Create(CultureInfo.InvariantCulture, $", {launches:0.##} launches");
+            text += $", {Units.Launches(launches)}";
         return new("td", median <= best && figure.HasResult ? new XAttribute("class", "best") : null, text);
     }
 }
