@@ -35,7 +35,9 @@ while (Console.ReadLine() is { } line)
         // Whatever a library throws: the other side says so, and goes on without.
         while (e is TypeInitializationException { InnerException: { } inner })
             e = inner;
-        reply = new() { Error = e.Message.Split('\n')[0].Trim() };
+        // The loader's own words stand below advice on how to find them.
+        var lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        reply = new() { Error = e is DllNotFoundException ? lines[^1] : lines[0] };
     }
 
     Console.WriteLine(JsonSerializer.Serialize(reply, Messages.Default.Reply));

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using KernelEngine.Bench.Protocol;
 using TorchSharp;
 using static TorchSharp.torch;
@@ -9,6 +10,14 @@ internal sealed class TorchPeer : Peer
 {
     public TorchPeer(int threads)
     {
+        // Whatever the loader's reason is, TorchSharp says that a package is missing: so the loader is asked first.
+        var file = (OperatingSystem.IsWindows(), OperatingSystem.IsMacOS()) switch
+        {
+            (true, _) => "LibTorchSharp.dll",
+            (_, true) => "libLibTorchSharp.dylib",
+            _ => "libLibTorchSharp.so",
+        };
+        NativeLibrary.Load(Path.Combine(AppContext.BaseDirectory, file));
         set_num_threads(threads);
         Threads = get_num_threads();
     }
