@@ -9,8 +9,8 @@ internal sealed partial class PendingQueue
         foreach (var root in roots)
         {
             var call = root.Call;
-            if (!IsRoot(root) || call.IsRunning || call.Product is not null || graph.Has(call) || call.Layout.Shape != graph.Shape ||
-                graph.Calls.Count >= MostCalls)
+            if (!IsRoot(root) || call.IsRunning || call.Product is not null || graph.Has(call) ||
+                call.Layout.Shape != graph.Shape || graph.Calls.Count >= MostCalls)
             {
                 continue;
             }
