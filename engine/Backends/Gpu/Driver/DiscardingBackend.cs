@@ -3,9 +3,6 @@ namespace KernelEngine.Gpu;
 /// <summary>A backend with one device over a <see cref="DiscardingDriver"/>; it is not registered.</summary>
 internal sealed class DiscardingBackend(DiscardingDriver driver) : GpuBackend
 {
-    private static readonly GpuDescription Description = new(
-        "discards all launches", DeviceType.SoftwareGpu, 1L << 40, 1L << 40, true, "none", "none");
-
     /// <summary>Over a driver whose kernels take addresses, or are bound to memory.</summary>
     public DiscardingBackend(bool takesAddresses, bool isProcessor = false)
         : this(new DiscardingDriver(takesAddresses ? KernelLanguage.SpirV : KernelLanguage.OpenCl, isProcessor))
@@ -24,7 +21,9 @@ internal sealed class DiscardingBackend(DiscardingDriver driver) : GpuBackend
     /// <inheritdoc/>
     protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)
     {
-        found(Description, () => driver);
+        found(
+            new("discards all launches", DeviceType.SoftwareGpu, 1L << 40, 1L << 40, driver.HasFloat64, "none", "none"),
+            () => driver);
         return null;
     }
 }

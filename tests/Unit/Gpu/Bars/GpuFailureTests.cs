@@ -96,8 +96,8 @@ public sealed class GpuFailureTests
         {
             AssertLost(device.Synchronize);
             AssertLost(() => _ = y.ToArray<float>());
-            AssertLost(() => _ = Tensor.Ones([10], device: device));
-            AssertLost(() => _ = x + y);
+            AssertLost(() => _ = Tensor.Ones([10], device: device).ToArray<float>());
+            AssertLost(() => _ = (x + y).ToArray<float>());
             AssertLost(() => y.CopyFrom<float>(new float[10]));
             AssertLost(() => _ = y.TryRead<float>(new float[10]));
             AssertLost(() => _ = y.To(ComputeDevice.Cpu()));

@@ -13,6 +13,7 @@ public sealed class GpuHostCostTests
     [InlineData(true)]
     public void A_launch_allocates_its_result_only(bool takesAddresses)
     {
+        using var eager = new FusionScope(FusionMode.Off);
         var driver = new DiscardingDriver(takesAddresses ? KernelLanguage.SpirV : KernelLanguage.OpenCl);
         var device = new DiscardingBackend(driver).Device;
         using var scope = Autograd.NoGrad();
@@ -88,6 +89,7 @@ public sealed class GpuHostCostTests
     [Fact]
     public void Independent_launches_carry_no_barrier_between_them()
     {
+        using var eager = new FusionScope(FusionMode.Off);
         var barriers = new List<bool>();
         var driver = new DiscardingDriver
         {
