@@ -17,7 +17,7 @@ public sealed class CpuBackend : Backend
     public override IReadOnlyList<ComputeDevice> Devices => devices;
 
     /// <inheritdoc/>
-    public override long DeferFrom => 32768;
+    public override long DeferFrom => 8192;
 
     /// <summary>
     /// How many threads a kernel may use, the calling one counted: as many as there are processors unless set. No

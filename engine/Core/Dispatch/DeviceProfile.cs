@@ -20,8 +20,7 @@ public readonly record struct ProfiledOperator(string Name, long Launches, TimeS
 /// </summary>
 /// <remarks>
 /// Launches of other threads on the device count too. While it is being measured, launches that could overlap may run
-/// one after the other, and the host needs more time for each. A kernel that several operators share has the name of
-/// the one that used it first.
+/// one after the other, and the host needs more time for each. A chain in one launch has the names of its operators.
 /// </remarks>
 public abstract class DeviceProfile : IDisposable
 {

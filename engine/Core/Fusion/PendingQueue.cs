@@ -345,6 +345,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
             }
         }
 
+        ForgetOthers();
         if (!isRoot)
             return;
         foreach (var result in call.Results)
@@ -434,6 +435,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
                 launch.Publish();
                 foreach (var call in launch.Written)
                     Release(call);
+                ForgetOthers();
             }
         }
         finally
@@ -505,13 +507,25 @@ internal sealed partial class PendingQueue(ComputeDevice device)
 
     private bool HasTooManyRoots => roots.Count > MostRoots || rootBytes > mostRootBytes;
 
-    // Forgets those that are no roots any more.
+    // Those that are no roots any more would keep memory that nobody else does.
+    private void ForgetOthers()
+    {
+        var kept = 0;
+        rootBytes = 0;
+        for (var i = 0; i < roots.Count; i++)
+        {
+            if (!IsRoot(roots[i]))
+                continue;
+            rootBytes += roots[i].ByteCount;
+            roots[kept++] = roots[i];
+        }
+
+        roots.RemoveRange(kept, roots.Count - kept);
+    }
+
     private PendingResult? OldestRoot()
     {
-        roots.RemoveAll(r => !IsRoot(r));
-        rootBytes = 0;
-        foreach (var root in roots)
-            rootBytes += root.ByteCount;
+        ForgetOthers();
         return roots.Find(r => !r.Call.IsRunning);
     }
 }

@@ -16,12 +16,12 @@ public readonly record struct Instruction(
 
 /// <summary>
 /// Pointwise expressions made ready for a backend: every distinct value once, in an order in which it can be
-/// computed, recipes expanded. There is one object for each structure, whatever the sizes, strides and parameters of
-/// what it runs on, so that backends keep what they compiled with it.
+/// computed, recipes expanded. There is one object for each structure and name, whatever the sizes, strides and
+/// parameters of what it runs on, so that backends keep what they compiled with it.
 /// </summary>
 public sealed class PointwiseProgram
 {
-    private static readonly ConcurrentDictionary<UInt128, PointwiseProgram> Known = new();
+    private static readonly ConcurrentDictionary<(UInt128 Key, string Name), PointwiseProgram> Known = new();
 
     private PointwiseProgram(
         UInt128 key, ImmutableArray<DType> inputs, ImmutableArray<ValueKind> parameters,
@@ -117,9 +117,9 @@ public sealed class PointwiseProgram
             key = (key * 0x100000001B3) ^ typed[i].Key ^ (ulong)outputs[i].Code;
         }
 
-        return Known.TryGetValue(key, out var program)
+        return Known.TryGetValue((key, name), out var program)
             ? program
-            : Known.GetOrAdd(key, new PointwiseProgram(key, inputs, parameters, outputs, typed, name));
+            : Known.GetOrAdd((key, name), new PointwiseProgram(key, inputs, parameters, outputs, typed, name));
     }
 
     /// <inheritdoc/>

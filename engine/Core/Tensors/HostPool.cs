@@ -112,11 +112,8 @@ internal static class HostPool
         {
             if (heldBytes - freeBytes <= budget / 2)
             {
-                // Enough came back, though perhaps in other sizes. Those that nobody asked for of late go first, then
-                // as many of those there is most of as make room for this one.
-                TrimUnwanted();
-                while (heldBytes + wanted > budget && freeBytes > 0 && Free[ClassOf(wanted)].Count == 0)
-                    LetGo(Array.IndexOf(Free, Free.MaxBy(Idle)!), 1);
+                // Enough came back, though perhaps in other sizes.
+                MakeRoom(wanted);
                 return;
             }
         }
@@ -125,9 +122,18 @@ internal static class HostPool
         GC.WaitForPendingFinalizers();
         lock (Gate)
         {
-            Trim();
-            budget = Math.Max(SmallestBudget, ((heldBytes + wanted) * 3 / 2) + SmallestBudget);
+            budget = Math.Max(SmallestBudget, ((heldBytes - freeBytes + wanted) * 3 / 2) + SmallestBudget);
+            MakeRoom(wanted);
         }
+    }
+
+    // Those that nobody asked for of late go first, then as many of those there is most of as make room for this one:
+    // the others are in the caches, and the system has mapped them.
+    private static void MakeRoom(long wanted)
+    {
+        TrimUnwanted();
+        while (heldBytes + wanted > budget && freeBytes > 0 && Free[ClassOf(wanted)].Count == 0)
+            LetGo(Array.IndexOf(Free, Free.MaxBy(Idle)!), 1);
     }
 
     private static void TrimUnwanted()

@@ -304,6 +304,54 @@ public sealed class FusionTests : IDisposable
     }
 
     [Fact]
+    public void What_is_computed_does_not_hold_on_to_memory()
+    {
+        Fusion.Mode = FusionMode.Repeated;
+        var memory = new List<WeakReference>();
+        for (var i = 0; i < 5; i++)
+            memory.Add(Compute());
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        Assert.All(memory, m => Assert.False(m.IsAlive));
+
+        [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
+        static WeakReference Compute()
+        {
+            var x = Tensor.Rand([100_000], device: ComputeDevice.Parse("cpu"));
+            return new(((x + 1) * 2).Storage.Resolve());
+        }
+    }
+
+    [Theory]
+    [InlineData(1_000_003, 0)]
+    [InlineData(600_000, 1)]
+    [InlineData(524_288, 16)]
+    [InlineData(300_000, 3)]
+    public void Large_results_are_written_past_the_caches_with_the_same_values(int count, int offset)
+    {
+        var values = new float[count + offset];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = (i % 1000) - 500.5f;
+        foreach (var dtype in new[] { DType.Float32, DType.Float64, DType.Int32, DType.Int64 })
+        {
+            var x = Tensor.FromSpan<float>(values, [values.Length]).To(dtype)[offset..];
+            var expected = Array.ConvertAll(values[offset..], v => dtype.IsFloatingPoint ? (v * 2) + 3 : ((int)v * 2) + 3);
+            for (var round = 0; round < 4; round++)
+            {
+                Assert.Equal(expected, ((x * 2) + 3).To(DType.Float32).ToArray<float>());
+                var target = Tensor.Zeros([count + offset], dtype)[offset..];
+                target.Copy_(x);
+                target.Mul_(2).Add_(3);
+                Assert.Equal(expected, target.To(DType.Float32).ToArray<float>());
+
+                // The code is compiled beside.
+                Thread.Sleep(30);
+            }
+        }
+    }
+
+    [Fact]
     public void A_product_keeps_what_it_reads()
     {
         var (x, w) = (Numbers(200, 300), Numbers(300, 400));

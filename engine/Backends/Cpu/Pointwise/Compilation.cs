@@ -29,7 +29,7 @@ internal static class Compilation
     /// <param name="repeated">The inputs, bit by bit, that have one element for all.</param>
     /// <param name="elements">How many elements are to be run.</param>
     /// <param name="rounds">Of a reduction's step: how many lanes its states have; see
-    /// <see cref="Emitter.CompileRounds"/>.</param>
+    /// <see cref="Emitter.CompileRounds"/>. Or <see cref="EmittedEntry.Streaming"/>.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static EmittedCode? Find(CpuProgram program, ulong repeated, long elements, int rounds = 0)
     {
@@ -72,6 +72,9 @@ internal static class Compilation
 /// <summary>The emitted code of a program for one pattern of repeated inputs.</summary>
 internal sealed class EmittedEntry(ulong repeated, int rounds, EmittedEntry? next)
 {
+    /// <summary>In place of a number of rounds: results are written past the caches.</summary>
+    public const int Streaming = -1;
+
     public readonly int Rounds = rounds;
     public readonly ulong Repeated = repeated;
     public readonly EmittedEntry? Next = next;
@@ -82,7 +85,8 @@ internal sealed class EmittedEntry(ulong repeated, int rounds, EmittedEntry? nex
     /// <summary>Compiles, here and now.</summary>
     [RequiresDynamicCode("emits code")]
     public EmittedCode Emit(CpuProgram program) =>
-        Rounds == 0 ? Emitter.Compile(program, Repeated) : Emitter.CompileRounds(program, Rounds);
+        Rounds > 0 ? Emitter.CompileRounds(program, Rounds)
+            : Emitter.Compile(program, Repeated, Rounds == Streaming);
 
     /// <summary>Compiles; the interpreter goes on serving where that fails.</summary>
     public void Compile(CpuProgram program)

@@ -48,8 +48,10 @@ internal sealed class Emitter
     /// <summary>Emits and compiles a program.</summary>
     /// <param name="program">The program.</param>
     /// <param name="repeated">The inputs, bit by bit, that have one element for all.</param>
-    public static EmittedCode Compile(CpuProgram program, ulong repeated) =>
-        Make(program, repeated, e => e.Write());
+    /// <param name="streams">Whether outputs are written past the caches: they must lie at multiples of 64 bytes then.
+    /// </param>
+    public static EmittedCode Compile(CpuProgram program, ulong repeated, bool streams = false) =>
+        Make(program, repeated, e => e.Write(streams));
 
     /// <summary>
     /// Emits and compiles the step of a reduction over whole rounds: element after element goes to lane after lane,
@@ -171,7 +173,7 @@ internal sealed class Emitter
         il.Emit(OpCodes.Blt, next);
     }
 
-    private void Write()
+    private void Write(bool streams)
     {
         for (var k = 0; k < program.InputCount; k++)
         {
@@ -187,7 +189,7 @@ internal sealed class Emitter
             WriteAddress(program.InputCount + k);
         WriteUniforms();
         WriteCount(0, index);
-        WriteLoop(index, lanes, () => il.Emit(OpCodes.Ldarg_1), WriteBody);
+        WriteLoop(index, lanes, () => il.Emit(OpCodes.Ldarg_1), () => WriteBody(streams));
         il.Emit(OpCodes.Ret);
     }
 
@@ -259,7 +261,7 @@ internal sealed class Emitter
         return step.Result < program.FirstTemporary;
     }
 
-    private void WriteBody()
+    private void WriteBody(bool streams)
     {
         // Inputs are read before anything is written: an output may be the same memory.
         WriteInputs(0, 0);
@@ -269,6 +271,14 @@ internal sealed class Emitter
             var slot = program.InputCount + k;
             var lane = program.OutputLanes[k];
             var type = VectorTypes.Of(lane, lanes);
+            if (streams)
+            {
+                WriteValue(slot, type);
+                WriteElement(slot, lane, 0);
+                il.Emit(OpCodes.Call, VectorTypes.Stream(lane, lanes));
+                continue;
+            }
+
             WriteElement(slot, lane, 0);
             WriteValue(slot, type);
             il.Emit(OpCodes.Stobj, type);

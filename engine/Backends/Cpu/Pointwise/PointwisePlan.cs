@@ -31,6 +31,10 @@ internal unsafe struct PointwisePlan
     private const long ShortestPlainRow = 32;
     private const long LongSegment = 32 * 1024;
 
+    // A usual second-level cache: what is larger leaves it before anybody reads it, and writing it by way of the caches
+    // would read each line first.
+    private const long LargeResult = 2 << 20;
+
     /// <summary>What to compute.</summary>
     public CpuProgram Program;
 
@@ -39,6 +43,9 @@ internal unsafe struct PointwisePlan
 
     /// <summary>The program as emitted code; null where the interpreter runs it.</summary>
     public EmittedCode? Code;
+
+    /// <summary>The same, writing past the caches; null where the results are not too large for them.</summary>
+    public EmittedCode? Streaming;
 
     /// <summary>The program's parameters.</summary>
     public long* Parameters;
@@ -198,8 +205,26 @@ internal unsafe struct PointwisePlan
                 repeated |= 1UL << k;
         }
 
-        if (Program.InputCount <= 64 && (!Program.IsDirect || repeated != 0))
+        if (Program.InputCount > 64)
+            return;
+        var isLarge = Rank == 1 && IsLarge(elements);
+        if (!Program.IsDirect || repeated != 0 || isLarge)
             Code = Compilation.Find(Program, repeated, elements);
+        if (isLarge && Code is not null)
+            Streaming = Compilation.Find(Program, repeated, elements, EmittedEntry.Streaming);
+    }
+
+    private readonly bool IsLarge(long elements)
+    {
+        if (elements * sizeof(double) < LargeResult)
+            return false;
+        for (var k = 0; k < Program.OutputCount; k++)
+        {
+            if (Program.Stores[k] != 0 || elements * Program.WidthOf(Program.InputCount + k) < LargeResult)
+                return false;
+        }
+
+        return true;
     }
 
     private void Cut()

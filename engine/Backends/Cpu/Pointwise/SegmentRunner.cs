@@ -9,6 +9,8 @@ namespace KernelEngine.Cpu;
 /// </summary>
 internal unsafe ref struct SegmentRunner
 {
+    private const int StreamAlignment = 64;
+    private const int ShortestStream = 1024;
     private const int Pad = 16; // what vector loops take at once, in elements
 
     private readonly ref readonly PointwisePlan plan;
@@ -256,6 +258,15 @@ internal unsafe ref struct SegmentRunner
         var padded = (n + Pad - 1) & -Pad;
         if (plan.Code is { } code)
         {
+            if (plan.Streaming is { } streaming && n >= ShortestStream && CanStream())
+            {
+                streaming(slots, padded, n);
+
+                // What goes past the caches goes past the order of other writes, too.
+                Thread.MemoryBarrier();
+                return;
+            }
+
             code(slots, padded, n);
             return;
         }
@@ -274,6 +285,23 @@ internal unsafe ref struct SegmentRunner
             ((delegate*<byte*, byte*, byte*, byte*, nint, void>)step.Loop)(
                 slots[step.Result], slots[step.A], slots[step.B], slots[step.C], step.IsExact ? n : padded);
         }
+    }
+
+    // Aligned, and over none of the inputs: those lie in the caches already.
+    private readonly bool CanStream()
+    {
+        for (var k = program.InputCount; k < program.InputCount + program.OutputCount; k++)
+        {
+            if (((nint)slots[k] & (StreamAlignment - 1)) != 0)
+                return false;
+            for (var i = 0; i < program.InputCount; i++)
+            {
+                if (slots[i] == slots[k])
+                    return false;
+            }
+        }
+
+        return true;
     }
 
     private readonly void Stage(int k, long start, nint n)

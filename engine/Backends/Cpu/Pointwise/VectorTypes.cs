@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace KernelEngine.Cpu;
@@ -24,6 +25,15 @@ internal static class VectorTypes
         Lane.Float64 => Broadcast<double>(lanes),
         Lane.Int64 or Lane.Mask64 => Broadcast<long>(lanes),
         _ => Broadcast<int>(lanes),
+    };
+
+    /// <summary>A vector, an address → written there past the caches.</summary>
+    public static MethodInfo Stream(Lane lane, int lanes) => lane switch
+    {
+        Lane.Float32 => Stream<float>(lanes),
+        Lane.Float64 => Stream<double>(lanes),
+        Lane.Int64 or Lane.Mask64 => Stream<long>(lanes),
+        _ => Stream<int>(lanes),
     };
 
     /// <summary>The same bits as a vector of another type.</summary>
@@ -71,6 +81,27 @@ internal static class VectorTypes
         32 => ((Func<T, Vector256<T>>)Vector256.Create).Method,
         _ => ((Func<T, Vector128<T>>)Vector128.Create).Method,
     };
+
+    private static unsafe MethodInfo Stream<T>(int lanes) where T : unmanaged => (lanes * sizeof(T)) switch
+    {
+        64 => ((Streamed<Vector512<T>>)Stream).Method,
+        32 => ((Streamed<Vector256<T>>)Stream).Method,
+        _ => ((Streamed<Vector128<T>>)Stream).Method,
+    };
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Stream<T>(Vector512<T> vector, byte* to) where T : unmanaged =>
+        vector.StoreAlignedNonTemporal((T*)to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Stream<T>(Vector256<T> vector, byte* to) where T : unmanaged =>
+        vector.StoreAlignedNonTemporal((T*)to);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static unsafe void Stream<T>(Vector128<T> vector, byte* to) where T : unmanaged =>
+        vector.StoreAlignedNonTemporal((T*)to);
+
+    private unsafe delegate void Streamed<TVector>(TVector vector, byte* to);
 
     private static MethodInfo As<A, B>(int size) => size switch
     {
