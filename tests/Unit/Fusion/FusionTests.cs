@@ -11,10 +11,11 @@ public sealed class FusionCollection;
 public sealed class FusionTests : IDisposable
 {
     private readonly FusionMode before = Fusion.Mode;
+    private readonly int most = FusedPrograms.Most;
 
-    public FusionTests() => Fusion.Mode = FusionMode.Always;
+    public FusionTests() => (Fusion.Mode, FusedPrograms.Most) = (FusionMode.Always, int.MaxValue);
 
-    public void Dispose() => Fusion.Mode = before;
+    public void Dispose() => (Fusion.Mode, FusedPrograms.Most) = (before, most);
 
     [Theory]
     [MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
