@@ -142,18 +142,6 @@ internal sealed class PendingGraph
     private static bool IsSame(in Operand leaf, DeviceBuffer memory, Layout layout, DType dtype) =>
         ReferenceEquals(leaf.Buffer, memory) && ReferenceEquals(leaf.DType, dtype) && leaf.Layout.SameAs(layout);
 
-    private static bool IsOneElement(Layout layout)
-    {
-        var strides = layout.Strides;
-        for (var d = 0; d < strides.Length; d++)
-        {
-            if (strides[d] != 0 && layout.Shape[d] != 1)
-                return false;
-        }
-
-        return true;
-    }
-
     private void AddLeaf(in Operand operand)
     {
         foreach (var leaf in Leaves)
@@ -162,7 +150,7 @@ internal sealed class PendingGraph
                 return;
         }
 
-        if (IsOneElement(operand.Layout))
+        if (operand.Layout.RepeatsOneElement)
             Leaves.Add(operand);
         else
             Leaves.Insert(firstScalar++, operand);

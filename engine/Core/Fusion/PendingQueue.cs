@@ -240,36 +240,6 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         }
     }
 
-    /// <summary>Notes that a result's storage was given back.</summary>
-    public void Free(PendingResult result)
-    {
-        lock (gate)
-        {
-            result.IsFreed = true;
-            if (result.Buffer is { } memory)
-            {
-                if (memory.Readers == 0)
-                    memory.Free();
-                else
-                    memory.IsAbandoned = true;
-            }
-            else if (!result.Call.IsRunning && result.Call.IsForgotten)
-                Release(result.Call);
-        }
-    }
-
-    /// <summary>Frees memory that no tensor has any more, as soon as no pending result reads it.</summary>
-    public void Abandon(DeviceBuffer memory)
-    {
-        lock (gate)
-        {
-            if (memory.Readers == 0)
-                memory.Free();
-            else
-                memory.IsAbandoned = true;
-        }
-    }
-
     private bool IsWithin(long elements) => elements <= mostRootBytes / 8 && (elements >= device.DeferFrom ||
         (Fusion.Mode == FusionMode.Always && elements > 0 && device.DeferFrom < long.MaxValue));
 
@@ -316,20 +286,6 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         graph.Begin(call.Layout.Shape);
         graph.Visit(call);
         return graph.Calls.Count <= MostCalls && graph.Leaves.Count + graph.Products.Count <= MostLeaves;
-    }
-
-    private void MakeRoom(PendingCall latest)
-    {
-        if (!HasTooManyRoots)
-            return;
-        PendingResult? oldest;
-        lock (gate)
-        {
-            oldest = OldestRoot() is { } root && HasTooManyRoots ? root : null;
-        }
-
-        if (oldest is not null && !ReferenceEquals(oldest.Call, latest))
-            TryCompute(oldest);
     }
 
     private void Begin(PendingCall call, bool isRoot)
@@ -463,37 +419,6 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         Monitor.PulseAll(gate);
     }
 
-    // A call that is done reads nothing any more.
-    private void Release(PendingCall call)
-    {
-        var sources = call.Sources;
-        call.IsDone = true;
-        call.Sources = [];
-        foreach (var source in sources)
-        {
-            if (source.Buffer is { } memory)
-                ReleaseReader(memory);
-            else
-            {
-                var read = source.Pending!;
-                read.Consumers--;
-                if (!read.Call.IsRunning && !read.Call.IsDone && read.Call.IsForgotten)
-                    Release(read.Call);
-            }
-        }
-    }
-
-    private static void ReleaseReader(DeviceBuffer memory)
-    {
-        if (--memory.Readers == 0 && memory.IsAbandoned)
-            memory.Free();
-    }
-
-    private static bool IsRoot(PendingResult result) =>
-        !result.IsDone && !result.IsFreed && !result.IsRead;
-
-    private static bool IsRoot(PendingCall call) => Array.Exists(call.Results, IsRoot);
-
     private bool IsWorthwhile(UInt128 chain)
     {
         if (Fusion.Mode == FusionMode.Always)
@@ -503,29 +428,5 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         if (met.Count > MostMet)
             met.Clear();
         return !met.Add(chain);
-    }
-
-    private bool HasTooManyRoots => roots.Count > MostRoots || rootBytes > mostRootBytes;
-
-    // Those that are no roots any more would keep memory that nobody else does.
-    private void ForgetOthers()
-    {
-        var kept = 0;
-        rootBytes = 0;
-        for (var i = 0; i < roots.Count; i++)
-        {
-            if (!IsRoot(roots[i]))
-                continue;
-            rootBytes += roots[i].ByteCount;
-            roots[kept++] = roots[i];
-        }
-
-        roots.RemoveRange(kept, roots.Count - kept);
-    }
-
-    private PendingResult? OldestRoot()
-    {
-        ForgetOthers();
-        return roots.Find(r => !r.Call.IsRunning);
     }
 }

@@ -206,6 +206,21 @@ public sealed partial class Layout
         }
     }
 
+    /// <summary>Whether every index reaches the same element of the storage.</summary>
+    internal bool RepeatsOneElement
+    {
+        get
+        {
+            for (var d = 0; d < strides.Length; d++)
+            {
+                if (strides[d] != 0 && Shape[d] != 1)
+                    return false;
+            }
+
+            return true;
+        }
+    }
+
     /// <summary>
     /// Whether another layout of the same shape and strides reaches no place that this one reaches, though their
     /// ranges overlap: columns beside columns, as the parts of a split have it. False where that cannot be said.

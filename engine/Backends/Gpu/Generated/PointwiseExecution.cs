@@ -78,23 +78,11 @@ internal static unsafe class PointwiseExecution
             Pace pace;
             if (leading.IsContiguous && (ReferenceEquals(layout, leading) || layout.IsContiguous))
                 pace = Pace.Unit;
-            else if (k < inputs && leading.IsContiguous && IsOneElement(layout))
+            else if (k < inputs && leading.IsContiguous && layout.RepeatsOneElement)
                 pace = Pace.Repeat;
             else
                 return false;
             paces |= (ulong)pace << (2 * k);
-        }
-
-        return true;
-    }
-
-    private static bool IsOneElement(Layout layout)
-    {
-        var strides = layout.Strides;
-        for (var d = 0; d < strides.Length; d++)
-        {
-            if (strides[d] != 0 && layout.Shape[d] != 1)
-                return false;
         }
 
         return true;
