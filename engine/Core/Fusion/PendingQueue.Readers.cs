@@ -10,12 +10,7 @@ internal sealed partial class PendingQueue
         {
             result.IsFreed = true;
             if (result.Buffer is { } memory)
-            {
-                if (memory.Readers == 0)
-                    memory.Free();
-                else
-                    memory.IsAbandoned = true;
-            }
+                Abandon(memory);
             else if (!result.Call.IsRunning && result.Call.IsForgotten)
                 Release(result.Call);
         }
