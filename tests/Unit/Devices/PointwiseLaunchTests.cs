@@ -65,8 +65,7 @@ public class PointwiseLaunchTests
     [MemberData(nameof(Executors))]
     public void What_cannot_be_counted_at_once_is_taken_in_parts(string way) => Executor.Run(way, executor =>
     {
-        var before = PointwiseExecution.MostElements;
-        PointwiseExecution.MostElements = 700;
+        LaunchShape.ForcedElements = 700;
         try
         {
             for (var i = 0; i < 8; i++)
@@ -78,7 +77,7 @@ public class PointwiseLaunchTests
         }
         finally
         {
-            PointwiseExecution.MostElements = before;
+            LaunchShape.ForcedElements = null;
         }
     });
 

@@ -140,8 +140,7 @@ public class ReductionLaunchTests
     [MemberData(nameof(Executors))]
     public void What_cannot_be_counted_at_once_is_taken_in_parts(string way) => Executor.Run(way, executor =>
     {
-        var before = PointwiseExecution.MostElements;
-        PointwiseExecution.MostElements = 700;
+        LaunchShape.ForcedElements = 700;
         try
         {
             foreach (var (kept, reduced) in ((int, int)[])[(1, 5000), (3, 3001), (900, 5), (40, 40), (3000, 1)])
@@ -151,7 +150,7 @@ public class ReductionLaunchTests
         }
         finally
         {
-            PointwiseExecution.MostElements = before;
+            LaunchShape.ForcedElements = null;
         }
     });
 

@@ -13,7 +13,14 @@ internal readonly struct LaunchShape
     [ThreadStatic]
     internal static bool? Forced;
 
+    /// <summary>For tests: the most elements of this thread's launches.</summary>
+    [ThreadStatic]
+    internal static long? ForcedElements;
+
     private LaunchShape(bool isProcessor, int threads) => (IsProcessor, Threads) = (isProcessor, threads);
+
+    /// <summary>The most elements of a launch, and how far apart they lie.</summary>
+    public static long MostElements => ForcedElements ?? 1 << 30;
 
     /// <summary>Whether few threads do much each.</summary>
     public bool IsProcessor { get; }

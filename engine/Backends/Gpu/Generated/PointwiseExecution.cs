@@ -3,9 +3,6 @@ namespace KernelEngine.Gpu;
 /// <summary>Records pointwise programs over operands.</summary>
 internal static unsafe class PointwiseExecution
 {
-    /// <summary>The most elements of a launch, and how far apart they lie; tests choose less.</summary>
-    internal static long MostElements = 1 << 30;
-
     private const long FewElements = 2048;
     private const int SmallRank = 4;
     private const int MostTiled = 24; // steps of a program that is written once for each row of a tile
@@ -28,7 +25,7 @@ internal static unsafe class PointwiseExecution
         var elements = leading.ElementCount;
         if (elements == 0)
             return;
-        if (operands.Length <= PointwiseForm.MostPaces && elements <= MostElements &&
+        if (operands.Length <= PointwiseForm.MostPaces && elements <= LaunchShape.MostElements &&
             TryPaces(operands, leading, program.Inputs.Length, out var paces))
         {
             var shape = LaunchShape.Of(gpu.Limits);
@@ -100,13 +97,13 @@ internal static unsafe class PointwiseExecution
                 largest = d;
         }
 
-        var fits = elements <= MostElements;
+        var fits = elements <= LaunchShape.MostElements;
         for (var k = 0; k < plan.Operands.Length && fits; k++)
         {
             var extent = 0L;
             for (var d = 0; d < plan.Rank; d++)
                 extent += Math.Abs(plan.Strides[(k * plan.Rank) + d]) * (plan.Sizes[d] - 1);
-            fits = extent <= MostElements;
+            fits = extent <= LaunchShape.MostElements;
         }
 
         if (fits)
@@ -285,7 +282,7 @@ internal static unsafe class PointwiseExecution
     private static bool IsList(ReadOnlySpan<Operand> set)
     {
         var leading = set[^1].Layout;
-        if (leading.ElementCount > MostElements)
+        if (leading.ElementCount > LaunchShape.MostElements)
             return false;
         foreach (ref readonly var operand in set)
         {

@@ -70,7 +70,7 @@ internal unsafe ref struct ReductionPlan
     /// <summary>Whether a launch can count everything.</summary>
     public readonly bool Fits()
     {
-        var most = PointwiseExecution.MostElements;
+        var most = LaunchShape.MostElements;
         if (Kept > most || Reduced > most)
             return false;
         for (var k = 0; k < Inputs.Length + Outputs.Length; k++)
