@@ -1,0 +1,96 @@
+using System.Collections.Concurrent;
+
+namespace KernelEngine.Viewing;
+
+/// <summary>What the training's thread and the window's have in common; either may call anything.</summary>
+internal sealed class Link
+{
+    private readonly object changed = new();
+    private readonly ConcurrentQueue<Request> requests = new();
+    private volatile Wishes wishes = new();
+    private volatile Frame? newest;
+    private volatile bool isEnded, isClosed;
+    private int version;
+
+    /// <summary>Raised where a frame was published, or the training has ended.</summary>
+    public event Action? Published;
+
+    /// <summary>What the window wants; a training that is paused looks at once.</summary>
+    public Wishes Wishes
+    {
+        get => wishes;
+        set
+        {
+            wishes = value;
+            Wake();
+        }
+    }
+
+    /// <summary>Grows with each wish and request.</summary>
+    public int Version => Volatile.Read(ref version);
+
+    /// <summary>Whether no step will come any more.</summary>
+    public bool IsEnded => isEnded;
+
+    /// <summary>Whether nobody looks any more.</summary>
+    public bool IsClosed => isClosed;
+
+    /// <summary>How long the window took for its last picture, in seconds of one core.</summary>
+    public double DrawSeconds { get; set; }
+
+    /// <summary>Whether the last frame that was published has not been taken.</summary>
+    public bool IsWaiting => newest is not null;
+
+    /// <summary>Asks something of the training.</summary>
+    public void Ask(Request request)
+    {
+        requests.Enqueue(request);
+        Wake();
+    }
+
+    /// <summary>What was asked for first.</summary>
+    public bool TryGetRequest(out Request request) => requests.TryDequeue(out request!);
+
+    /// <summary>Hands a frame to the window; one that was not taken is dropped.</summary>
+    public void Publish(Frame frame)
+    {
+        newest = frame;
+        Published?.Invoke();
+    }
+
+    /// <summary>The newest frame, if it was not taken yet.</summary>
+    public Frame? Take() => Interlocked.Exchange(ref newest, null);
+
+    /// <summary>Says that no step will come any more.</summary>
+    public void End()
+    {
+        isEnded = true;
+        Published?.Invoke();
+    }
+
+    /// <summary>Says that nobody looks any more: a training that is paused goes on.</summary>
+    public void Close()
+    {
+        isClosed = true;
+        Wake();
+    }
+
+    /// <summary>Waits until there is a wish or a request newer than a version, or the window is closed.</summary>
+    public void WaitForChange(int since)
+    {
+        lock (changed)
+        {
+            while (version == since && !isClosed)
+                Monitor.Wait(changed);
+        }
+    }
+
+    private void Wake()
+    {
+        lock (changed)
+        {
+            version++;
+            Monitor.PulseAll(changed);
+        }
+    }
+}
