@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Compiles the kernels of shaders/ to SPIR-V (shaders/compiled), those whose source has changed; --all for all,
-# --kernel NAME for those whose name begins so. Needs glslangValidator, spirv-opt and spirv-val, which
-# scripts/install-drivers.sh installs.
+# Compiles the kernels of shaders/ to SPIR-V and PTX (shaders/compiled), those whose source has changed; --all for all,
+# --kernel NAME for those whose name begins so. Needs glslangValidator, spirv-opt, spirv-val and clang-15 (or the one
+# that KERNEL_CLANG names; CUDA's toolkit is not needed), which scripts/install-drivers.sh installs.
 #
 # With --hlsl: fetches Microsoft's compiler of HLSL from its NuGet package instead, for the test that compiles every
 # kernel with it under Wine. It is kept in artifacts/, which is never committed.
@@ -13,7 +13,7 @@ if [ "${1:-}" = --hlsl ]; then
   exit
 fi
 
-for program in glslangValidator spirv-opt spirv-val; do
+for program in glslangValidator spirv-opt spirv-val "${KERNEL_CLANG:-clang-15}"; do
   command -v "$program" >/dev/null || { echo "$program is missing: scripts/install-drivers.sh installs it" >&2; exit 1; }
 done
 dotnet build tools/ShaderBuilder -c Release -v q -nologo -p:RunAnalyzers=false

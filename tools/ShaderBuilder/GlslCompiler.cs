@@ -1,16 +1,15 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using KernelEngine.Gpu;
 
 namespace KernelEngine.ShaderBuilder;
 
 /// <summary>Compiles GLSL to SPIR-V with the programs glslangValidator, spirv-opt and spirv-val.</summary>
-internal sealed class GlslCompiler(string folder)
+internal sealed class GlslCompiler() : ShaderCompiler(KernelLanguage.SpirV)
 {
-    /// <summary>Compiles a source.</summary>
-    /// <returns>The words, or what the programs said.</returns>
-    public (uint[]? Words, string Messages) Compile(string name, string source)
+    /// <inheritdoc/>
+    public override (uint[]? Words, string Messages) Compile(ShaderVariant variant, string source)
     {
+        var name = variant.Name;
         var (text, raw, precise, small) =
             (At(name, "comp"), At(name, "raw.spv"), At(name, "precise.spv"), At(name, "spv"));
         File.WriteAllText(text, source);
@@ -25,24 +24,8 @@ internal sealed class GlslCompiler(string folder)
         return failed ? (null, messages) : (ReadWords(small), "");
     }
 
-    private string At(string name, string extension) => Path.Combine(folder, name + "." + extension);
-
     private static uint[] ReadWords(string path) => MemoryMarshal.Cast<byte, uint>(File.ReadAllBytes(path)).ToArray();
 
     private static void WriteWords(string path, uint[] words) =>
         File.WriteAllBytes(path, MemoryMarshal.AsBytes(words.AsSpan()));
-
-    private static (bool Failed, string Messages) Run(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return (process.ExitCode != 0, output + errors.Result);
-    }
 }

@@ -10,16 +10,25 @@ var compiledFolder = new Option<DirectoryInfo>("--output")
 var only = new Option<string?>("--kernel") { Description = "only kernels whose name begins so" };
 var all = new Option<bool>("--all") { Description = "also those whose source has not changed" };
 
-var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V.") { compiledFolder, only, all };
-build.SetAction(parsed => new SpirVBuild(
-    parsed.GetRequiredValue(compiledFolder), parsed.GetValue(only) ?? "", parsed.GetValue(all)).Run());
+var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V and PTX.") { compiledFolder, only, all };
+build.SetAction(parsed =>
+{
+    var library = new LibraryBuild(
+        parsed.GetRequiredValue(compiledFolder), parsed.GetValue(only) ?? "", parsed.GetValue(all));
+    using var glsl = new GlslCompiler();
+    using var cuda = new CudaCompiler();
+    return library.Run(glsl) + library.Run(cuda) == 0 ? 0 : 1;
+});
 
-var language = new Argument<KernelLanguage>("language") { Description = "SpirV (shows GLSL), OpenCl, Hlsl or Cuda" };
+var language = new Argument<KernelLanguage>("language")
+{
+    Description = "SpirV (shows GLSL), OpenCl, Hlsl or Ptx (shows CUDA C)",
+};
 var name = new Argument<string>("name") { Description = "variants whose name begins so" };
 var show = new Command("show", "Writes what a variant is rendered to.") { language, name };
 show.SetAction(parsed =>
 {
-    foreach (var variant in SpirVBuild.Variants(parsed.GetRequiredValue(name)))
+    foreach (var variant in LibraryBuild.Variants(parsed.GetRequiredValue(name)))
         Console.WriteLine(variant.Source(parsed.GetValue(language)));
 });
 build.Add(show);

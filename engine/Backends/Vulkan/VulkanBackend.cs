@@ -10,7 +10,8 @@ public sealed class VulkanBackend : GpuBackend
     private readonly List<(VulkanHost Host, ComputeDevice Device)> hosts = [];
 
     private VulkanBackend() =>
-        ShaderCatalog.Compiled = CompiledShaders.EmbeddedIn(typeof(VulkanBackend).Assembly).Find;
+        ShaderCatalog.Compiled[KernelLanguage.SpirV] =
+            CompiledShaders.EmbeddedIn(typeof(VulkanBackend).Assembly, KernelLanguage.SpirV);
 
     /// <summary>The backend of this process.</summary>
     internal static VulkanBackend Instance { get; } = new();

@@ -78,6 +78,6 @@ public enum KernelLanguage
     OpenCl,
     /// <summary>HLSL for cs_5_0.</summary>
     Hlsl,
-    /// <summary>CUDA C.</summary>
-    Cuda,
+    /// <summary>PTX, for CUDA's driver; sources are CUDA C.</summary>
+    Ptx,
 }

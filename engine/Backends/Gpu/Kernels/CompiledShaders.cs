@@ -7,12 +7,12 @@ namespace KernelEngine.Gpu;
 
 /// <summary>A variant that was compiled.</summary>
 /// <param name="Hash">The hash of its source (<see cref="ShaderVariant.Hash(string)"/>).</param>
-/// <param name="Words">The SPIR-V words.</param>
+/// <param name="Words">The words; of a text its bytes, with line feeds behind it to fill the last one.</param>
 internal sealed record CompiledShader(UInt128 Hash, ReadOnlyMemory<uint> Words);
 
 /// <summary>
-/// The compiled kernels of the library, a file for each kernel (<c>shaders/compiled/NAME.spv.br</c>) with all its
-/// variants: what a variant's source hashed to, and its words.
+/// The compiled kernels of the library in a language, a file for each kernel (<c>shaders/compiled/NAME.spv.br</c>) with
+/// all its variants: what a variant's source hashed to, and its words.
 /// </summary>
 /// <remarks>
 /// A file is one Brotli stream: the number of variants; for each its name, the hash, the number of words; then all
@@ -23,17 +23,25 @@ internal sealed class CompiledShaders(Func<string, Stream?> open)
 {
     private readonly ConcurrentDictionary<string, Dictionary<string, CompiledShader>> files = new();
 
+    /// <summary>The languages that the library is compiled to.</summary>
+    public static ReadOnlySpan<KernelLanguage> Languages => [KernelLanguage.SpirV, KernelLanguage.Ptx];
+
     /// <summary>The ending of a kernel's file.</summary>
-    public const string Extension = ".spv.br";
+    public static string ExtensionOf(KernelLanguage language) => language switch
+    {
+        KernelLanguage.SpirV => ".spv.br",
+        KernelLanguage.Ptx => ".ptx.br",
+        _ => throw new ArgumentOutOfRangeException(nameof(language), language, "is not compiled ahead of time"),
+    };
 
     /// <summary>Those that are embedded in an assembly, as <c>compiled/NAME.spv.br</c>.</summary>
-    public static CompiledShaders EmbeddedIn(Assembly assembly) =>
-        new(kernel => assembly.GetManifestResourceStream("compiled/" + kernel + Extension));
+    public static CompiledShaders EmbeddedIn(Assembly assembly, KernelLanguage language) =>
+        new(kernel => assembly.GetManifestResourceStream("compiled/" + kernel + ExtensionOf(language)));
 
     /// <summary>Those of a folder.</summary>
-    public static CompiledShaders In(string folder) => new(kernel =>
+    public static CompiledShaders In(string folder, KernelLanguage language) => new(kernel =>
     {
-        var path = Path.Combine(folder, kernel + Extension);
+        var path = Path.Combine(folder, kernel + ExtensionOf(language));
         return File.Exists(path) ? File.OpenRead(path) : null;
     });
 

@@ -100,7 +100,7 @@ internal sealed class HlslRenderer : ShaderRenderer
 /// <summary>CUDA C++: memory by address, the parameters' address as the only argument.</summary>
 internal sealed class CudaRenderer : ShaderRenderer
 {
-    protected override KernelLanguage Language => KernelLanguage.Cuda;
+    protected override KernelLanguage Language => KernelLanguage.Ptx;
 
     protected override string Prelude => "cuda";
 

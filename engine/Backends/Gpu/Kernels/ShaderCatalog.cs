@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace KernelEngine.Gpu;
 
 /// <summary>All kernels of the library, by family: what is compiled ahead of time and tested.</summary>
@@ -7,14 +9,15 @@ internal static class ShaderCatalog
     /// </summary>
     public static IReadOnlyList<ShaderKernel> All { get; } = Check([.. GpuKernels.Shaders]);
 
-    /// <summary>Where compiled kernels are found; the Vulkan backend brings them.</summary>
-    public static Func<ShaderVariant, ReadOnlyMemory<uint>?>? Compiled { get; set; }
+    /// <summary>Where compiled kernels are found: the backends that take them bring them.</summary>
+    public static ConcurrentDictionary<KernelLanguage, CompiledShaders> Compiled { get; } = new();
 
-    /// <summary>The SPIR-V words of a variant.</summary>
-    /// <exception cref="TensorRuntimeException">None were compiled.</exception>
-    public static ReadOnlyMemory<uint> FindWords(ShaderVariant variant) =>
-        Compiled?.Invoke(variant) ?? throw new TensorRuntimeException(
-            $"kernel '{variant.Name}' has no compiled SPIR-V", "scripts/build-shaders.sh compiles the library's");
+    /// <summary>What a variant was compiled to.</summary>
+    /// <exception cref="TensorRuntimeException">It was not compiled.</exception>
+    public static ReadOnlyMemory<uint> FindWords(ShaderVariant variant, KernelLanguage language) =>
+        (Compiled.TryGetValue(language, out var shaders) ? shaders.Find(variant) : null)
+        ?? throw new TensorRuntimeException(
+            $"kernel '{variant.Name}' is not compiled to {language}", "scripts/build-shaders.sh compiles the library's");
 
     private static ShaderKernel[] Check(ShaderKernel[] kernels)
     {

@@ -41,7 +41,7 @@ internal sealed class ShaderVariant : KernelSource
     public Element Resolve(Element element) =>
         element switch { Element.T => Type, Element.C => Compute, _ => element };
 
-    /// <summary>Its source text in a language; GLSL for SPIR-V.</summary>
+    /// <summary>Its source text in a language; GLSL for SPIR-V, CUDA C for PTX.</summary>
     public string Source(KernelLanguage language) => ShaderRenderer.Of(language).Render(this);
 
     /// <summary>What tells its source from others: the first half of its SHA-256.</summary>
@@ -51,15 +51,21 @@ internal sealed class ShaderVariant : KernelSource
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
         var buffers = Accesses.Length;
-        if (language != KernelLanguage.SpirV)
+        if (!CompiledShaders.Languages.Contains(language))
         {
             var source = Source(language);
             return new(Name, language, default, source, buffers, Threads, Hash(source));
         }
 
-        var words = ShaderCatalog.FindWords(this);
-        return new(Name, language, words, null, buffers, Threads, Hash(MemoryMarshal.AsBytes(words.Span)));
+        var words = ShaderCatalog.FindWords(this, language);
+        var hash = Hash(MemoryMarshal.AsBytes(words.Span));
+        return language == KernelLanguage.Ptx
+            ? new(Name, language, default, TextOf(words.Span), buffers, Threads, hash)
+            : new(Name, language, words, null, buffers, Threads, hash);
     }
+
+    /// <summary>The text that words are the bytes of.</summary>
+    public static string TextOf(ReadOnlySpan<uint> words) => Encoding.ASCII.GetString(MemoryMarshal.AsBytes(words));
 
     /// <summary>What tells compiled words from others.</summary>
     public static UInt128 Hash(ReadOnlySpan<byte> bytes)

@@ -77,8 +77,8 @@ public class ShaderKernelTests
                 new("fill.f64", new(UInt128.MaxValue - 5, new uint[] { 1, 2, 3 })),
                 new("fill.f32", new(7, Array.Empty<uint>())),
             ]);
-            File.WriteAllBytes(Path.Combine(folder.FullName, "fill" + CompiledShaders.Extension), packed);
-            var compiled = CompiledShaders.In(folder.FullName);
+            File.WriteAllBytes(Path.Combine(folder.FullName, "fill" + CompiledShaders.ExtensionOf(KernelLanguage.SpirV)), packed);
+            var compiled = CompiledShaders.In(folder.FullName, KernelLanguage.SpirV);
             Assert.Equal([1u, 2u, 3u], compiled.Find(kernel.Find(DType.Float64))!.Value.ToArray());
             Assert.Equal(UInt128.MaxValue - 5, compiled.Entry(kernel.Find(DType.Float64))!.Hash);
             Assert.Null(compiled.Find(ShaderKernel.DefineText("other", Text).Find()));

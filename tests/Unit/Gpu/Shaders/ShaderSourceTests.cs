@@ -12,12 +12,16 @@ public class ShaderSourceTests
     [Fact]
     public void What_was_compiled_is_not_stale()
     {
-        var compiled = CompiledShaders.In(CompiledFolder);
-        var stale = ShaderCheck.Variants.Where(variant => compiled.Entry(variant) is not { } entry ||
-            entry.Hash != ShaderVariant.Hash(variant.Source(KernelLanguage.SpirV))).Select(v => v.Name).ToList();
-        Assert.True(stale.Count == 0, $"run scripts/build-shaders.sh: {string.Join(", ", stale)}");
+        var names = new HashSet<string>();
+        foreach (var language in CompiledShaders.Languages)
+        {
+            var compiled = CompiledShaders.In(CompiledFolder, language);
+            var stale = ShaderCheck.Variants.Where(variant => compiled.Entry(variant) is not { } entry ||
+                entry.Hash != ShaderVariant.Hash(variant.Source(language))).Select(v => v.Name).ToList();
+            Assert.True(stale.Count == 0, $"run scripts/build-shaders.sh: {language}: {string.Join(", ", stale)}");
+            names.UnionWith(ShaderCatalog.All.Select(k => k.Name + CompiledShaders.ExtensionOf(language)));
+        }
 
-        var names = ShaderCatalog.All.Select(k => k.Name + CompiledShaders.Extension);
         Assert.Empty(Directory.GetFiles(CompiledFolder).Select(f => Path.GetFileName(f)).Except(names));
     }
 
@@ -26,7 +30,7 @@ public class ShaderSourceTests
     {
         var program = SourceCompilers.Find("spirv-val");
         Assert.SkipWhen(program is null, "spirv-val is not installed");
-        var compiled = CompiledShaders.In(CompiledFolder);
+        var compiled = CompiledShaders.In(CompiledFolder, KernelLanguage.SpirV);
         new ShaderCheck("spirv-val").Run(ShaderCatalog.All.SelectMany(k => compiled.Entries(k.Name)).Select(entry =>
         {
             var bytes = MemoryMarshal.AsBytes(entry.Value.Words.Span).ToArray();
@@ -49,7 +53,7 @@ public class ShaderSourceTests
     {
         var program = SourceCompilers.Clang;
         Assert.SkipWhen(program is null, "clang is not installed");
-        new ShaderCheck("cuda-clang").RunSources(KernelLanguage.Cuda, source => ShaderCheck.RunProgram(
+        new ShaderCheck("cuda-clang").RunSources(KernelLanguage.Ptx, source => ShaderCheck.RunProgram(
             program, SourceCompilers.CudaOptions + " -o /dev/null", ".cu", Encoding.UTF8.GetBytes(source)));
     }
 

@@ -4,7 +4,7 @@ using System.Text;
 namespace KernelEngine.Gpu;
 
 /// <summary>CUDA C, for NVRTC or clang. Buffers are addresses among the parameters.</summary>
-internal sealed class CudaDialect() : PointerDialect(KernelLanguage.Cuda, "cuda")
+internal sealed class CudaDialect() : PointerDialect(KernelLanguage.Ptx, "cuda")
 {
     /// <inheritdoc/>
     public override string Function => "static __device__ inline";
