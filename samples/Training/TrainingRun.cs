@@ -4,10 +4,10 @@ using System.Security.Cryptography;
 using KernelEngine;
 using KernelEngine.Nn;
 
-namespace Train;
+namespace Training;
 
 /// <summary>One training from first values, or from where it was left, to the test.</summary>
-internal sealed class TrainingRun
+public sealed class TrainingRun
 {
     private const string DoneName = "epochs-done";
 
@@ -23,6 +23,9 @@ internal sealed class TrainingRun
 
     /// <summary>What to go on with; from first values where null.</summary>
     public string? ResumePath { get; init; }
+
+    /// <summary>Makes who looks on; nobody does where null.</summary>
+    public Func<TrainingScene, ITrainingObserver>? Observe { get; init; }
 
     /// <summary>Trains, tests, and prints.</summary>
     /// <returns>The exit code: 0, or 130 if it was stopped.</returns>
@@ -56,11 +59,12 @@ internal sealed class TrainingRun
 
         Options.WriteTo(checkpoint.Values);
         var firstStep = (done * loader.Count) + (loader.State.Pass?.Batches ?? 0);
+        using var observer = Observe?.Invoke(new(Options, net, optimizer, test, classes));
         using (var display = ProgressDisplay.Create(Options.Epochs, loader.Count, firstStep))
         {
             while (done < Options.Epochs && !stop.IsCancellationRequested)
             {
-                if (TrainEpoch(net, optimizer, loader, done + 1, display, stop))
+                if (TrainEpoch(net, optimizer, loader, done + 1, display, observer, stop))
                 {
                     scheduler.Step();
                     done++;
@@ -70,6 +74,7 @@ internal sealed class TrainingRun
             }
         }
 
+        observer?.End();
         if (stop.IsCancellationRequested)
             Console.WriteLine("stopped");
 
@@ -82,6 +87,7 @@ internal sealed class TrainingRun
         Console.WriteLine($"parameters SHA-256: {HashOf(net)}");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"test accuracy: {(double)correct / test.Count:0.0000} ({correct}/{test.Count})"));
+        observer?.Linger(stop);
         return stop.IsCancellationRequested ? 130 : 0;
 
         void Save()
@@ -98,7 +104,7 @@ internal sealed class TrainingRun
     /// <returns>Whether it got there; else it was stopped behind a batch.</returns>
     private bool TrainEpoch(
         Module net, Optimizer optimizer, DataLoader<(Tensor Input, Tensor Label)> loader, int epoch,
-        ProgressDisplay display, CancellationToken stop)
+        ProgressDisplay display, ITrainingObserver? observer, CancellationToken stop)
     {
         var criterion = new CrossEntropyLoss();
         var (lossSum, correct, seen) = (Zero(), Zero(), 0L);
@@ -115,8 +121,10 @@ internal sealed class TrainingRun
             using (Autograd.NoGrad())
             {
                 // Added up where they are; read only when they are shown.
+                var right = output.Argmax(1).Eq(label).Sum();
                 lossSum += loss * input.Shape[0];
-                correct += output.Argmax(1).Eq(label).Sum();
+                correct += right;
+                observer?.Step(loss, right / (double)input.Shape[0]);
             }
 
             seen += input.Shape[0];

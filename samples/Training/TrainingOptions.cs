@@ -1,10 +1,10 @@
 using System.Globalization;
 using KernelEngine;
 
-namespace Train;
+namespace Training;
 
 /// <summary>What to train and how; what a checkpoint remembers, so that resuming it needs no options.</summary>
-internal sealed record TrainingOptions
+public sealed record TrainingOptions
 {
     /// <summary>What can be learnt; the first is the default, here and below.</summary>
     public static readonly string[] Datasets = ["digits", "spirals", "fashion-mnist"];

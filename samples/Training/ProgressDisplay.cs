@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Spectre.Console;
 
-namespace Train;
+namespace Training;
 
 /// <summary>Shows how a training goes: a bar in a terminal, a line for each epoch elsewhere.</summary>
 internal abstract class ProgressDisplay : IDisposable

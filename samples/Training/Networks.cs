@@ -1,7 +1,7 @@
 using KernelEngine;
 using KernelEngine.Nn;
 
-namespace Train;
+namespace Training;
 
 /// <summary>Two hidden layers, which forget some of what they saw while they learn.</summary>
 internal sealed class Mlp(long inputs, int classes, double drop) : Module
