@@ -47,14 +47,43 @@ internal readonly record struct MapGrid
     /// <summary>Cells down, gaps included.</summary>
     public int Height => (TileRows * (Rows + 1)) - 1;
 
+    /// <summary>The largest element that it shows.</summary>
+    public long LastElement => ((Tiles - 1L) * TileStride) + ((Rows - 1L) * RowStride)
+        + ((Columns - 1L) * ColumnStride) + ((Channels - 1L) * ChannelStride);
+
     /// <summary>The element at a cell of the whole picture, -1 in a gap and behind the last tile.</summary>
     public int ElementAt(int x, int y)
     {
-        var (tileX, tileY) = (x / (Columns + 1), y / (Rows + 1));
-        var (column, row) = (x - (tileX * (Columns + 1)), y - (tileY * (Rows + 1)));
-        var tile = (tileY * TileColumns) + tileX;
-        return column >= Columns || row >= Rows || tileX >= TileColumns || tile >= Tiles
-            ? -1
-            : (tile * TileStride) + (row * RowStride) + (column * ColumnStride);
+        var (column, row) = (ColumnAt(x), RowAt(y));
+        return column.IsGap || row.IsGap || column.Tile + row.Tile >= Tiles ? -1 : column.Element + row.Element;
     }
+
+    /// <summary>What the cells of a column have in common.</summary>
+    public MapPlace ColumnAt(int x)
+    {
+        var tile = x / (Columns + 1);
+        var column = x - (tile * (Columns + 1));
+        return column >= Columns || tile >= TileColumns || x < 0
+            ? MapPlace.Gap
+            : new(tile, (tile * TileStride) + (column * ColumnStride));
+    }
+
+    /// <summary>What the cells of a row have in common.</summary>
+    public MapPlace RowAt(int y)
+    {
+        var tile = y / (Rows + 1);
+        var row = y - (tile * (Rows + 1));
+        return row >= Rows || y < 0
+            ? MapPlace.Gap
+            : new(tile * TileColumns, (tile * TileColumns * TileStride) + (row * RowStride));
+    }
+}
+
+/// <summary>What a column or a row of a grid adds to the tile and to the element of its cells.</summary>
+internal readonly record struct MapPlace(int Tile, int Element)
+{
+    /// <summary>Between two tiles, or outside of the grid.</summary>
+    public static MapPlace Gap { get; } = new(0, -1);
+
+    public bool IsGap => Element < 0;
 }

@@ -30,9 +30,39 @@ internal sealed record HeatMap
     public required uint Gap { get; init; }
 
     /// <summary>The element under a pixel of the window, -1 for a gap.</summary>
-    public int ElementAt(int x, int y) => Grid.ElementAt(
-        Cells.X + (int)((long)(x - Bounds.X) * Cells.Width / Bounds.Width),
-        Cells.Y + (int)((long)(y - Bounds.Y) * Cells.Height / Bounds.Height));
+    public int ElementAt(int x, int y) => Grid.ElementAt(CellX(x), CellY(y));
+
+    /// <summary>The colour of an element, 0xAABBGGRR; -1 is a gap.</summary>
+    public uint ColorAt(ReadOnlySpan<float> values, int element)
+    {
+        if (element < 0)
+            return Gap;
+        var inverseScale = 1 / Scale;
+        if (Grid.Channels == 1)
+            return Colors[values[element], inverseScale];
+        var (red, green, blue) = (
+            values[element], values[element + Grid.ChannelStride], values[element + (2 * Grid.ChannelStride)]);
+        return float.IsNaN(red) || float.IsNaN(green) || float.IsNaN(blue) ? ColorMap.NotANumber
+            : 0xFF000000 | (uint)ColorMap.IndexOf(red, inverseScale) | (uint)ColorMap.IndexOf(green, inverseScale) << 8
+                | (uint)ColorMap.IndexOf(blue, inverseScale) << 16;
+    }
+
+    /// <summary>
+    /// The same for all pixels, without a division for each: a place for each column of <see cref="Bounds"/>, then one
+    /// for each row. The element under a pixel is the sum of its column's and its row's; it is a gap where one of them
+    /// is, and where the sum of their tiles is no tile of the grid.
+    /// </summary>
+    public void PlacesTo(Span<MapPlace> columns, Span<MapPlace> rows)
+    {
+        for (var x = 0; x < columns.Length; x++)
+            columns[x] = Grid.ColumnAt(CellX(Bounds.X + x));
+        for (var y = 0; y < rows.Length; y++)
+            rows[y] = Grid.RowAt(CellY(Bounds.Y + y));
+    }
+
+    private int CellX(int x) => Cells.X + (int)((long)(x - Bounds.X) * Cells.Width / Bounds.Width);
+
+    private int CellY(int y) => Cells.Y + (int)((long)(y - Bounds.Y) * Cells.Height / Bounds.Height);
 }
 
 /// <summary>Bars of how many elements lie where, counted from the elements by whoever draws it.</summary>
@@ -55,6 +85,20 @@ internal sealed record HistogramBars
 
     /// <summary>The colour behind the bars.</summary>
     public required uint Back { get; init; }
+
+    /// <summary>The bar that counts a value; -1 for NaN, which none counts.</summary>
+    public int BinOf(float value) => float.IsNaN(value)
+        ? -1
+        : Math.Min((int)((Math.Clamp(value * (1 / Scale), -1f, 1f) * (Bins * 0.5f)) + (Bins * 0.5f)), Bins - 1);
+
+    /// <summary>The bar of a column of the window's pixels.</summary>
+    public int BinAt(int x) => (int)((long)(x - Bounds.X) * Bins / Bounds.Width);
+
+    /// <summary>How many pixels high the bar is, from the bottom; where something was counted, at least one.</summary>
+    /// <param name="count">What it counts.</param>
+    /// <param name="largest">What the longest bar counts.</param>
+    public int HeightOf(long count, long largest) =>
+        largest == 0 ? 0 : (int)(((count * Bounds.Height) + largest - 1) / largest);
 }
 
 /// <summary>
