@@ -1,0 +1,96 @@
+namespace KernelEngine.Viewing;
+
+/// <summary>How the elements of parameters lie in heat maps, and which of them are shown.</summary>
+internal static class MapGrids
+{
+    /// <summary>The most elements of a map; of a larger parameter every n-th row and column is shown.</summary>
+    public const int MostElements = 1 << 18;
+
+    /// <summary>The layout of the elements that are shown, and how many rows and columns lie between them.</summary>
+    /// <param name="shape">The parameter's shape.</param>
+    /// <param name="picture">
+    /// Rows and columns of the picture that each row of a matrix looks at: the first linear layer of a network for
+    /// pictures.
+    /// </param>
+    public static (MapGrid Grid, int Step) Of(Shape shape, (int Rows, int Columns)? picture = null)
+    {
+        var (rows, columns, tile) = Sizes(shape);
+        if (picture is { } p && tile == 1 && columns == (long)p.Rows * p.Columns && shape.ElementCount <= MostElements)
+            return (Tiled(Square(rows), rows, p.Rows, p.Columns), 1);
+        var step = 1;
+        while (Kept(rows, step) * Kept(columns, step) * tile > MostElements && (long)step < Math.Max(rows, columns))
+            step++;
+        (rows, columns) = (Kept(rows, step), Kept(columns, step));
+        if (shape.Rank <= 1)
+        {
+            var height = Square(columns) is var side && columns % side == 0 ? columns / side : 1;
+            return (Matrix((int)height, (int)(columns / height)), step);
+        }
+
+        if (tile == 1)
+            return (Matrix((int)rows, (int)columns), step);
+        var (tileRows, tileColumns) = ((int)shape[2], (int)shape[3]);
+        if (columns == 3)
+        {
+            return (Tiled(Square(rows), rows, tileRows, tileColumns) with
+            {
+                Channels = 3, TileStride = 3 * (int)tile, ChannelStride = (int)tile,
+            }, step);
+        }
+
+        return (Tiled(columns == 1 ? Square(rows) : columns, rows * columns, tileRows, tileColumns), step);
+    }
+
+    /// <summary>
+    /// The elements that are shown, in a contiguous float32 tensor of their own, which nobody else ever writes.
+    /// </summary>
+    public static Tensor Elements(Tensor values, int step)
+    {
+        values = values.Detach();
+        if (step > 1)
+        {
+            var (rows, columns, tile) = Sizes(values.Shape);
+            values = values.Reshape(rows, columns, tile)
+                [TensorIndex.Slice(step: step), TensorIndex.Slice(step: step)];
+        }
+
+        var elements = values.To(DType.Float32).Contiguous();
+        return ReferenceEquals(elements.Storage, values.Storage) ? elements.Clone() : elements;
+    }
+
+    // Rows and columns, and how many elements each of these cells is: those of a filter.
+    private static (long Rows, long Columns, long Tile) Sizes(Shape shape) => shape switch
+    {
+        [] => (1, 1, 1),
+        [var count] => (1, count, 1),
+        [var rows, var columns, var height, var width] when height * width > 1 && shape.ElementCount > 0 =>
+            (rows, columns, height * width),
+        [var rows, ..] => (rows, rows == 0 ? 0 : shape.ElementCount / rows, 1),
+    };
+
+    private static long Kept(long count, int step) => (count + step - 1) / step;
+
+    // How many to put in a row, so that there are about as many rows: one that divides them, if one is near.
+    private static long Square(long count)
+    {
+        var least = (long)Math.Ceiling(Math.Sqrt(count));
+        for (var side = least; side <= Math.Max(4 * least, 1); side++)
+        {
+            if (side > 0 && count % side == 0)
+                return side;
+        }
+
+        return Math.Max(least, 1);
+    }
+
+    private static MapGrid Matrix(int rows, int columns) => new()
+    {
+        Tiles = 1, TileColumns = 1, Rows = rows, Columns = columns, TileStride = rows * columns, RowStride = columns,
+    };
+
+    private static MapGrid Tiled(long tileColumns, long tiles, int rows, int columns) => new()
+    {
+        Tiles = (int)tiles, TileColumns = (int)tileColumns, Rows = rows, Columns = columns,
+        TileStride = rows * columns, RowStride = columns,
+    };
+}
