@@ -47,6 +47,9 @@ public sealed class Viewer : IDisposable
     /// </summary>
     public bool IsClosed => link.IsClosed;
 
+    /// <summary>Whether it shows a window, which a user can close; else it writes pictures.</summary>
+    public bool HasWindow => presenter.HasWindow;
+
     /// <summary>
     /// Opens a window, or writes pictures where there is no display and says so on the console. Call it once the network
     /// is on its device, before the first step.
@@ -92,8 +95,10 @@ public sealed class Viewer : IDisposable
     /// Says that the training is over, and returns when the user has closed the window; at once where there is none.
     /// Meanwhile the user may look at everything.
     /// </summary>
-    public void Wait()
+    /// <param name="cancellation">Closes the window.</param>
+    public void Wait(CancellationToken cancellation = default)
     {
+        using var closing = cancellation.Register(link.Close);
         if (!link.IsClosed)
             recorder.End();
         if (presenter.HasWindow)

@@ -41,7 +41,7 @@ public sealed record ViewerOptions
 
     /// <summary>
     /// The folder for pictures: screenshots, and what a viewer without a window leaves. Made when the first one is
-    /// written; the folder <c>viewer</c> in the current one unless set.
+    /// written; the folder <c>viewer-pictures</c> in the current one unless set.
     /// </summary>
     public string? Directory { get; init; }
 
