@@ -8,12 +8,15 @@
 #   glslang-tools, spirv-tools              building shaders, and checking what was built
 #   clang-15                                compiling the CUDA C form of every kernel to PTX
 #   wine, wine64                            running Microsoft's HLSL compiler
+#   libglfw3, libgl1-mesa-dri               the viewer's window, and OpenGL in software
+#   xvfb, xauth, xdotool                    a display without a screen, and keys and clicks for it
 set -euo pipefail
 packages=(
   clang zlib1g-dev
   mesa-vulkan-drivers libvulkan1 vulkan-validationlayers
   pocl-opencl-icd ocl-icd-libopencl1 libclblast-dev
   glslang-tools spirv-tools clang-15 wine wine64
+  libglfw3 libgl1-mesa-dri xvfb xauth xdotool
 )
 
 missing=()

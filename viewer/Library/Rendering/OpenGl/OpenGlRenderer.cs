@@ -1,0 +1,305 @@
+using System.Numerics;
+using Silk.NET.Core.Contexts;
+using Silk.NET.OpenGL;
+using SkiaSharp;
+
+namespace KernelEngine.Viewing.OpenGl;
+
+/// <summary>
+/// Draws with OpenGL 3.3 core. The picture is kept in a texture, first row first, where only what has changed is drawn
+/// again; all of it is then copied to the window. Elements are uploaded once for each <see cref="MapValues"/>.
+/// </summary>
+internal sealed unsafe class OpenGlRenderer : IRenderer
+{
+    private readonly IGLContext context;
+    private readonly GL gl;
+    private readonly ShaderProgram canvasProgram, mapProgram, barsProgram;
+    private readonly TexturePool pool;
+    private readonly PictureTextures textures;
+    private readonly uint frame, vertices;
+    private readonly int largestTexture;
+    private readonly bool tellsLoss;
+    private readonly List<PixelRect> dirty = [];
+    private Texture canvas, screen;
+    private IReadOnlyList<HeatMap> maps = [];
+    private IReadOnlyList<HistogramBars> histograms = [];
+    private PixelSize size;
+    private bool isDisposed;
+
+    /// <param name="context">A window's context of OpenGL 3.3, which stays the caller's.</param>
+    /// <exception cref="InvalidOperationException">The driver lacks something; the message says what.</exception>
+    public OpenGlRenderer(IGLContext context)
+    {
+        this.context = context;
+        context.MakeCurrent();
+        gl = GL.GetApi(name => context.TryGetProcAddress(name, out var address) ? address : 0);
+        if (gl.GetInteger(GetPName.MajorVersion) is var major && (major * 10) + gl.GetInteger(GetPName.MinorVersion) < 33)
+            throw new InvalidOperationException($"OpenGL 3.3 is not there: {gl.GetStringS(StringName.Version)}");
+        Name = $"OpenGL {major}.{gl.GetInteger(GetPName.MinorVersion)}, {gl.GetStringS(StringName.Renderer)}";
+        largestTexture = gl.GetInteger(GetPName.MaxTextureSize);
+        tellsLoss = context.TryGetProcAddress("glGetGraphicsResetStatus", out _) && major >= 4;
+
+        // Pictures come when there is something new, not when the screen is ready: nobody waits for it.
+        context.SwapInterval(0);
+        vertices = gl.GenVertexArray();
+        gl.BindVertexArray(vertices);
+        frame = gl.GenFramebuffer();
+        gl.BindFramebuffer(FramebufferTarget.Framebuffer, frame);
+        gl.Disable(EnableCap.DepthTest);
+        gl.Disable(EnableCap.Dither);
+        gl.BlendFunc(BlendingFactor.One, BlendingFactor.OneMinusSrcAlpha);
+        gl.PixelStore(PixelStoreParameter.UnpackAlignment, 4);
+        canvasProgram = new(gl, FragmentShaders.Canvas, "canvas");
+        mapProgram = new(gl, FragmentShaders.Map, "elements", "places", "colors");
+        barsProgram = new(gl, FragmentShaders.Bars, "heights");
+        pool = new(gl);
+        textures = new(gl, pool, largestTexture);
+    }
+
+    public string Name { get; }
+
+    public bool DrawsFrom(ComputeDevice device) => false;
+
+    /// <exception cref="InvalidOperationException">The context is lost: another window is needed.</exception>
+    public bool Draw(Picture picture)
+    {
+        if (picture.Size is { Width: < 1 } or { Height: < 1 })
+            return false;
+        context.MakeCurrent();
+        gl.BindFramebuffer(FramebufferTarget.Framebuffer, frame);
+        Resize(picture);
+        FindDirty(picture);
+        gl.Enable(EnableCap.ScissorTest);
+        foreach (var area in dirty)
+            Draw(picture, area);
+        gl.Disable(EnableCap.ScissorTest);
+        textures.Keep(picture);
+        Show();
+        (maps, histograms) = (picture.Maps, picture.Histograms);
+        if (tellsLoss && gl.GetGraphicsResetStatus() is not GLEnum.NoError and var reason)
+            throw new InvalidOperationException($"OpenGL has lost its context: {reason}");
+        return true;
+    }
+
+    public SKBitmap Read()
+    {
+        var pixels = new SKBitmap(
+            new SKImageInfo(Math.Max(size.Width, 1), Math.Max(size.Height, 1), SKColorType.Rgba8888, SKAlphaType.Opaque));
+        if (size == default)
+            return pixels;
+        context.MakeCurrent();
+        gl.BindFramebuffer(FramebufferTarget.ReadFramebuffer, frame);
+        gl.ReadPixels(
+            0, 0, (uint)size.Width, (uint)size.Height, PixelFormat.Rgba, PixelType.UnsignedByte,
+            (void*)pixels.GetPixels());
+        pixels.NotifyPixelsChanged();
+        return pixels;
+    }
+
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        context.MakeCurrent();
+        if (!context.IsCurrent)
+            return; // a display that is gone has taken all of it
+        foreach (var program in (ReadOnlySpan<ShaderProgram>)[canvasProgram, mapProgram, barsProgram])
+            program.Dispose();
+        gl.DeleteFramebuffer(frame);
+        gl.DeleteVertexArray(vertices);
+        pool.Delete(canvas);
+        pool.Delete(screen);
+        textures.Dispose();
+        pool.Dispose();
+        gl.Dispose();
+    }
+
+    /// <summary>What OpenGL found wrong since the last call, for tests; null where nothing was.</summary>
+    internal string? TakeError()
+    {
+        context.MakeCurrent();
+        return gl.GetError() is not GLEnum.NoError and var error ? error.ToString() : null;
+    }
+
+    private PixelRect Whole => new(0, 0, size.Width, size.Height);
+
+    private static PixelRect Common(PixelRect a, PixelRect b)
+    {
+        var (x, y) = (Math.Max(a.X, b.X), Math.Max(a.Y, b.Y));
+        return new(x, y, Math.Min(a.Right, b.Right) - x, Math.Min(a.Bottom, b.Bottom) - y);
+    }
+
+    private static bool IsEmpty(PixelRect area) => area.Width < 1 || area.Height < 1;
+
+    private static Vector4 ColorOf(uint color) =>
+        new Vector4(color & 255, (color >> 8) & 255, (color >> 16) & 255, color >> 24) / 255;
+
+    // Of another size, everything is drawn.
+    private void Resize(Picture picture)
+    {
+        dirty.Clear();
+        if (picture.Size == size)
+            return;
+        size = picture.Size;
+        if (size.Width > largestTexture || size.Height > largestTexture)
+        {
+            throw new InvalidOperationException(
+                $"OpenGL has no textures of {size.Width} x {size.Height}, only up to {largestTexture}");
+        }
+
+        pool.Delete(canvas);
+        pool.Delete(screen);
+        var shape = new TextureShape(InternalFormat.Rgba8, size.Width, size.Height);
+        (canvas, screen) = (pool.Make(shape), pool.Make(shape));
+        gl.FramebufferTexture2D(
+            FramebufferTarget.Framebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, screen.Name,
+            0);
+        gl.Viewport(0, 0, (uint)size.Width, (uint)size.Height);
+        dirty.Add(Whole);
+    }
+
+    // What is to be drawn again: what changed on the canvas, and every map or histogram that was not there, or is gone.
+    private void FindDirty(Picture picture)
+    {
+        if (dirty.Count == 0 && picture.Changed is not null)
+        {
+            foreach (var area in picture.Changed)
+                AddDirty(area);
+            UploadCanvas(picture, dirty);
+            AddDifferences(maps, picture.Maps, m => m.Bounds);
+            AddDifferences(histograms, picture.Histograms, h => h.Bounds);
+            if (dirty.Sum(a => (long)a.Width * a.Height) < (long)size.Width * size.Height)
+                return;
+            dirty.Clear();
+            dirty.Add(Whole);
+            return;
+        }
+
+        dirty.Clear();
+        dirty.Add(Whole);
+        UploadCanvas(picture, dirty);
+    }
+
+    private void AddDifferences<T>(IReadOnlyList<T> before, IReadOnlyList<T> now, Func<T, PixelRect> boundsOf)
+    {
+        foreach (var item in now)
+        {
+            if (!before.Contains(item))
+                AddDirty(boundsOf(item));
+        }
+
+        foreach (var item in before)
+        {
+            if (!now.Contains(item))
+                AddDirty(boundsOf(item));
+        }
+    }
+
+    private void AddDirty(PixelRect area)
+    {
+        area = Common(area, Whole);
+        if (!IsEmpty(area) && !dirty.Contains(area))
+            dirty.Add(area);
+    }
+
+    private void UploadCanvas(Picture picture, IReadOnlyList<PixelRect> areas)
+    {
+        if (areas.Count == 0)
+            return;
+        Bind(0, canvas);
+        gl.PixelStore(PixelStoreParameter.UnpackRowLength, size.Width);
+        var pixels = (uint*)picture.Canvas.GetPixels();
+        foreach (var area in areas)
+        {
+            gl.TexSubImage2D(
+                TextureTarget.Texture2D, 0, area.X, area.Y, (uint)area.Width, (uint)area.Height, PixelFormat.Rgba,
+                PixelType.UnsignedByte, pixels + ((long)area.Y * size.Width) + area.X);
+        }
+
+        gl.PixelStore(PixelStoreParameter.UnpackRowLength, 0);
+    }
+
+    private void Draw(Picture picture, PixelRect area)
+    {
+        Scissor(area);
+        gl.ClearColor(0, 0, 0, 1);
+        gl.Clear(ClearBufferMask.ColorBufferBit);
+        foreach (var map in picture.Maps)
+        {
+            var part = Common(map.Bounds, area);
+            if (!IsEmpty(part))
+                Draw(map, part);
+        }
+
+        foreach (var bars in picture.Histograms)
+        {
+            var part = Common(bars.Bounds, area);
+            if (!IsEmpty(part))
+                Draw(bars, part);
+        }
+
+        Scissor(area);
+        gl.Enable(EnableCap.Blend);
+        canvasProgram.Use();
+        Bind(0, canvas);
+        Fill();
+        gl.Disable(EnableCap.Blend);
+    }
+
+    private void Draw(HeatMap map, PixelRect part)
+    {
+        if (map.Grid.LastElement >= map.Values.Count)
+            throw new ArgumentException($"{map.Values.Count} elements for a grid up to {map.Grid.LastElement}");
+        Scissor(part);
+        var values = textures.Elements[map.Values];
+        mapProgram.Use();
+        Bind(0, values);
+        Bind(1, textures.Places[map]);
+        Bind(2, textures.ColorMaps[map.Colors]);
+        gl.Uniform2(mapProgram["origin"], map.Bounds.X, map.Bounds.Y);
+        gl.Uniform1(mapProgram["tiles"], map.Grid.Tiles);
+        gl.Uniform1(mapProgram["channelStride"], map.Grid.ChannelStride);
+        gl.Uniform1(mapProgram["hasColors"], map.Grid.Channels == 3 ? 1 : 0);
+        var rowBits = BitOperations.Log2((uint)values.Shape.Width);
+        gl.Uniform1(mapProgram["rowBits"], rowBits);
+        gl.Uniform1(mapProgram["layerBits"], rowBits + BitOperations.Log2((uint)values.Shape.Height));
+        gl.Uniform1(mapProgram["inverseScale"], 1 / map.Scale);
+        gl.Uniform4(mapProgram["gap"], ColorOf(map.Gap));
+        gl.Uniform4(mapProgram["notANumber"], ColorOf(ColorMap.NotANumber));
+        Fill();
+    }
+
+    private void Draw(HistogramBars bars, PixelRect part)
+    {
+        Scissor(part);
+        var columns = textures.BarHeights[bars];
+        barsProgram.Use();
+        Bind(0, columns);
+        gl.Uniform2(barsProgram["origin"], bars.Bounds.X, bars.Bounds.Y);
+        gl.Uniform1(barsProgram["height"], bars.Bounds.Height);
+        gl.Uniform4(barsProgram["bar"], ColorOf(bars.Bar));
+        gl.Uniform4(barsProgram["back"], ColorOf(bars.Back));
+        Fill();
+    }
+
+    // A window's rows begin at the bottom.
+    private void Show()
+    {
+        var (width, height) = (size.Width, size.Height);
+        gl.BindFramebuffer(FramebufferTarget.DrawFramebuffer, 0);
+        gl.BlitFramebuffer(
+            0, 0, width, height, 0, height, width, 0, ClearBufferMask.ColorBufferBit, BlitFramebufferFilter.Nearest);
+        context.SwapBuffers();
+    }
+
+    private void Scissor(PixelRect area) => gl.Scissor(area.X, area.Y, (uint)area.Width, (uint)area.Height);
+
+    private void Fill() => gl.DrawArrays(PrimitiveType.Triangles, 0, 3);
+
+    private void Bind(int unit, Texture texture)
+    {
+        gl.ActiveTexture(TextureUnit.Texture0 + unit);
+        gl.BindTexture(texture.Shape.Target, texture.Name);
+    }
+}
