@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using KernelEngine.Gpu;
-using KernelEngine.Tests.Cpu;
 using KernelEngine.Tests.Recipes;
 
 namespace KernelEngine.Tests.Gpu;
@@ -13,20 +12,6 @@ namespace KernelEngine.Tests.Gpu;
 /// </summary>
 public class SourceOnDeviceTests
 {
-    private static readonly double[] Reals =
-    [
-        0, -0.0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5, 3, 7, -7, 1e-3, 0.1, -0.3, 1e9, -3e9, 2147483647, 2147483648,
-        -2147483648, -2147483649, 4e18, 9.3e18, -1e19, 1e30, 3.4e38, 1e-40, -1e-45, 1e-38, 65504, 65520, 1e-7, 6e-8,
-        5.9604644775390625e-8, 1e300, 1e-310, double.NaN, double.PositiveInfinity, double.NegativeInfinity,
-    ];
-
-    private static readonly long[] Whole =
-    [
-        0, 1, -1, 2, -2, 3, 5, 7, -7, 31, 32, 33, 63, 64, 65, -31, 100, 255, 256, -129, 40000, 65535, 1 << 24,
-        (1 << 24) + 1, int.MaxValue, int.MinValue, int.MinValue + 1, (1L << 32) + 5, (1L << 40) + 1, (1L << 53) + 1,
-        long.MaxValue, long.MinValue, long.MinValue + 1, -(1L << 33), 0x7FFFFF4000000001, 0x7FFFFFBFFFFFFFFF,
-    ];
-
     private static readonly KernelDialect[] Dialects = [Dialect.OpenCl, Dialect.Hlsl];
 
     public static TheoryData<KernelLanguage, ValueKind> Kinds =>
@@ -37,10 +22,7 @@ public class SourceOnDeviceTests
     public void Every_primitive_is_as_defined(KernelLanguage language, ValueKind kind)
     {
         using var bench = new OpenClBench(shares: true);
-        var values = Values(kind);
-        var pairs = (from a in values from b in values select (a, b)).ToArray();
-        Check(bench, language, KernelPrograms.AllOf(kind),
-            [.. pairs.Select((p, i) => new[] { p.a, p.b, values[i * 7 % values.Length] })], []);
+        Check(bench, language, WrittenCase.Primitives(kind));
     }
 
     [Theory]
@@ -48,7 +30,7 @@ public class SourceOnDeviceTests
     public void Every_conversion_is_as_defined(KernelLanguage language, ValueKind kind)
     {
         using var bench = new OpenClBench(shares: true);
-        Check(bench, language, KernelPrograms.ConversionsOf(kind), [.. Values(kind).Select(v => new[] { v })], []);
+        Check(bench, language, WrittenCase.Conversions(kind));
     }
 
     [Theory]
@@ -57,28 +39,7 @@ public class SourceOnDeviceTests
     public void Every_dtype_is_read_and_written(KernelLanguage language)
     {
         using var bench = new OpenClBench(shares: true);
-        var program = KernelPrograms.Memory();
-        var rows = new long[65536][];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            rows[i] =
-            [
-                .. program.Inputs.Select(d =>
-                {
-                    var values = Values(d.Register);
-                    return d.Size < 4 && d != DType.Bool
-                        ? NaiveProgram.Load(i, d.Code)
-                        : values[i * 31 % values.Length];
-                }),
-            ];
-
-            // Every float32 that a narrower one could be made of.
-            rows[i][program.Inputs.IndexOf(DType.Float32)] = (uint)(i << 16 | (i * 40503 & 0xFFFF));
-        }
-
-        Check(bench, language, program, rows,
-            [1, -5 & 0xFFFFFFFF, long.MinValue + 3, BitConverter.SingleToUInt32Bits(-0.3f),
-            BitConverter.DoubleToInt64Bits(1e300 / 3)]);
+        Check(bench, language, WrittenCase.Memory());
     }
 
     [Theory]
@@ -88,14 +49,7 @@ public class SourceOnDeviceTests
     {
         using var bench = new OpenClBench(shares: true);
         for (var seed = 0; seed < 12; seed++)
-        {
-            var random = new RandomPrograms(seed);
-            var program = random.Next(40);
-            Check(bench, language, program,
-                [.. Enumerable.Range(0, 500).Select(_ => program.Inputs.Select(d =>
-                    NaiveProgram.Load(NaiveProgram.Store(random.NextBits(d.Register), d.Code), d.Code)).ToArray())],
-                [.. program.Parameters.Select(random.NextBits)]);
-        }
+            Check(bench, language, WrittenCase.ByChance(seed));
     }
 
     [Fact]
@@ -119,7 +73,7 @@ public class SourceOnDeviceTests
             rows[i] = [.. new[] { a, b, c }.Select(v => (long)BitConverter.SingleToUInt32Bits(v))];
         }
 
-        Check(bench, KernelLanguage.Hlsl, program, rows, [], isFused: false);
+        Check(bench, KernelLanguage.Hlsl, new(program, rows, []), isFused: false);
 
         // Few digits, so that ties are frequent.
         float Next(int power) => MathF.ScaleB(
@@ -210,77 +164,22 @@ public class SourceOnDeviceTests
         }
     }
 
-    // Registers' bits.
-    private static long[] Values(ValueKind kind) => kind switch
+    private static void Check(OpenClBench bench, KernelLanguage language, WrittenCase test, bool isFused = true)
     {
-        ValueKind.Bool => [0, 1],
-        ValueKind.Int32 => [.. Whole.Select(v => (long)(uint)v).Distinct()],
-        ValueKind.Int64 => Whole,
-        ValueKind.Float32 => [.. Reals.Select(v => (long)BitConverter.SingleToUInt32Bits((float)v)).Distinct()],
-        _ => [.. Reals.Select(BitConverter.DoubleToInt64Bits)],
-    };
-
-    private static void Check(
-        OpenClBench bench, KernelLanguage language, PointwiseProgram program, long[][] rows, long[] parameters,
-        bool isFused = true)
-    {
-        var dtypes = program.Inputs.Concat(program.Outputs).ToArray();
-        var code = KernelPrograms.Write(
-            new SourceWriter((KernelDialect)Dialect.Of(language), program.Name, (64, 1, 1), dtypes.Length), program,
-            program.Key);
+        // The first elements of each buffer belong to nobody, so that offsets are used; words are read whole.
+        const int gap = 16;
+        var dtypes = test.DTypes;
+        var code = test.Write(new SourceWriter(
+            (KernelDialect)Dialect.Of(language), test.Program.Name, (64, 1, 1), dtypes.Length));
         var source = language == KernelLanguage.OpenCl
             ? code.Source!
             : HlslAsOpenCl.Translate(code.Source!, dtypes.Length, isFused);
         var kernel = bench.Build(code.Name, source, dtypes.Length, 64);
-
-        // The first elements of each buffer belong to nobody, so that offsets are used; words are read whole.
-        const int gap = 16;
-        var memory = dtypes
-            .Select(d => bench.Driver.Allocate(gap + 4 + (rows.Length * d.Size), MemoryKind.Device)).ToArray();
-        for (var k = 0; k < program.Inputs.Length; k++)
-        {
-            var bytes = new byte[gap + (rows.Length * dtypes[k].Size)];
-            for (var i = 0; i < rows.Length; i++)
-            {
-                var bits = NaiveProgram.Store(rows[i][k], dtypes[k].Code);
-                BitConverter.GetBytes(bits).AsSpan(0, dtypes[k].Size)
-                    .CopyTo(bytes.AsSpan(gap + (i * dtypes[k].Size)));
-            }
-
-            bench.Write<byte>(memory[k], bytes);
-        }
-
-        uint[] words =
-        [
-            256, 0, 4, 1, .. dtypes.SelectMany(_ => new uint[] { gap, 0 }), (uint)rows.Length,
-            .. parameters.SelectMany(p => new[] { (uint)p, (uint)(p >> 32) }),
-        ];
-        bench.Launch(kernel, 4, words, memory);
+        var memory = dtypes.Select((_, k) => bench.Driver.Allocate(4 + test.Bytes(k, gap), MemoryKind.Device)).ToArray();
+        for (var k = 0; k < test.Program.Inputs.Length; k++)
+            bench.Write<byte>(memory[k], test.Input(k, gap));
+        bench.Launch(kernel, 4, test.Words(groups: 4, dtypes.Select(_ => (long)gap)), memory);
         bench.Run();
-        var found = memory.Select((m, k) => bench.Read<byte>(m, gap + (rows.Length * dtypes[k].Size))).ToArray();
-        for (var i = 0; i < rows.Length; i++)
-        {
-            var expected = NaiveProgram.Run(program, rows[i], parameters);
-            for (var k = 0; k < expected.Length; k++)
-            {
-                var dtype = program.Outputs[k];
-                var bytes = new byte[8];
-                found[program.Inputs.Length + k].AsSpan(gap + (i * dtype.Size), dtype.Size).CopyTo(bytes);
-                var bits = BitConverter.ToInt64(bytes);
-                var wanted = NaiveProgram.Store(expected[k], dtype.Code);
-                Assert.True(bits == wanted || (IsNaN(bits, dtype) && IsNaN(wanted, dtype)),
-                    $"{program.Name}, output {k} ({program.Code[program.Results[k]]}): " +
-                    $"{bits:X}, not {wanted:X}, of {string.Join(", ", rows[i].Select(v => v.ToString("X")))}");
-            }
-        }
+        test.Check([.. memory.Select((m, k) => bench.Read<byte>(m, test.Bytes(k, gap)))], gap);
     }
-
-    private static bool IsNaN(long bits, DType dtype) => dtype.Code switch
-    {
-        DTypeCode.Float16 => Half.IsNaN(BitConverter.UInt16BitsToHalf((ushort)bits)),
-        DTypeCode.BFloat16 => float.IsNaN(BFloat16.FromBits((ushort)bits)),
-        DTypeCode.Float32 => float.IsNaN(BitConverter.Int32BitsToSingle((int)bits)),
-        DTypeCode.Float64 => double.IsNaN(BitConverter.Int64BitsToDouble(bits)),
-        _ => false,
-    };
 }
