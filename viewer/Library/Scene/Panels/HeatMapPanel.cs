@@ -1,0 +1,176 @@
+namespace KernelEngine.Viewing;
+
+/// <summary>A parameter's elements, or its gradient's, as a heat map, with its scale; the wheel comes closer.</summary>
+internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = false) : Panel(bounds)
+{
+    private PixelRect map; // where the map is, of the window; empty before it was painted
+    private (float X, float Y) dragged;
+
+    public MapKey Key => key;
+
+    protected override bool FollowsPointer => false;
+
+    /// <summary>Pixels below the map that are used for something else.</summary>
+    protected virtual int Reserved(Theme theme) => 0;
+
+    public override IEnumerable<MapKey> Wanted(SceneState state) => [key];
+
+    public override void AddMaps(SceneState state, List<HeatMap> maps, List<HistogramBars> histograms)
+    {
+        if (map.IsEmpty || state.ValuesOf(key) is not { } found)
+            return;
+        var parameter = state.Network.Parameters[key.Parameter];
+        maps.Add(new HeatMap
+        {
+            Bounds = map, Values = found.Values, Grid = parameter.Grid, Cells = CellsOf(state), Colors = state.Colors,
+            Scale = state.Scales.Of(key, parameter, found.Frame, found.Values), Gap = Theme.Rgba(Theme.Panel),
+        });
+    }
+
+    public override IReadOnlyList<string>? TipAt(SceneState state, float x, float y)
+    {
+        if (!map.Contains(x, y) || state.ValuesOf(key) is not { } found)
+            return null;
+        var parameter = state.Network.Parameters[key.Parameter];
+        var cells = CellsOf(state);
+        var cellX = cells.X + (int)((long)((int)x - map.X) * cells.Width / map.Width);
+        var cellY = cells.Y + (int)((long)((int)y - map.Y) * cells.Height / map.Height);
+        var element = parameter.Grid.ElementAt(cellX, cellY);
+        if (element < 0)
+            return null;
+        var place = $"{NameOf(parameter)}[{PlaceOf(parameter, element)}]";
+        if (found.Values is not HostValues host)
+            return [place, "its value is on the device only"];
+        if (parameter.Grid.Channels == 3)
+        {
+            var step = parameter.Grid.ChannelStride;
+            return [
+                place,
+                string.Join(
+                    "  ", Enumerable.Range(0, 3).Where(c => element + (c * step) < host.Count)
+                        .Select(c => $"{"RGB"[c]} {NumberText.Short(host.Values[element + (c * step)])}")),
+            ];
+        }
+
+        return element < host.Count ? [$"{place} = {NumberText.Short(host.Values[element])}"] : null;
+    }
+
+    public override bool Scroll(SceneState state, float x, float y, float up)
+    {
+        if (!map.Contains(x, y))
+            return false;
+        var zoom = state.Zooms.GetValueOrDefault(key, MapZoom.Whole)
+            .By(Math.Pow(1.25, up), (x - map.X) / map.Width, (y - map.Y) / map.Height);
+        if (zoom.IsWhole)
+            state.Zooms.Remove(key);
+        else
+            state.Zooms[key] = zoom;
+        return true;
+    }
+
+    protected override object KeyOf(SceneState state)
+    {
+        var found = state.ValuesOf(key);
+        var parameter = state.Network.Parameters[key.Parameter];
+        return (
+            state.Colors, state.Scales.Of(key, parameter, found?.Frame, found?.Values), found is null, state.Newest is null,
+            found is { } f && !ReferenceEquals(f.Frame, state.Shown) ? f.Frame.Step : -1,
+            state.Zooms.GetValueOrDefault(key, MapZoom.Whole), isChoosable && state.ChosenLayer?.Index == parameter.Layer);
+    }
+
+    protected override void Paint(Drawing drawing, SceneState state)
+    {
+        var theme = drawing.Theme;
+        var parameter = state.Network.Parameters[key.Parameter];
+        var found = state.ValuesOf(key);
+        var zoom = state.Zooms.GetValueOrDefault(key, MapZoom.Whole);
+        var note = found is { } f && !ReferenceEquals(f.Frame, state.Shown)
+            ? $"as of step {NumberText.Count(f.Frame.Step)}"
+            : NumberText.Sizes(parameter.Shape) + (parameter.Step > 1 ? $", every {parameter.Step}th row and column" : "")
+              + (zoom.IsWhole ? "" : $" · {NumberText.Short(zoom.Factor)}× closer");
+        var area = PaintCard(drawing, NameOf(parameter), note);
+        map = default;
+        if (area.Height < theme.Px(24) || area.Width < theme.Px(24))
+            return;
+        if (isChoosable)
+        {
+            HotSpots.Add(new HotSpot
+            {
+                Name = $"choose:{parameter.Name}", Bounds = Bounds, Press = (_, _) => state.Layer = parameter.Layer,
+            });
+        }
+
+        area = area.CutBottom(Reserved(theme)).Remains;
+        (var foot, area) = area.CutBottom(theme.Px(14), theme.Px(6));
+        ColorBar.Paint(
+            drawing, state.Colors, state.Scales.Of(key, parameter, found?.Frame, found?.Values),
+            foot with { Width = Math.Min(foot.Width, theme.Px(220)) });
+        if (found is null)
+        {
+            PaintWords(drawing, area, state.Newest is null ? "waiting for the first step" :
+                key.Kind == MapKind.Gradient ? "no gradient" : "waiting for its elements");
+            return;
+        }
+
+        map = Fit(parameter.Grid, area);
+        drawing.Clear(map);
+        HotSpots.Add(new HotSpot
+        {
+            Name = $"map:{parameter.Name}{(key.Kind == MapKind.Gradient ? ".grad" : "")}", Bounds = map,
+            Press = (x, y) =>
+            {
+                dragged = (x, y);
+                if (isChoosable)
+                    state.Layer = parameter.Layer;
+            },
+            Drag = (x, y) =>
+            {
+                if (state.Zooms.TryGetValue(key, out var before))
+                    state.Zooms[key] = before.Moved((dragged.X - x) / map.Width, (dragged.Y - y) / map.Height);
+                dragged = (x, y);
+            },
+        });
+    }
+
+    /// <summary>
+    /// Where a map lies in an area: cells of whole pixels where they are larger than one; a matrix's cells may be
+    /// stretched, those of filters and pictures are square.
+    /// </summary>
+    internal static PixelRect Fit(MapGrid grid, PixelRect area)
+    {
+        if (grid.Width < 1 || grid.Height < 1 || area.IsEmpty)
+            return default;
+        double across = (double)area.Width / grid.Width, down = (double)area.Height / grid.Height;
+        var most = grid.Tiles == 1 && grid.Channels == 1 ? 6 : 1; // how far a cell may be from a square
+        (across, down) = (Math.Min(Whole(across), most * Whole(down)), Math.Min(Whole(down), most * Whole(across)));
+        var width = Math.Clamp((int)(grid.Width * across), 1, area.Width);
+        var height = Math.Clamp((int)(grid.Height * down), 1, area.Height);
+        return new(area.X, area.Y, width, height);
+
+        static double Whole(double size) => size >= 1 ? Math.Floor(size) : size;
+    }
+
+    private PixelRect CellsOf(SceneState state) =>
+        state.Zooms.GetValueOrDefault(key, MapZoom.Whole).CellsOf(state.Network.Parameters[key.Parameter].Grid);
+
+    private string NameOf(ParameterInfo parameter) =>
+        key.Kind == MapKind.Gradient ? parameter.Name + ".grad" : parameter.Name;
+
+    /// <summary>The indices of an element among those that are shown.</summary>
+    private static string PlaceOf(ParameterInfo parameter, int element)
+    {
+        var sizes = parameter.Shape.ToArray();
+        for (var i = Math.Max(0, sizes.Length - 2); i < sizes.Length && parameter.Step > 1; i++)
+            sizes[i] = (sizes[i] + parameter.Step - 1) / parameter.Step;
+        var places = new long[sizes.Length];
+        long left = element;
+        for (var i = sizes.Length - 1; i >= 0; i--)
+        {
+            (left, places[i]) = Math.DivRem(left, Math.Max(1, sizes[i]));
+            if (parameter.Step > 1 && i >= sizes.Length - 2)
+                places[i] *= parameter.Step;
+        }
+
+        return string.Join(", ", places);
+    }
+}
