@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compiles the kernels of shaders/ to SPIR-V and PTX (shaders/compiled), those whose source has changed; --all for all,
+# Compiles the kernels of shaders/ to SPIR-V and PTX (shaders/compiled) and the shaders of the viewer to SPIR-V
+# (viewer/Library/Rendering/Vulkan/Shaders/compiled), those whose source has changed; --all for all,
 # --kernel NAME for those whose name begins so. Needs glslangValidator, spirv-opt, spirv-val and clang-15 (or the one
 # that KERNEL_CLANG names; CUDA's toolkit is not needed), which scripts/install-drivers.sh installs.
 #

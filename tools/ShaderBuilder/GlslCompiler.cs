@@ -7,9 +7,13 @@ namespace KernelEngine.ShaderBuilder;
 internal sealed class GlslCompiler() : ShaderCompiler(KernelLanguage.SpirV)
 {
     /// <inheritdoc/>
-    public override (uint[]? Words, string Messages) Compile(ShaderVariant variant, string source)
+    public override (uint[]? Words, string Messages) Compile(ShaderVariant variant, string source) =>
+        Compile(variant.Name, source);
+
+    /// <summary>Compiles a shader that is no kernel of the library.</summary>
+    /// <returns>The words, or what the programs said.</returns>
+    public (uint[]? Words, string Messages) Compile(string name, string source)
     {
-        var name = variant.Name;
         var (text, raw, precise, small) =
             (At(name, "comp"), At(name, "raw.spv"), At(name, "precise.spv"), At(name, "spv"));
         File.WriteAllText(text, source);

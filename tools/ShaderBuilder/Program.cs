@@ -7,17 +7,26 @@ var compiledFolder = new Option<DirectoryInfo>("--output")
     Description = "where the compiled kernels are written",
     DefaultValueFactory = _ => new DirectoryInfo("shaders/compiled"),
 };
+var viewer = new Option<DirectoryInfo>("--viewer")
+{
+    Description = "the shaders of the viewer",
+    DefaultValueFactory = _ => new DirectoryInfo("viewer/Library/Rendering/Vulkan/Shaders"),
+};
 var only = new Option<string?>("--kernel") { Description = "only kernels whose name begins so" };
 var all = new Option<bool>("--all") { Description = "also those whose source has not changed" };
 
-var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V and PTX.") { compiledFolder, only, all };
+var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V and PTX, and the viewer's shaders to SPIR-V.")
+{
+    compiledFolder, viewer, only, all,
+};
 build.SetAction(parsed =>
 {
     var library = new LibraryBuild(
         parsed.GetRequiredValue(compiledFolder), parsed.GetValue(only) ?? "", parsed.GetValue(all));
     using var glsl = new GlslCompiler();
     using var cuda = new CudaCompiler();
-    return library.Run(glsl) + library.Run(cuda) == 0 ? 0 : 1;
+    var shaders = new FolderBuild(parsed.GetRequiredValue(viewer), parsed.GetValue(all));
+    return library.Run(glsl) + library.Run(cuda) + shaders.Run(glsl) == 0 ? 0 : 1;
 });
 
 var language = new Argument<KernelLanguage>("language")

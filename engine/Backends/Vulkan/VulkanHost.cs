@@ -1,3 +1,5 @@
+using Silk.NET.Vulkan;
+
 namespace KernelEngine.Vulkan;
 
 /// <summary>
@@ -39,4 +41,12 @@ public sealed record VulkanHost
     /// (<c>VK_SHARING_MODE_CONCURRENT</c>), and nobody transfers ownership.
     /// </summary>
     public IReadOnlyList<uint> OtherFamilies { get; init; } = [];
+
+    /// <summary>
+    /// Vulkan's functions for the device, without the loader's detour over its handle, and for its instance. Those of
+    /// extensions are found by the names that <c>GetDeviceProcAddr</c> and <c>GetInstanceProcAddr</c> are given.
+    /// </summary>
+    /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
+    public Vk Functions() =>
+        VulkanLoader.ForDevice(LogicalDevice.Loader, new Instance(Instance), new Device(Device));
 }

@@ -17,7 +17,11 @@ internal static class VulkanLoader
         new(() => Library.Value == 0 ? null : new Vk(new ExportedFunctions(Library.Value)));
 
     /// <summary>The functions of one device, without the loader's detour over its handle.</summary>
-    public static Vk ForDevice(Vk api, Device device) => new(new DeviceFunctions(api, device));
+    public static Vk ForDevice(Vk api, Device device) => new(new DeviceFunctions(api, default, device));
+
+    /// <summary>The functions of one device, and those of the instance that it is of.</summary>
+    public static Vk ForDevice(Vk api, Instance instance, Device device) =>
+        new(new DeviceFunctions(api, instance, device));
 
     private static nint Find()
     {
@@ -50,8 +54,8 @@ internal static class VulkanLoader
         }
     }
 
-    /// <summary>What a device's driver says that its functions are.</summary>
-    private sealed unsafe class DeviceFunctions(Vk api, Device device) : INativeContext
+    /// <summary>What a device's driver says that its functions are, and the loader of its instance's.</summary>
+    private sealed unsafe class DeviceFunctions(Vk api, Instance instance, Device device) : INativeContext
     {
         public nint GetProcAddress(string proc, int? slot = null) =>
             TryGetProcAddress(proc, out var address, slot) ? address : throw new EntryPointNotFoundException(proc);
@@ -59,6 +63,8 @@ internal static class VulkanLoader
         public bool TryGetProcAddress(string proc, out nint addr, int? slot = null)
         {
             addr = (nint)api.GetDeviceProcAddr(device, proc).Handle;
+            if (addr == 0 && instance.Handle != 0)
+                addr = (nint)api.GetInstanceProcAddr(instance, proc).Handle;
             return addr != 0;
         }
 

@@ -9,6 +9,16 @@ internal readonly record struct PixelRect(int X, int Y, int Width, int Height)
 
     public bool IsEmpty => Width <= 0 || Height <= 0;
 
+    /// <summary>What both cover; empty where they do not meet.</summary>
+    public PixelRect Intersect(PixelRect other)
+    {
+        var (x, y) = (Math.Max(X, other.X), Math.Max(Y, other.Y));
+        return new(x, y, Math.Min(Right, other.Right) - x, Math.Min(Bottom, other.Bottom) - y);
+    }
+
+    public bool Contains(PixelRect other) =>
+        other.X >= X && other.Y >= Y && other.Right <= Right && other.Bottom <= Bottom;
+
     public bool Contains(float x, float y) => x >= X && x < Right && y >= Y && y < Bottom;
 
     public bool Intersects(PixelRect other) =>
@@ -50,4 +60,7 @@ internal readonly record struct PixelRect(int X, int Y, int Width, int Height)
 }
 
 /// <summary>A size in pixels.</summary>
-internal readonly record struct PixelSize(int Width, int Height);
+internal readonly record struct PixelSize(int Width, int Height)
+{
+    public PixelRect Bounds => new(0, 0, Width, Height);
+}

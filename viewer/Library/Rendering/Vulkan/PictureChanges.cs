@@ -1,0 +1,89 @@
+namespace KernelEngine.Viewing;
+
+/// <summary>
+/// What is to be drawn again, where what was drawn before is still there: pictures that were dropped count as well.
+/// </summary>
+internal sealed class PictureChanges
+{
+    // Above it, one large piece is less work than many small ones.
+    private const int MostPieces = 64;
+
+    private readonly List<PixelRect> canvas = [];
+    private readonly List<PixelRect> plain = [];
+    private readonly List<HeatMap> maps = [];
+    private readonly List<HistogramBars> histograms = [];
+    private IReadOnlyList<HeatMap> drawnMaps = [];
+    private IReadOnlyList<HistogramBars> drawnHistograms = [];
+    private PixelSize size;
+
+    /// <summary>The parts of the canvas that are new.</summary>
+    public IReadOnlyList<PixelRect> Canvas => canvas;
+
+    /// <summary>The parts that are drawn with nothing below the canvas; maps and histograms come over them.</summary>
+    public IReadOnlyList<PixelRect> Plain => plain;
+
+    /// <summary>The maps that are to be drawn.</summary>
+    public IReadOnlyList<HeatMap> Maps => maps;
+
+    /// <summary>The histograms that are to be drawn.</summary>
+    public IReadOnlyList<HistogramBars> Histograms => histograms;
+
+    /// <summary>Whether nothing is to be drawn.</summary>
+    public bool IsEmpty => plain.Count == 0 && maps.Count == 0 && histograms.Count == 0;
+
+    /// <summary>Takes note of a picture, drawn or not.</summary>
+    public void Note(Picture picture)
+    {
+        if (picture.Changed is null || picture.Size != size || canvas.Count + picture.Changed.Count > MostPieces)
+            Forget(picture.Size);
+        else if (canvas is not [var only] || only != size.Bounds)
+            canvas.AddRange(picture.Changed.Select(r => r.Intersect(size.Bounds)).Where(r => !r.IsEmpty));
+
+        plain.Clear();
+        plain.AddRange(canvas);
+        plain.AddRange(Vanished(drawnMaps, picture.Maps).Select(m => m.Bounds.Intersect(size.Bounds)));
+        plain.AddRange(Vanished(drawnHistograms, picture.Histograms).Select(h => h.Bounds.Intersect(size.Bounds)));
+
+        var touched = plain.ToList();
+        Choose(picture.Maps, drawnMaps, m => m.Bounds, maps, touched);
+        Choose(picture.Histograms, drawnHistograms, h => h.Bounds, histograms, touched);
+        plain.RemoveAll(r => r.IsEmpty || maps.Exists(m => m.Bounds.Contains(r))
+            || histograms.Exists(h => h.Bounds.Contains(r)));
+    }
+
+    /// <summary>The picture that was noted last is drawn.</summary>
+    public void Drawn(Picture picture)
+    {
+        (drawnMaps, drawnHistograms) = (picture.Maps, picture.Histograms);
+        canvas.Clear();
+    }
+
+    /// <summary>What was drawn is gone: all of the next picture is to be drawn.</summary>
+    public void Forget() => Forget(size);
+
+    private void Forget(PixelSize now)
+    {
+        size = now;
+        canvas.Clear();
+        canvas.Add(size.Bounds);
+    }
+
+    private static IEnumerable<T> Vanished<T>(IReadOnlyList<T> before, IReadOnlyList<T> now) =>
+        before.Where(b => !now.Contains(b));
+
+    // Those that are new, and those over something that is drawn again.
+    private void Choose<T>(
+        IReadOnlyList<T> all, IReadOnlyList<T> before, Func<T, PixelRect> bounds, List<T> chosen,
+        List<PixelRect> touched)
+    {
+        chosen.Clear();
+        foreach (var one in all)
+        {
+            var rectangle = bounds(one).Intersect(size.Bounds);
+            if (rectangle.IsEmpty || (before.Contains(one) && !touched.Exists(rectangle.Intersects)))
+                continue;
+            chosen.Add(one);
+            touched.Add(rectangle);
+        }
+    }
+}

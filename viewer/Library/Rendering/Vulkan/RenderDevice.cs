@@ -1,0 +1,81 @@
+using KernelEngine.Vulkan;
+using Silk.NET.Vulkan;
+
+namespace KernelEngine.Viewing;
+
+/// <summary>The training's Vulkan device as the renderer uses it: beside the engine, on the same queue.</summary>
+internal sealed unsafe class RenderDevice
+{
+    private readonly Queue queue;
+    private readonly PhysicalDeviceMemoryProperties memory;
+
+    /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
+    public RenderDevice(ComputeDevice device)
+    {
+        Computing = device;
+        Handles = device.VulkanHandles();
+        Api = Handles.Functions();
+        Handle = new Device(Handles.Device);
+        queue = new Queue(Handles.Queue);
+        Api.GetPhysicalDeviceMemoryProperties(Adapter, out memory);
+    }
+
+    /// <summary>As the engine knows it.</summary>
+    public ComputeDevice Computing { get; }
+
+    /// <summary>What the engine runs on.</summary>
+    public VulkanHost Handles { get; }
+
+    /// <summary>The functions of the device and its instance.</summary>
+    public Vk Api { get; }
+
+    public Device Handle { get; }
+
+    public PhysicalDevice Adapter => new(Handles.PhysicalDevice);
+
+    /// <summary>Whether it is no GPU, but the processor in its place.</summary>
+    public bool IsProcessor => Computing.Type is DeviceType.SoftwareGpu or DeviceType.Cpu;
+
+    /// <summary>Throws unless a function succeeded.</summary>
+    /// <exception cref="DeviceLostException">The device is lost.</exception>
+    /// <exception cref="TensorRuntimeException">Something else was wrong.</exception>
+    public void Check(Result result, string function)
+    {
+        if (result == Result.ErrorDeviceLost)
+            throw new DeviceLostException(Computing.ToString(), $"{function} answered VK_ERROR_DEVICE_LOST");
+        if (result < Result.Success)
+            throw new TensorRuntimeException($"{function} answered {result}");
+    }
+
+    /// <summary>Does something with the queue, that the training uses as well.</summary>
+    public Result WithQueue(Func<Queue, Result> action)
+    {
+        lock (Handles.SubmitLock)
+            return action(queue);
+    }
+
+    /// <summary>Submits commands.</summary>
+    public void Submit(SubmitInfo info, Fence fence)
+    {
+        Result result;
+        lock (Handles.SubmitLock)
+            result = Api.QueueSubmit(queue, 1, &info, fence);
+        Check(result, "vkQueueSubmit");
+    }
+
+    /// <summary>The type of memory that has what is needed, and most of what is good.</summary>
+    /// <exception cref="TensorRuntimeException">There is none.</exception>
+    public uint MemoryType(uint allowed, MemoryPropertyFlags needed, MemoryPropertyFlags good)
+    {
+        var (best, most) = (-1, -1);
+        for (var i = 0; i < memory.MemoryTypeCount; i++)
+        {
+            var flags = memory.MemoryTypes[i].PropertyFlags;
+            var score = uint.PopCount((uint)(flags & good));
+            if ((allowed >> i & 1) != 0 && (flags & needed) == needed && (int)score > most)
+                (best, most) = (i, (int)score);
+        }
+
+        return best >= 0 ? (uint)best : throw new TensorRuntimeException($"{Computing} has no memory for pictures");
+    }
+}

@@ -1,0 +1,108 @@
+using Silk.NET.Vulkan;
+
+namespace KernelEngine.Viewing;
+
+/// <summary>The renderer's shaders. They take addresses and numbers as push constants, and nothing else.</summary>
+internal sealed unsafe class RenderPipelines : IDisposable
+{
+    /// <summary>The bytes of the largest parameters.</summary>
+    public const int ParameterBytes = 128;
+
+    private readonly RenderDevice device;
+    private readonly List<Pipeline> made = [];
+
+    public RenderPipelines(RenderDevice device)
+    {
+        this.device = device;
+        var range = new PushConstantRange(ShaderStageFlags.ComputeBit, 0, ParameterBytes);
+        var info = new PipelineLayoutCreateInfo(
+            StructureType.PipelineLayoutCreateInfo, pushConstantRangeCount: 1, pPushConstantRanges: &range);
+        PipelineLayout layout;
+        device.Check(
+            device.Api.CreatePipelineLayout(device.Handle, &info, null, &layout), "vkCreatePipelineLayout");
+        Layout = layout;
+        try
+        {
+            Canvas = Build("picture", 0);
+            Map = Build("picture", 1);
+            Bars = Build("picture", 2);
+            Counts = Build("counts", 0);
+            Heights = Build("heights", 0);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    public PipelineLayout Layout { get; }
+
+    /// <summary>The canvas over black.</summary>
+    public Pipeline Canvas { get; }
+
+    /// <summary>The canvas over a heat map.</summary>
+    public Pipeline Map { get; }
+
+    /// <summary>The canvas over a histogram's bars.</summary>
+    public Pipeline Bars { get; }
+
+    /// <summary>How many elements each bar of a histogram counts.</summary>
+    public Pipeline Counts { get; }
+
+    /// <summary>How high each bar is.</summary>
+    public Pipeline Heights { get; }
+
+    public void Dispose()
+    {
+        foreach (var pipeline in made)
+            device.Api.DestroyPipeline(device.Handle, pipeline, null);
+        device.Api.DestroyPipelineLayout(device.Handle, Layout, null);
+    }
+
+    private Pipeline Build(string name, uint constant)
+    {
+        var words = Words(name);
+        ShaderModule module;
+        fixed (byte* pointer = words)
+        {
+            var info = new ShaderModuleCreateInfo(
+                StructureType.ShaderModuleCreateInfo, codeSize: (nuint)words.Length, pCode: (uint*)pointer);
+            device.Check(
+                device.Api.CreateShaderModule(device.Handle, &info, null, &module), "vkCreateShaderModule");
+        }
+
+        try
+        {
+            fixed (byte* entry = "main"u8)
+            {
+                var place = new SpecializationMapEntry(0, 0, sizeof(uint));
+                var constants = new SpecializationInfo(1, &place, sizeof(uint), &constant);
+                var info = new ComputePipelineCreateInfo(
+                    StructureType.ComputePipelineCreateInfo, layout: Layout,
+                    stage: new PipelineShaderStageCreateInfo(
+                        StructureType.PipelineShaderStageCreateInfo, stage: ShaderStageFlags.ComputeBit,
+                        module: module, pName: entry, pSpecializationInfo: &constants));
+                Pipeline pipeline;
+                device.Check(
+                    device.Api.CreateComputePipelines(device.Handle, default, 1, &info, null, &pipeline),
+                    "vkCreateComputePipelines");
+                made.Add(pipeline);
+                return pipeline;
+            }
+        }
+        finally
+        {
+            device.Api.DestroyShaderModule(device.Handle, module, null);
+        }
+    }
+
+    // Compiled by scripts/build-shaders.sh.
+    private static byte[] Words(string name)
+    {
+        using var stream = typeof(RenderPipelines).Assembly.GetManifestResourceStream($"shaders/{name}.spv")!;
+        var bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
+        return bytes;
+    }
+}
