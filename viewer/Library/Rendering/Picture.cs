@@ -47,15 +47,15 @@ internal sealed record HeatMap
                 | (uint)ColorMap.IndexOf(blue, inverseScale) << 16;
     }
 
-    /// <inheritdoc cref="PlacesTo(PixelRect, Span{MapPlace}, Span{MapPlace})"/>
-    public void PlacesTo(Span<MapPlace> columns, Span<MapPlace> rows) => PlacesTo(Bounds, columns, rows);
-
     /// <summary>
-    /// The same for all pixels of a part of <see cref="Bounds"/>, without a division for each: a place for each column,
-    /// and one for each row. The element under a pixel is the sum of its column's and its row's; it is a gap where one
-    /// of them is, and where the sum of their tiles is no tile of the grid.
+    /// The same for all pixels, without a division for each: a place for each column of <see cref="Bounds"/>, then one
+    /// for each row. The element under a pixel is the sum of its column's and its row's; it is a gap where one of them
+    /// is, and where the sum of their tiles is no tile of the grid.
     /// </summary>
-    public void PlacesTo(PixelRect part, Span<MapPlace> columns, Span<MapPlace> rows)
+    public void PlacesTo(Span<MapPlace> columns, Span<MapPlace> rows) => PartTo(Bounds, columns, rows);
+
+    /// <summary>As <see cref="PlacesTo"/>, of a part of <see cref="Bounds"/>.</summary>
+    public void PartTo(PixelRect part, Span<MapPlace> columns, Span<MapPlace> rows)
     {
         for (var x = 0; x < part.Width; x++)
             columns[x] = Grid.ColumnAt(CellX(part.X + x));

@@ -173,7 +173,7 @@ internal sealed unsafe class PictureCommands : IDisposable
         if (map.Grid.LastElement >= map.Values.Count)
             throw new TensorValueException($"a map of {map.Values.Count} elements shows element {map.Grid.LastElement}");
         var part = map.Bounds.Intersect(Size.Bounds);
-        map.PlacesTo(part, Places(part, out var places, out var rows), rows);
+        map.PartTo(part, Places(part, out var places, out var rows), rows);
         Draw(pipelines.Map, part, window with
         {
             Back = map.Gap, Places = places, Values = AddressOf(frame, map.Values),
