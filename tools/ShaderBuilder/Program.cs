@@ -15,7 +15,7 @@ var viewer = new Option<DirectoryInfo>("--viewer")
 var only = new Option<string?>("--kernel") { Description = "only kernels whose name begins so" };
 var all = new Option<bool>("--all") { Description = "also those whose source has not changed" };
 
-var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V and PTX, and the viewer's shaders to SPIR-V.")
+var build = new RootCommand("Compiles the kernels of shaders/ to SPIR-V, DXBC and PTX, and the viewer's shaders to SPIR-V.")
 {
     compiledFolder, viewer, only, all,
 };
@@ -25,8 +25,9 @@ build.SetAction(parsed =>
         parsed.GetRequiredValue(compiledFolder), parsed.GetValue(only) ?? "", parsed.GetValue(all));
     using var glsl = new GlslCompiler();
     using var cuda = new CudaCompiler();
+    using var hlsl = new HlslCompiler();
     var shaders = new FolderBuild(parsed.GetRequiredValue(viewer), parsed.GetValue(all));
-    return library.Run(glsl) + library.Run(cuda) + shaders.Run(glsl) == 0 ? 0 : 1;
+    return library.Run(glsl) + library.Run(hlsl) + library.Run(cuda) + shaders.Run(glsl) == 0 ? 0 : 1;
 });
 
 var language = new Argument<KernelLanguage>("language")

@@ -206,8 +206,8 @@ public static class Arithmetic
     }
 
     /// <summary>
-    /// Euclid's algorithm unrolled as far as the width can need (the numbers of Fibonacci take longest): each step is
-    /// computed only where some element has not come to its end.
+    /// Euclid's algorithm unrolled as far as the width can need (the numbers of Fibonacci take longest): each two
+    /// steps are computed only where some element has not come to its end.
     /// </summary>
     private static Expr CommonDivisor(Expr a, Expr b)
     {
@@ -221,7 +221,12 @@ public static class Arithmetic
 
         var result = numbers[^2];
         for (var i = steps - 1; i >= 0; i--)
-            result = Branch(NotEqual(numbers[i + 1], 0), result, numbers[i]);
+        {
+            // HLSL has at most 64 conditions within each other.
+            var goesOn = NotEqual(numbers[i + 1], 0);
+            result = i % 2 == 0 ? Branch(goesOn, result, numbers[i]) : Select(goesOn, result, numbers[i]);
+        }
+
         return result;
     }
 

@@ -45,6 +45,7 @@ internal static partial class HlslAsOpenCl
     {
         var text = Declarations().Replace(source, "");
         text = text.Replace("[loop] ", "", StringComparison.Ordinal)
+            .Replace("[branch] ", "", StringComparison.Ordinal)
             .Replace("static const ", "__constant ", StringComparison.Ordinal)
             .Replace("asuint(a, low, high);", "{ uint2 w = as_uint2(a); low = w.x; high = w.y; }");
         text = DoubleLiterals().Replace(text, "$1");

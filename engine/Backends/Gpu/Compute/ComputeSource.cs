@@ -74,7 +74,7 @@ internal sealed class ComputeSource : KernelSource
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
         if (language != KernelLanguage.SpirV)
-            return variant.Render(language, limits);
+            return variant.RenderSource(language);
         var words = kernel.CompiledSpirV.IsEmpty
             ? GlslProgram.Compile(Name, Source(language))
             : MemoryMarshal.Cast<byte, uint>(kernel.CompiledSpirV.Span).ToArray();

@@ -163,7 +163,8 @@ internal static class DiskCache
         }
     }
 
-    private static string? UserFolder()
+    /// <summary>The user's cache folder of the engine; null where the system knows none.</summary>
+    public static string? UserFolder()
     {
         if (OperatingSystem.IsWindows())
             return In(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "KernelEngine");

@@ -4,8 +4,8 @@ namespace KernelEngine.Gpu;
 /// <param name="Name">What it is called in profiles; the entry point is <c>main</c> in SPIR-V and <c>k_main</c> in
 /// sources.</param>
 /// <param name="Language">What it is written in.</param>
-/// <param name="Words">The words, in SPIR-V; empty otherwise.</param>
-/// <param name="Source">The text, in other languages; null in SPIR-V.</param>
+/// <param name="Words">The words of what is compiled already: SPIR-V, or DXBC for HLSL; empty otherwise.</param>
+/// <param name="Source">The text of what the driver compiles; null where there are words.</param>
 /// <param name="Buffers">How many buffers are bound, where kernels take no addresses.</param>
 /// <param name="Threads">The threads of a group along x, y and z.</param>
 /// <param name="Key">Tells it from every other kernel, in this process and all others.</param>

@@ -24,12 +24,13 @@ internal sealed class CompiledShaders(Func<string, Stream?> open)
     private readonly ConcurrentDictionary<string, Dictionary<string, CompiledShader>> files = new();
 
     /// <summary>The languages that the library is compiled to.</summary>
-    public static ReadOnlySpan<KernelLanguage> Languages => [KernelLanguage.SpirV, KernelLanguage.Ptx];
+    public static ReadOnlySpan<KernelLanguage> Languages => [KernelLanguage.SpirV, KernelLanguage.Hlsl, KernelLanguage.Ptx];
 
     /// <summary>The ending of a kernel's file.</summary>
     public static string ExtensionOf(KernelLanguage language) => language switch
     {
         KernelLanguage.SpirV => ".spv.br",
+        KernelLanguage.Hlsl => ".dxbc.br",
         KernelLanguage.Ptx => ".ptx.br",
         _ => throw new ArgumentOutOfRangeException(nameof(language), language, "is not compiled ahead of time"),
     };

@@ -50,18 +50,21 @@ internal sealed class ShaderVariant : KernelSource
     /// <inheritdoc/>
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
-        var buffers = Accesses.Length;
         if (!CompiledShaders.Languages.Contains(language))
-        {
-            var source = Source(language);
-            return new(Name, language, default, source, buffers, Threads, Hash(source));
-        }
-
+            return RenderSource(language);
+        var buffers = Accesses.Length;
         var words = ShaderCatalog.FindWords(this, language);
         var hash = Hash(MemoryMarshal.AsBytes(words.Span));
         return language == KernelLanguage.Ptx
             ? new(Name, language, default, TextOf(words.Span), buffers, Threads, hash)
             : new(Name, language, words, null, buffers, Threads, hash);
+    }
+
+    /// <summary>Its source, for a compiler at run time.</summary>
+    public KernelCode RenderSource(KernelLanguage language)
+    {
+        var source = Source(language);
+        return new(Name, language, default, source, Accesses.Length, Threads, Hash(source));
     }
 
     /// <summary>The text that words are the bytes of.</summary>

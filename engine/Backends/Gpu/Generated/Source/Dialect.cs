@@ -32,6 +32,9 @@ internal abstract class Dialect(params string[] files)
     /// <summary>What stands before a local real number, so that nothing is fused or reordered.</summary>
     public virtual string Precise => "";
 
+    /// <summary>What stands before a condition.</summary>
+    public virtual string Branch => "";
+
     /// <summary>Whether overflow of int is undefined, so that wrapping sums are functions and those of indices are
     /// not.</summary>
     public virtual bool HasUndefinedOverflow => false;

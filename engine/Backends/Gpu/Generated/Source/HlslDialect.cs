@@ -15,6 +15,10 @@ internal sealed class HlslDialect() : KernelDialect(KernelLanguage.Hlsl, "hlsl")
     /// <inheritdoc/>
     public override string Precise => "precise ";
 
+    // What it flattens it must unroll the loops in.
+    /// <inheritdoc/>
+    public override string Branch => "[branch] ";
+
     /// <inheritdoc/>
     public override string Loop => "[loop] ";
 

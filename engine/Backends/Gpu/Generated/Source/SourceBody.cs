@@ -127,6 +127,9 @@ internal sealed class SourceBody(Dialect dialect)
         depth++;
     }
 
+    /// <summary>Begins a block that runs where a condition holds.</summary>
+    public void OpenIf(Value condition) => Open($"{dialect.Branch}if ({Of(condition)})");
+
     /// <summary>Ends a block.</summary>
     public void Close()
     {

@@ -83,7 +83,7 @@ internal static class SourceFunctions
                 var branch = program.Code[~i];
                 var variable = body.Declare(values[branch.C]);
                 open.Add(~i, variable);
-                body.Open($"if ({body.Of(values[branch.A])})");
+                body.OpenIf(values[branch.A]);
                 continue;
             }
 

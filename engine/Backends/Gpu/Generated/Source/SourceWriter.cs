@@ -99,7 +99,7 @@ internal sealed class SourceWriter(
     /// <inheritdoc/>
     public override void If(Value condition, Action then, Action? otherwise = null)
     {
-        body.Open($"if ({body.Of(condition)})");
+        body.OpenIf(condition);
         then();
         body.Close();
         if (otherwise is null)

@@ -1,0 +1,75 @@
+using KernelEngine.DirectCompute;
+
+namespace KernelEngine;
+
+/// <summary>Direct3D's devices among the devices, and tensors for those who use Direct3D 12 themselves.</summary>
+public static class DirectComputeDevice
+{
+    extension(ComputeDevice)
+    {
+        /// <summary>An adapter by its place: those of high performance come first, software last.</summary>
+        /// <exception cref="TensorRuntimeException">There is none at this place; the message says why.</exception>
+        public static ComputeDevice DirectCompute(int index = 0)
+        {
+            DirectComputeBackend.Register();
+            return ComputeDevice.Parse($"directcompute:{index}");
+        }
+
+        /// <summary>The first adapter whose name has a text in it, in any case.</summary>
+        /// <exception cref="TensorRuntimeException">There is none; the message lists those there are.</exception>
+        public static ComputeDevice DirectCompute(string name)
+        {
+            ArgumentNullException.ThrowIfNull(name);
+            DirectComputeBackend.Register();
+            var devices = DirectComputeBackend.Instance.Devices;
+            return devices.FirstOrDefault(d => d.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
+                ?? throw new TensorRuntimeException(
+                    $"no DirectCompute device has '{name}' in its name",
+                    devices.Count == 0
+                        ? DirectComputeBackend.Instance.WhyNone
+                        : $"found: {string.Join("; ", devices.Select(d => d.Describe()))}");
+        }
+
+        /// <summary>
+        /// A device over an application's <c>ID3D12Device</c> and queue; the same for the same host. It holds them until
+        /// <c>CloseDirectCompute()</c>.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">There is no Direct3D 12 here, or it refuses them.</exception>
+        public static ComputeDevice DirectCompute(DirectComputeHost host)
+        {
+            DirectComputeBackend.Register();
+            return DirectComputeBackend.Instance.Adopt(host);
+        }
+    }
+
+    extension(ComputeDevice device)
+    {
+        /// <summary>
+        /// The device and queue that a DirectCompute device computes with, so that an application may make objects that
+        /// go together with its tensors. Not to be released.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">It is no DirectCompute device.</exception>
+        public DirectComputeHost DirectComputeHandles() =>
+            DirectComputeBackend.Instance.Opened(device).Driver.Handles;
+
+        /// <summary>
+        /// Waits for what is running, gives back what the engine made, and lets go of the application's device and
+        /// queue. The tensors of the device are gone then.
+        /// </summary>
+        /// <exception cref="TensorRuntimeException">It is no DirectCompute device.</exception>
+        public void CloseDirectCompute() => DirectComputeBackend.Instance.Opened(device).Gpu.Close();
+    }
+
+    extension(Tensor tensor)
+    {
+        /// <summary>
+        /// Where a contiguous tensor lies, for Direct3D commands of somebody else; what was recorded so far is
+        /// submitted. Nothing is copied and nothing waits. Writing the tensor while others read it is the caller's to
+        /// prevent.
+        /// </summary>
+        /// <returns>Where it is, until that is disposed: so long the memory belongs to this tensor and no other.
+        /// </returns>
+        /// <exception cref="TensorRuntimeException">It is not on a DirectCompute device, or not contiguous.</exception>
+        public DirectComputeTensor AsDirectCompute() => DirectComputeTensor.Of(tensor);
+    }
+}

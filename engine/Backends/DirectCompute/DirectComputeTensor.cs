@@ -1,0 +1,86 @@
+using KernelEngine.Gpu;
+
+namespace KernelEngine.DirectCompute;
+
+/// <summary>
+/// Where a tensor lies, for Direct3D commands of somebody else: a renderer binds the resource and has its queue wait
+/// for the fence's value. The memory is not given to another tensor before this is disposed, even if the tensor is
+/// freed.
+/// </summary>
+public sealed class DirectComputeTensor : IDisposable
+{
+    private GpuBuffer? held;
+
+    private DirectComputeTensor(
+        GpuBuffer held, DirectComputeMemory memory, long offset, long byteCount, ComObject fence, long value)
+    {
+        this.held = held;
+        Resource = memory.Resource.Handle;
+        (Offset, ByteCount) = ((ulong)offset, (ulong)byteCount);
+        Address = (ulong)memory.DeviceAddress + Offset;
+        (Fence, Value) = (fence.Handle, (ulong)value);
+    }
+
+    /// <summary>Lets go, should nobody have done so.</summary>
+    ~DirectComputeTensor() => LetGo();
+
+    /// <summary>
+    /// The <c>ID3D12Resource</c>: a buffer, in the state <c>D3D12_RESOURCE_STATE_COMMON</c> between command lists, which
+    /// may be used for unordered access. Other tensors lie in it too.
+    /// </summary>
+    public nint Resource { get; }
+
+    /// <summary>Where the first element lies in it, in bytes.</summary>
+    public ulong Offset { get; }
+
+    /// <summary>How many bytes the elements take; they lie one after the other, in row-major order.</summary>
+    public ulong ByteCount { get; }
+
+    /// <summary>The address of the first element (<c>D3D12_GPU_VIRTUAL_ADDRESS</c>).</summary>
+    public ulong Address { get; }
+
+    /// <summary>The device's <c>ID3D12Fence</c>.</summary>
+    public nint Fence { get; }
+
+    /// <summary>The value that the fence has once the elements are computed.</summary>
+    public ulong Value { get; }
+
+    /// <summary>
+    /// Lets go of the memory. Commands that use it must be done by then, as for any resource that is released.
+    /// </summary>
+    public void Dispose()
+    {
+        LetGo();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>What <c>tensor.AsDirectCompute()</c> is.</summary>
+    internal static DirectComputeTensor Of(Tensor tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        var (gpu, driver) = DirectComputeBackend.Instance.Opened(tensor.Device);
+        if (!tensor.IsContiguous)
+        {
+            throw new TensorRuntimeException(
+                "AsDirectCompute() needs a contiguous tensor", "call Contiguous() first");
+        }
+
+        var buffer = (GpuBuffer)tensor.Storage.Expose();
+        var block = buffer.HandOut();
+        try
+        {
+            gpu.FlushFor(block);
+            var size = tensor.DType.Size;
+            return new(
+                buffer, (DirectComputeMemory)block.Memory, block.Offset + (tensor.StorageOffset * size),
+                tensor.ElementCount * size, driver.Queue.Timeline.Fence, block.LastUse);
+        }
+        catch
+        {
+            buffer.LetGo();
+            throw;
+        }
+    }
+
+    private void LetGo() => Interlocked.Exchange(ref held, null)?.LetGo();
+}

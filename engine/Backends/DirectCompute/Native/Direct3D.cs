@@ -1,0 +1,103 @@
+using System.Runtime.InteropServices;
+
+namespace KernelEngine.DirectCompute;
+
+/// <summary>The functions that d3d12.dll and dxgi.dll export, or libvkd3d-utils in place of the first.</summary>
+internal static unsafe partial class Direct3D
+{
+    /// <summary>The least that a device has: feature level 11_0, whose shaders are cs_5_0.</summary>
+    private const int FeatureLevel = 0xb000;
+
+    private static readonly nint Library = OperatingSystem.IsWindows() ? Load("d3d12.dll") : LoadVkd3d();
+    private static readonly nint Dxgi = OperatingSystem.IsWindows() ? Load("dxgi.dll") : 0;
+
+    /// <summary>Whether it is libvkd3d, which makes Vulkan of it.</summary>
+    public static bool IsVkd3d => !OperatingSystem.IsWindows();
+
+    /// <summary>Why there is no Direct3D 12 on this machine, in one line; null where there is.</summary>
+    public static string? WhyMissing => Library != 0 ? null : OperatingSystem.IsWindows()
+        ? "d3d12.dll was not found; Windows 10 and later have it"
+        : "libvkd3d-utils.so.1 was not found, which has Direct3D 12 on Linux (libvkd3d-utils1 in Debian)";
+
+    /// <summary>Switches Microsoft's debug layer on, if it is installed.</summary>
+    public static void EnableDebugLayer()
+    {
+        nint debug = 0;
+        var iid = Interfaces.Debug;
+        if (MicrosoftCall.Invoke(Export(Library, "D3D12GetDebugInterface"), (nint)(&iid), (nint)(&debug)) == 0 &&
+            debug != 0)
+            new ComObject(debug).Call(3);
+    }
+
+    /// <summary>Opens an adapter; libvkd3d's choice where there is none.</summary>
+    public static int CreateDevice(ComObject adapter, out ComObject device)
+    {
+        if (IsVkd3d)
+            return Vkd3d.CreateDevice(FeatureLevel, Library, out device);
+        nint made = 0;
+        var iid = Interfaces.Device;
+        var answer = (int)MicrosoftCall.Invoke(
+            Export(Library, "D3D12CreateDevice"), adapter.Handle, FeatureLevel, (nint)(&iid), (nint)(&made));
+        device = new(answer < 0 ? 0 : made);
+        return answer;
+    }
+
+    /// <summary>A root signature's bytes.</summary>
+    public static byte[] Serialize(in RootSignatureDescription description)
+    {
+        nint blob = 0, error = 0;
+        fixed (RootSignatureDescription* given = &description)
+        {
+            Results.Check((int)MicrosoftCall.Invoke(
+                Export(Library, "D3D12SerializeRootSignature"), (nint)given, 1, (nint)(&blob), (nint)(&error)),
+                "D3D12SerializeRootSignature");
+        }
+
+        new ComObject(error).Release();
+        return new ComObject(blob).TakeBytes();
+    }
+
+    /// <summary>What lists adapters; none where there is no DXGI.</summary>
+    public static ComObject CreateFactory()
+    {
+        nint made = 0;
+        var iid = Interfaces.Factory;
+        return Dxgi != 0 && MicrosoftCall.Invoke(Export(Dxgi, "CreateDXGIFactory1"), (nint)(&iid), (nint)(&made)) == 0
+            ? new(made)
+            : default;
+    }
+
+    private static nint LoadVkd3d()
+    {
+        // It writes to the standard error what it does not know of, thousands of lines; who sets these reads them.
+        _ = SetVariable("VKD3D_DEBUG", "none", overwrite: 0);
+        _ = SetVariable("VKD3D_SHADER_DEBUG", "none", overwrite: 0);
+        return Load("libvkd3d-utils.so.1");
+    }
+
+    [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetVariable(string name, string value, int overwrite);
+
+    private static nint Load(string name) => NativeLibrary.TryLoad(name, out var library) ? library : 0;
+
+    private static nint Export(nint library, string name) => NativeLibrary.GetExport(library, name);
+}
+
+/// <summary>The names of interfaces.</summary>
+internal static class Interfaces
+{
+    public static readonly Guid Device = new("189819f1-1db6-4b57-be54-1821339b85f7");
+    public static readonly Guid CommandQueue = new("0ec870a6-5d7e-4c22-8cfc-5baae07616ed");
+    public static readonly Guid CommandAllocator = new("6102dee4-af59-4b09-b999-b44d73f09b24");
+    public static readonly Guid CommandList = new("5b160d0f-ac1b-4185-8ba8-b3ae42a5a455");
+    public static readonly Guid Fence = new("0a753dcf-c4d8-4b91-adf6-be5a60d95a76");
+    public static readonly Guid Resource = new("696442be-a72e-4059-bc79-5b5c98040fad");
+    public static readonly Guid RootSignature = new("c54a6b66-72df-4ee8-8be5-a946a1429214");
+    public static readonly Guid PipelineState = new("765a30f3-f624-4c6f-a828-ace948622445");
+    public static readonly Guid QueryHeap = new("0d9658ae-ed45-469e-a61d-970ec583cab4");
+    public static readonly Guid Debug = new("344488b7-6846-474b-b989-f027448245e0");
+    public static readonly Guid Factory = new("770aae78-f26f-4dba-a829-253c83d1b387");
+    public static readonly Guid PreferringFactory = new("c1b6694f-ff09-44a9-b03c-77900a0a1d17");
+    public static readonly Guid Adapter = new("29038f61-3839-4626-91fd-086879011a05");
+    public static readonly Guid DxgiDevice = new("54ec77fa-1377-44e6-8c32-88fd5f44c84c");
+}

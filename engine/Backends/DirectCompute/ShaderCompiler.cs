@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Text;
+using KernelEngine.Gpu;
+
+namespace KernelEngine.DirectCompute;
+
+/// <summary>Makes what Direct3D takes of HLSL, and keeps it on disk: it is the same for every device.</summary>
+internal static class ShaderCompiler
+{
+    private const string Owner = "d3dcompiler_47 cs_5_0 ieee";
+
+    private static readonly Lazy<HlslCompiler> OfWindows = new(() => new("d3dcompiler_47.dll"));
+
+    /// <summary>Why there is no compiler on this machine, in one line; null where there is one.</summary>
+    public static string? WhyNone => !OperatingSystem.IsWindows() ? CompileServer.WhyNone
+        : OfWindows.Value.IsThere ? null
+        : "d3dcompiler_47.dll was not found";
+
+    /// <summary>Compiles a kernel, unless that was done on an earlier run.</summary>
+    /// <param name="name">The kernel's name, for messages.</param>
+    /// <param name="source">HLSL, whose entry point is k_main.</param>
+    /// <param name="isCached">Whether it was found on disk.</param>
+    /// <exception cref="TensorNotImplementedException">There is no compiler here.</exception>
+    /// <exception cref="TensorRuntimeException">The compiler refuses it.</exception>
+    public static byte[] Compile(string name, string source, out bool isCached)
+    {
+        var file = DiskCache.NameOf("dxbc", source);
+        isCached = true;
+        if (DiskCache.Read(file, Owner) is { } kept)
+            return kept;
+        isCached = false;
+        if (WhyNone is { } reason)
+        {
+            throw new TensorNotImplementedException(
+                $"the kernel {name} must be compiled, and {reason}", "compute on another device, or on Windows");
+        }
+
+        var (bytes, isCompiled) = Compile(source, isStrict: false);
+        if (!isCompiled)
+            throw new TensorRuntimeException(Complaint(name, Encoding.UTF8.GetString(bytes).Trim('\0', '\n'), source));
+        DiskCache.Write(file, Owner, bytes);
+        return bytes;
+    }
+
+    /// <summary>Compiles a source now.</summary>
+    /// <inheritdoc cref="HlslCompiler.Compile"/>
+    public static (byte[] Bytes, bool IsCompiled) Compile(string source, bool isStrict)
+    {
+        var bytes = Encoding.UTF8.GetBytes(source);
+        return OperatingSystem.IsWindows()
+            ? OfWindows.Value.Compile(bytes, isStrict)
+            : CompileServer.Compile(bytes, isStrict);
+    }
+
+    // With the lines that it speaks of, as in kernel(12,8-30).
+    private static string Complaint(string name, string said, string source)
+    {
+        var lines = source.Split('\n');
+        var text = new StringBuilder($"the compiler of HLSL refuses the kernel {name}:\n{said}");
+        foreach (var piece in said.Split('(').Skip(1))
+        {
+            var digits = piece.AsSpan().IndexOfAnyExceptInRange('0', '9');
+            if (digits > 0 && int.TryParse(piece.AsSpan(0, digits), CultureInfo.InvariantCulture, out var line) &&
+                line >= 1 && line <= lines.Length)
+                text.Append(CultureInfo.InvariantCulture, $"\n{line,5}  {lines[line - 1].TrimEnd()}");
+        }
+
+        return text.ToString();
+    }
+}
