@@ -8,6 +8,9 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
 
     public MapKey Key => key;
 
+    /// <summary>What a panel needs besides its map, across and down.</summary>
+    public static (int Across, int Down) FrameOf(Theme theme) => (2 * theme.Margin, theme.Px(9 + 18 + 4 + 6 + 14 + 9));
+
     protected override bool FollowsPointer => false;
 
     /// <summary>Pixels below the map that are used for something else.</summary>
@@ -156,19 +159,17 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
     private string NameOf(ParameterInfo parameter) =>
         key.Kind == MapKind.Gradient ? parameter.Name + ".grad" : parameter.Name;
 
-    /// <summary>The indices of an element among those that are shown.</summary>
+    /// <summary>The indices of an element; of a large parameter only every n-th row and column is there.</summary>
     private static string PlaceOf(ParameterInfo parameter, int element)
     {
         var sizes = parameter.Shape.ToArray();
-        for (var i = Math.Max(0, sizes.Length - 2); i < sizes.Length && parameter.Step > 1; i++)
-            sizes[i] = (sizes[i] + parameter.Step - 1) / parameter.Step;
+        int StepOf(int dimension) => dimension < 2 && (dimension == 0 || sizes.Length is 2 or 4) ? parameter.Step : 1;
         var places = new long[sizes.Length];
         long left = element;
         for (var i = sizes.Length - 1; i >= 0; i--)
         {
-            (left, places[i]) = Math.DivRem(left, Math.Max(1, sizes[i]));
-            if (parameter.Step > 1 && i >= sizes.Length - 2)
-                places[i] *= parameter.Step;
+            (left, places[i]) = Math.DivRem(left, Math.Max(1, (sizes[i] + StepOf(i) - 1) / StepOf(i)));
+            places[i] *= StepOf(i);
         }
 
         return string.Join(", ", places);

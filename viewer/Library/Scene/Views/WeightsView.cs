@@ -13,12 +13,27 @@ internal sealed class WeightsView : View
 
     public override void Lay(PixelRect area, SceneState state, Theme theme, List<Panel> panels)
     {
-        var parameters = state.Network.Parameters;
-        var columns = Math.Max(1, Math.Min(parameters.Count, area.Width / theme.Px(300)));
-        var all = (parameters.Count + columns - 1) / columns;
-        var rows = Math.Clamp(area.Height / theme.Px(200), 1, Math.Max(1, all));
-        state.WeightsScroll = Math.Clamp(state.WeightsScroll, 0, Math.Max(0, all - rows));
-        foreach (var (parameter, bounds) in MapFlow.Lay(parameters, area, columns, rows, theme.Gap, state.WeightsScroll))
-            panels.Add(new HeatMapPanel(bounds, new(parameter.Index, MapKind.Weight)));
+        var parameters = state.Network.Parameters.Where(p => p.Shape.ElementCount > 0).ToArray();
+        if (parameters.Length == 0)
+        {
+            panels.Add(new WordsPanel(area, "Weights", "this network has no parameters"));
+            return;
+        }
+
+        var most = Math.Clamp(area.Width / theme.Px(260) * (area.Height / theme.Px(170)), 1, MapMosaic.Most);
+        var pages = (parameters.Length + most - 1) / most;
+        state.WeightsScroll = Math.Clamp(state.WeightsScroll, 0, pages - 1);
+        if (pages > 1)
+        {
+            (var foot, area) = area.CutBottom(theme.Px(22), theme.Gap);
+            panels.Add(new PagePanel(foot, pages));
+        }
+
+        var from = state.WeightsScroll * most;
+        var (across, down) = HeatMapPanel.FrameOf(theme);
+        foreach (var (parameter, bounds) in MapMosaic.Lay(
+            parameters.AsSpan(from, Math.Min(most, parameters.Length - from)), area, theme.Gap,
+            (across, down + HistogramMapPanel.HeightOf(theme))))
+            panels.Add(new HistogramMapPanel(bounds, new(parameter.Index, MapKind.Weight)));
     }
 }

@@ -1,0 +1,119 @@
+namespace KernelEngine.Viewing;
+
+/// <summary>The loss, or the accuracy, of all steps: raw and smoothed.</summary>
+internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bounds)
+{
+    private Plot? plot;
+
+    protected override bool FollowsPointer => true;
+
+    protected override object KeyOf(SceneState state) => (
+        state.Newest, state.PastStep, state.IsLogLoss && !isAccuracy, state.Newest is null ? state.Doing : "");
+
+    public override IReadOnlyList<string>? TipAt(SceneState state, float x, float y)
+    {
+        if (plot is null || !plot.Area.Contains(x, y) || PointAt(state, x) is not { } point)
+            return null;
+        var name = isAccuracy ? "accuracy" : "loss";
+        var value = isAccuracy ? NumberText.Percent(point.Accuracy) : NumberText.Short(point.Mean);
+        return point.Count > 1
+            ?
+            [
+                $"step {NumberText.Count(point.Step)}: {name} {value}",
+                isAccuracy ? $"mean of {point.AccuracyCount} steps"
+                    : $"mean of {point.Count} steps, {NumberText.Short(point.Low)} to {NumberText.Short(point.High)}",
+            ]
+            : [$"step {NumberText.Count(point.Step)}: {name} {value}"];
+    }
+
+    protected override void Paint(Drawing drawing, SceneState state)
+    {
+        var theme = drawing.Theme;
+        var area = PaintCard(drawing, isAccuracy ? "Accuracy" : "Loss", isAccuracy ? "on training batches" : "raw and smoothed");
+        var points = state.History.Losses.Points;
+        plot = null;
+        var any = points.Any(p => isAccuracy ? p.AccuracyCount > 0 : p.Count > 0);
+        if (points.Count == 0 || !any)
+        {
+            PaintWords(drawing, area, points.Count == 0 ? "waiting for the first step" : "not given to the viewer");
+            return;
+        }
+
+        var color = isAccuracy ? Theme.Good : Theme.Loss;
+        var isLog = state.IsLogLoss && !isAccuracy;
+        var raw = points.Select(p => ((double)p.Step, (double)(isAccuracy ? p.Accuracy : p.Mean))).ToArray();
+        var smooth = Smooth(raw);
+        PaintNumber(drawing, raw, smooth, color);
+        var finite = raw.Select(p => p.Item2).Where(v => double.IsFinite(v) && (!isLog || v > 0)).DefaultIfEmpty(double.NaN);
+        var range = isAccuracy ? AccuracyRange(finite.Min()) : AxisRange.Around(finite.Min(), finite.Max(), isLog);
+        var last = Math.Max(2, points[^1].Step);
+        plot = Plot.Axes(
+            drawing, area, new(Math.Min(points[0].Step, last - 1), last), range,
+            isAccuracy ? v => $"{Math.Round(100 * v)} %" : NumberText.Short);
+        if (!isAccuracy)
+            plot.Band(drawing, [.. points.Select(p => ((double)p.Step, (double)p.Low, (double)p.High))], color.WithAlpha(45));
+        plot.Curve(drawing, raw, color.WithAlpha(100), 1 * theme.Density);
+        plot.Curve(drawing, smooth, color, 2 * theme.Density);
+        if (state.PastStep is { } past)
+            plot.Mark(drawing, past, Theme.Accent);
+        if (state.Pointer is { } p && plot.Area.Contains(p.X, p.Y) && PointAt(state, p.X) is { } at)
+        {
+            plot.Mark(drawing, at.Step, Theme.Quiet.WithAlpha(120));
+            drawing.Dot(plot.X(at.Step), plot.Y(isAccuracy ? at.Accuracy : at.Mean), theme.Px(3), color);
+        }
+    }
+
+    private void PaintNumber(
+        Drawing drawing, (double, double)[] raw, (double X, double Y)[] smooth, SkiaSharp.SKColor color)
+    {
+        var theme = drawing.Theme;
+        var newest = raw[^1].Item2;
+        if (isAccuracy && double.IsNaN(newest))
+            newest = smooth[^1].Y;
+        var isBad = !double.IsFinite(newest) && !isAccuracy;
+        var value = isBad ? newest : smooth[^1].Y;
+        drawing.Text(
+            isAccuracy ? NumberText.Percent(value) : NumberText.Short(value), Bounds.Right - theme.Margin,
+            Bounds.Y + theme.Px(25), isBad ? Theme.Bad : color, theme.Large, 1, isStrong: true, width: Bounds.Width / 3f);
+    }
+
+    private static AxisRange AccuracyRange(double least) =>
+        new(double.IsFinite(least) && least > 0.55 ? Math.Floor(Math.Max(0, least - 0.02) * 10) / 10 : 0, 1);
+
+    /// <summary>An exponential moving average over about a fiftieth of the points, not biased at its beginning.</summary>
+    private static (double X, double Y)[] Smooth((double X, double Y)[] raw)
+    {
+        var keep = 1 - (1 / Math.Max(3.0, raw.Length / 50.0));
+        var (sum, weight) = (0.0, 0.0);
+        var smooth = new (double, double)[raw.Length];
+        for (var i = 0; i < raw.Length; i++)
+        {
+            if (double.IsFinite(raw[i].Y))
+                (sum, weight) = ((sum * keep) + raw[i].Y, (weight * keep) + 1);
+            smooth[i] = (raw[i].X, weight > 0 ? sum / weight : double.NaN);
+        }
+
+        return smooth;
+    }
+
+    private LossSeries.Point? PointAt(SceneState state, float x)
+    {
+        var points = state.History.Losses.Points;
+        if (points.Count == 0 || plot is null)
+            return null;
+        var step = plot.Across.ValueAt((x - plot.Area.X) / plot.Area.Width);
+        var (low, high) = (0, points.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (points[middle].Step < step)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        if (low > 0 && step - points[low - 1].Step < points[low].Step - step)
+            low--;
+        return points[low];
+    }
+}
