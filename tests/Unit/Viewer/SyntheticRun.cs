@@ -13,6 +13,7 @@ internal sealed class SyntheticRun
     /// <summary>A run of a network of linear layers.</summary>
     /// <param name="sizes">The widths: inputs first, classes last.</param>
     /// <param name="picture">The side of the inputs, where they are pictures.</param>
+    /// <param name="hasDecision">Whether frames bring a map of decisions.</param>
     public SyntheticRun(int[] sizes, int picture = 0, bool hasDecision = false)
     {
         this.hasDecision = hasDecision;

@@ -6,7 +6,6 @@ namespace KernelEngine.Viewing;
 /// <summary>The training's Vulkan device as the renderer uses it: beside the engine, on the same queue.</summary>
 internal sealed unsafe class RenderDevice
 {
-    private readonly Queue queue;
     private readonly PhysicalDeviceMemoryProperties memory;
 
     /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
@@ -16,7 +15,6 @@ internal sealed unsafe class RenderDevice
         Handles = device.VulkanHandles();
         Api = Handles.Functions();
         Handle = new Device(Handles.Device);
-        queue = new Queue(Handles.Queue);
         Api.GetPhysicalDeviceMemoryProperties(Adapter, out memory);
     }
 
@@ -30,6 +28,9 @@ internal sealed unsafe class RenderDevice
     public Vk Api { get; }
 
     public Device Handle { get; }
+
+    /// <summary>The training's queue: whoever uses it holds the lock of <see cref="Handles"/>.</summary>
+    public Queue Queue => new(Handles.Queue);
 
     public PhysicalDevice Adapter => new(Handles.PhysicalDevice);
 
@@ -47,19 +48,12 @@ internal sealed unsafe class RenderDevice
             throw new TensorRuntimeException($"{function} answered {result}");
     }
 
-    /// <summary>Does something with the queue, that the training uses as well.</summary>
-    public Result WithQueue(Func<Queue, Result> action)
-    {
-        lock (Handles.SubmitLock)
-            return action(queue);
-    }
-
     /// <summary>Submits commands.</summary>
     public void Submit(SubmitInfo info, Fence fence)
     {
         Result result;
         lock (Handles.SubmitLock)
-            result = Api.QueueSubmit(queue, 1, &info, fence);
+            result = Api.QueueSubmit(Queue, 1, &info, fence);
         Check(result, "vkQueueSubmit");
     }
 

@@ -1,3 +1,4 @@
+using Silk.NET.Core.Contexts;
 using Silk.NET.Vulkan;
 using SkiaSharp;
 
@@ -10,23 +11,28 @@ namespace KernelEngine.Viewing;
 /// </summary>
 internal sealed unsafe class VulkanRenderer : IRenderer
 {
+    private static readonly TimeSpan MostWait = TimeSpan.FromMilliseconds(100);
+
     private readonly RenderDevice device;
     private readonly RenderFrame frame;
     private readonly PictureCommands commands;
+    private readonly RenderSurface? surface;
     private readonly PictureChanges changes = new();
     private bool isDrawn, isDisposed;
 
-    private VulkanRenderer(ComputeDevice device)
+    private VulkanRenderer(ComputeDevice device, IVkSurface? window)
     {
         this.device = new RenderDevice(device);
-        frame = new RenderFrame(this.device);
+        surface = window is null ? null : new RenderSurface(this.device, window);
         try
         {
+            frame = new RenderFrame(this.device);
             commands = new PictureCommands(this.device);
         }
         catch
         {
-            frame.Dispose();
+            frame?.Dispose();
+            surface?.Dispose();
             throw;
         }
     }
@@ -36,7 +42,12 @@ internal sealed unsafe class VulkanRenderer : IRenderer
 
     /// <summary>Draws where nobody looks: for pictures that are read.</summary>
     /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
-    public static VulkanRenderer OffScreen(ComputeDevice device) => new(device);
+    public static VulkanRenderer OffScreen(ComputeDevice device) => new(device, null);
+
+    /// <summary>Draws in a window, which stays until this is disposed.</summary>
+    /// <exception cref="TensorRuntimeException">It is no Vulkan device, or shows nothing there; the message says why.
+    /// </exception>
+    public static VulkanRenderer OnScreen(ComputeDevice device, IVkSurface window) => new(device, window);
 
     /// <inheritdoc/>
     public bool DrawsFrom(ComputeDevice device) => device == this.device.Computing;
@@ -49,8 +60,13 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         changes.Note(picture);
         if (picture.Size.Bounds.IsEmpty || !frame.IsDone())
             return false;
-        if (commands.Resize(picture.Size))
+        surface?.NoteDone();
+        if (surface is not null && !surface.TryTake(picture.Size))
+            return false;
+        var isBlueFirst = surface is { IsBlueFirst: true };
+        if (commands.Resize(picture.Size) | isBlueFirst != commands.IsBlueFirst)
         {
+            commands.IsBlueFirst = isBlueFirst;
             changes.Forget();
             changes.Note(picture);
         }
@@ -59,7 +75,8 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         try
         {
             commands.Record(frame, picture, changes);
-            frame.Submit();
+            surface?.Record(frame.Commands, commands.Screen, picture.Size);
+            frame.Submit(surface?.Ready ?? default, surface?.Done ?? default);
         }
         catch
         {
@@ -68,7 +85,8 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         }
 
         changes.Drawn(picture);
-        return isDrawn = true;
+        isDrawn = true;
+        return surface is null || Present(surface);
     }
 
     /// <summary>Waits until the last picture is drawn.</summary>
@@ -122,7 +140,36 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         if (isDisposed)
             return;
         isDisposed = true;
+        if (surface is not null)
+            Drain();
         frame.Dispose();
+        surface?.Dispose();
         commands.Dispose();
+    }
+
+    private bool Present(RenderSurface target)
+    {
+        target.NoteSubmitted();
+
+        // A processor's driver shows a picture only when it is drawn, and would wait for that while it has the queue.
+        if (device.IsProcessor)
+            frame.Wait(MostWait);
+        return target.Present();
+    }
+
+    // What was presented is behind it when something that was submitted later is done.
+    private void Drain()
+    {
+        try
+        {
+            frame.Wait();
+            frame.Begin();
+            frame.Submit();
+            frame.Wait();
+        }
+        catch (TensorRuntimeException)
+        {
+            // The device is lost: nothing uses anything any more.
+        }
     }
 }
