@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace KernelEngine.Viewing;
 
-/// <summary>What <see cref="WindowThread"/> runs for a window. All of it is called on that thread.</summary>
+/// <summary>What <see cref="WindowThread"/> runs for a window. All of it is called on that thread, and throws nothing.</summary>
 internal interface IWindowLoop : IDisposable
 {
     /// <summary>How long there is nothing to do unless something happens.</summary>

@@ -102,6 +102,10 @@ internal sealed unsafe partial class XDisplay
         if (display != ours)
             return othersFailureHandler == 0 ? 0 : ((delegate* unmanaged<nint, int>)othersFailureHandler)(display);
         isLost = true;
+
+        // Xlib has locked the connection for this thread, in the belief that it calls exit. Whichever does would wait
+        // for ever in the clean-up of libGLX.
+        XUnlockDisplay(display);
         if (!ReturnsAfterFailure)
         {
             // An old Xlib calls exit when this returns.
@@ -120,6 +124,9 @@ internal sealed unsafe partial class XDisplay
 
     [LibraryImport("libX11.so.6")]
     private static partial int XPending(nint display);
+
+    [LibraryImport("libX11.so.6")]
+    private static partial void XUnlockDisplay(nint display);
 
     [LibraryImport("libX11.so.6")]
     private static partial nint XSetErrorHandler(delegate* unmanaged<nint, nint, int> handler);

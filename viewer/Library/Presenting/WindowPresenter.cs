@@ -1,0 +1,28 @@
+namespace KernelEngine.Viewing;
+
+/// <summary>Shows a run in a window, by <see cref="WindowThread"/>.</summary>
+internal sealed class WindowPresenter : Presenter
+{
+    private static readonly TimeSpan LongestEnd = TimeSpan.FromSeconds(10);
+
+    private readonly Link link;
+    private readonly WindowLoop loop;
+
+    /// <exception cref="WindowException">There can be no window.</exception>
+    public WindowPresenter(Link link, NetworkMap network, ViewerOptions options)
+    {
+        this.link = link;
+        loop = WindowThread.Instance.Open(library => new WindowLoop(library, link, network, options));
+        link.Published += WindowThread.Instance.Wake;
+    }
+
+    public override bool HasWindow => true;
+
+    public override void Dispose()
+    {
+        link.Published -= WindowThread.Instance.Wake;
+        loop.End();
+        WindowThread.Instance.Wake();
+        loop.Ended.Wait(LongestEnd);
+    }
+}
