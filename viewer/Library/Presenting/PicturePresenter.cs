@@ -21,7 +21,7 @@ internal sealed class PicturePresenter : Presenter
     private readonly Thread thread;
     private readonly AutoResetEvent published = new(false);
     private readonly List<(long Step, string Path)> pictures = [];
-    private TimeSpan distance = TimeSpan.FromSeconds(1), last = TimeSpan.MinValue;
+    private TimeSpan distance = TimeSpan.FromSeconds(1), last = TimeSpan.FromDays(-1);
     private bool hasFailed;
     private volatile bool isEnding;
 

@@ -18,18 +18,18 @@ internal abstract class Presenter : IDisposable
     /// </summary>
     public static Presenter Open(Link link, NetworkMap network, ViewerOptions options)
     {
-        return new Nobody(link);
-    }
-
-    /// <summary>Shows nothing, since nothing can be shown: the training goes on as if there were no viewer.</summary>
-    private sealed class Nobody : Presenter
-    {
-        public Nobody(Link link) => link.Close();
-
-        public override bool HasWindow => false;
-
-        public override void Dispose()
+        if (!options.IsHeadless)
         {
+            try
+            {
+                return new WindowPresenter(link, network, options);
+            }
+            catch (WindowException e)
+            {
+                Console.Error.WriteLine($"Viewer: pictures instead of a window: {e.Message}");
+            }
         }
+
+        return new PicturePresenter(link, network, options);
     }
 }
