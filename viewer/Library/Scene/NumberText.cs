@@ -32,8 +32,15 @@ internal static class NumberText
     /// <summary>A share of 0 to 1: <c>97.2 %</c>.</summary>
     public static string Percent(double share) => double.IsNaN(share)
         ? "NaN"
-        : (100 * share).ToString(
-            Math.Abs(share) is >= 0.9995 or 0 ? "0" : "0.0", CultureInfo.InvariantCulture) + " %";
+        : Trimmed((100 * share).ToString(Math.Abs(share) >= 0.9995 ? "0" : "0.0", CultureInfo.InvariantCulture)) + " %";
+
+    /// <summary>A round number on an axis: <see cref="Short"/> without zeros at its end.</summary>
+    public static string Tick(double value)
+    {
+        var text = Short(value);
+        var digits = text.AsSpan().IndexOfAnyExcept("0123456789.−");
+        return digits < 0 ? Trimmed(text) : Trimmed(text[..digits]) + text[digits..];
+    }
 
     /// <summary>A shape: <c>64×3×3</c>.</summary>
     public static string Sizes(Shape shape) => shape.Rank == 0 ? "scalar" : string.Join('×', shape.ToArray());
@@ -47,6 +54,8 @@ internal static class NumberText
     /// <summary>A power of ten.</summary>
     public static string Power(int exponent) => "10" + string.Concat(
         exponent.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
+
+    private static string Trimmed(string number) => number.Contains('.') ? number.TrimEnd('0').TrimEnd('.') : number;
 
     private static string Digits(double size) => size.ToString(
         size switch { >= 99.95 => "0", >= 9.995 => "0.0", >= 0.9995 => "0.00", >= 0.0995 => "0.000", _ => "0.0000" },

@@ -27,8 +27,9 @@ internal static class ColorBar
             drawing.Image(image, area);
     }
 
-    /// <summary>The colours with the values of both ends and of the middle.</summary>
-    public static void Paint(Drawing drawing, ColorMap colors, float scale, PixelRect area)
+    /// <summary>The colours with the values of both ends.</summary>
+    /// <returns>Where the colours are; empty where there was no room for more than a number.</returns>
+    public static PixelRect Paint(Drawing drawing, ColorMap colors, float scale, PixelRect area)
     {
         var theme = drawing.Theme;
         var end = NumberText.Short(scale);
@@ -36,14 +37,15 @@ internal static class ColorBar
         var line = area.Y + (area.Height / 2f) + theme.Px(4);
         if (area.Width < (2 * side) + theme.Px(24))
         {
-            drawing.Text("± " + end, area.Right, line, Theme.Quiet, theme.Small, 1, width: area.Width);
-            return;
+            drawing.Text("± " + end, area.X, line, Theme.Quiet, theme.Small, width: area.Width);
+            return default;
         }
 
-        drawing.Text("−" + end, area.X + side - theme.Px(6), line, Theme.Quiet, theme.Small, 1);
+        drawing.Text("−" + end, area.X, line, Theme.Quiet, theme.Small);
         drawing.Text("+" + end, area.Right, line, Theme.Quiet, theme.Small, 1);
         var bar = new PixelRect(
             area.X + side, area.Y + ((area.Height - theme.Px(6)) / 2), area.Width - (2 * side), theme.Px(6));
         Paint(drawing, colors, bar);
+        return bar;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
             state.Scales.Mode switch { ScaleMode.Most => "Scale 99 %", ScaleMode.Largest => "Scale max", _ => "Scale fixed" },
             "scale", width: 86);
         row.SkipRight(8);
-        PaintCost(drawing, state, row.TakeRight(150));
+        PaintCost(drawing, state, row.TakeRight(178));
         row.SkipRight(8);
         PaintTimeline(drawing, state, row.Rest);
     }
@@ -39,8 +39,8 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
             return;
         var theme = drawing.Theme;
         var words = state.Newest is { } frame && !double.IsNaN(frame.Run.Cost)
-            ? $"drawing {NumberText.Percent(frame.Run.Cost)} of {NumberText.Percent(state.MostCost)}"
-            : $"drawing at most {NumberText.Percent(state.MostCost)}";
+            ? $"viewer takes {NumberText.Percent(frame.Run.Cost)}, at most {NumberText.Percent(state.MostCost)}"
+            : $"viewer takes at most {NumberText.Percent(state.MostCost)}";
         drawing.Text(words, area.X, area.Y + theme.Px(10), Theme.Quiet, theme.Small, width: area.Width);
         var share = Math.Log(state.MostCost / Command.LeastCost) / Math.Log(Command.HighestCost / Command.LeastCost);
         var track = Slider(drawing, area, area.X + (float)(share * area.Width));
@@ -48,7 +48,7 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
             Command.HighestCost / Command.LeastCost, Math.Clamp((x - area.X) / area.Width, 0, 1));
         HotSpots.Add(new HotSpot
         {
-            Name = "cost", Bounds = track, Tip = "How much of the training's time drawing may take  [  ]", Press = Set, Drag = Set,
+            Name = "cost", Bounds = track, Tip = "How much of the training's time the viewer may take ([ and ])", Press = Set, Drag = Set,
         });
     }
 

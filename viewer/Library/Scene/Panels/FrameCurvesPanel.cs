@@ -11,7 +11,7 @@ internal sealed record FrameCurve(string Name, SKColor Color, Func<Frame, double
 /// <summary>Curves over the run of what frames say, named at their ends.</summary>
 internal sealed class FrameCurvesPanel(
     PixelRect bounds, string title, string note, Func<SceneState, IReadOnlyList<FrameCurve>> curves,
-    Func<double, string> label) : Panel(bounds)
+    Func<double, string> label, Func<double, string>? tick = null) : Panel(bounds)
 {
     private Plot? plot;
 
@@ -86,13 +86,13 @@ internal sealed class FrameCurvesPanel(
         plot = Plot.Axes(
             drawing, area, new(frames[0].Step, last),
             IsFromZero ? new(0, most > 0 ? most * 1.15 : 1)
-                : Range is null ? AxisRange.Around(least, most, IsLog) : new(least, most, IsLog), label);
+                : Range is null ? AxisRange.Around(least, most, IsLog) : new(least, most, IsLog), tick ?? label);
         if (Healthy is { } healthy)
         {
             var (top, bottom) = ((int)plot.Y(healthy.To), (int)plot.Y(healthy.From));
             drawing.Fill(new PixelRect(plot.Area.X, top, plot.Area.Width, bottom - top), Theme.Good.WithAlpha(28));
             drawing.Text(
-                healthy.Words, plot.Area.X + theme.Px(6), top + theme.Px(13), Theme.Good.WithAlpha(170), theme.Small,
+                healthy.Words, plot.Area.Right - theme.Px(6), top + theme.Px(13), Theme.Good.WithAlpha(170), theme.Small, 1,
                 width: plot.Area.Width);
         }
 

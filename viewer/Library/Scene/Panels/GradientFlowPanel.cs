@@ -36,12 +36,10 @@ internal sealed class GradientFlowPanel(PixelRect bounds) : Panel(bounds)
         }
 
         var up = AxisRange.Around(positive.Min(), positive.Max(), true);
-        var plot = Plot.Axes(drawing, area, new(0, 1), up, NumberText.Short, "");
+        var plot = Plot.Axes(drawing, area, new(0, 1), up, NumberText.Tick, null);
         var step = (float)plot.Area.Width / layers.Length;
         if (step < 1 || plot.Area.Height < theme.Px(20))
             return;
-        // The axis of steps has no meaning here: names take its place.
-        drawing.Fill(new PixelRect(plot.Area.X - theme.Px(8), plot.Area.Bottom + 1, plot.Area.Width + theme.Px(16), theme.Px(16)), Theme.Panel);
         var points = new List<(double, double)>();
         for (var i = 0; i < layers.Length; i++)
         {

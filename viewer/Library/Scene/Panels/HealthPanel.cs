@@ -30,8 +30,9 @@ internal sealed class HealthPanel(PixelRect bounds) : Panel(bounds)
         var shown = layers.Where(l => l.Parameters.Count > 0 || (l.Index < figures.Length && !double.IsNaN(figures[l.Index].Mean)))
             .ToArray();
         var (head, body) = area.CutTop(theme.Px(20));
-        var high = theme.Px(38);
-        (all, rows) = (shown.Length, Math.Max(1, body.Height / high));
+        all = shown.Length;
+        var high = Math.Clamp(body.Height / Math.Max(1, all), theme.Px(38), theme.Px(62));
+        rows = Math.Max(1, body.Height / high);
         rowsAbove = Math.Clamp(rowsAbove, 0, Math.Max(0, all - rows));
         var name = Math.Min(theme.Px(120), area.Width / 4);
         var cell = (area.Width - name) / 4;
@@ -47,8 +48,8 @@ internal sealed class HealthPanel(PixelRect bounds) : Panel(bounds)
             if (state.Layer == layer.Index)
                 drawing.Round(row.Inset(-theme.Px(6), theme.Px(1)), Theme.Raised, theme.Px(4));
             HotSpots.Add(new HotSpot { Name = "health:" + layer.Name, Bounds = row, Press = (_, _) => state.Layer = layer.Index });
-            drawing.Text(layer.Name, row.X, row.Y + theme.Px(17), Theme.Text, width: name - theme.Px(8), isStrong: true);
-            drawing.Text(layer.Type, row.X, row.Y + theme.Px(31), Theme.Faint, theme.Small, width: name - theme.Px(8));
+            drawing.Text(layer.Name, row.X, row.Y + (row.Height / 2f) - theme.Px(2), Theme.Text, width: name - theme.Px(8), isStrong: true);
+            drawing.Text(layer.Type, row.X, row.Y + (row.Height / 2f) + theme.Px(12), Theme.Faint, theme.Small, width: name - theme.Px(8));
             PaintCells(drawing, state, layer, figures[layer.Index], row, name, cell);
         }
     }
@@ -88,11 +89,8 @@ internal sealed class HealthPanel(PixelRect bounds) : Panel(bounds)
         Func<LayerFigures, double> of, (double Least, double Most)? range)
     {
         var theme = drawing.Theme;
-        var isWide = area.Width > theme.Px(110);
-        drawing.Text(value, area.X, area.Y + theme.Px(isWide ? 23 : 16), Theme.Text, width: area.Width);
-        var place = isWide
-            ? new PixelRect(area.X + (area.Width / 2), area.Y + theme.Px(9), area.Width / 2, area.Height - theme.Px(18))
-            : new PixelRect(area.X, area.Y + theme.Px(21), area.Width, area.Height - theme.Px(25));
+        drawing.Text(value, area.X, area.Y + theme.Px(17), Theme.Text, width: area.Width);
+        var place = new PixelRect(area.X, area.Y + theme.Px(22), area.Width, area.Height - theme.Px(28));
         if (place.Width < theme.Px(16))
             return;
         var frames = state.History.Frames;

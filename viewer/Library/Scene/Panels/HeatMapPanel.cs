@@ -4,6 +4,7 @@ namespace KernelEngine.Viewing;
 internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = false) : Panel(bounds)
 {
     private PixelRect map; // where the map is, of the window; empty before it was painted
+    private PixelRect bar;
     private (float X, float Y) dragged;
 
     public MapKey Key => key;
@@ -11,7 +12,8 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
     /// <summary>What a panel needs besides its map, across and down.</summary>
     public static (int Across, int Down) FrameOf(Theme theme) => (2 * theme.Margin, theme.Px(9 + 18 + 4 + 6 + 14 + 9));
 
-    protected override bool FollowsPointer => false;
+    /// <summary>Where its colours are explained; empty where there is no room.</summary>
+    protected PixelRect Bar => bar;
 
     /// <summary>Pixels below the map that are used for something else.</summary>
     protected virtual int Reserved(Theme theme) => 0;
@@ -92,7 +94,7 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
             : NumberText.Sizes(parameter.Shape) + (parameter.Step > 1 ? $", every {parameter.Step}th row and column" : "")
               + (zoom.IsWhole ? "" : $" · {NumberText.Short(zoom.Factor)}× closer");
         var area = PaintCard(drawing, NameOf(parameter), note);
-        map = default;
+        map = bar = default;
         if (area.Height < theme.Px(24) || area.Width < theme.Px(24))
             return;
         if (isChoosable)
@@ -105,7 +107,7 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
 
         area = area.CutBottom(Reserved(theme)).Remains;
         (var foot, area) = area.CutBottom(theme.Px(14), theme.Px(6));
-        ColorBar.Paint(
+        bar = ColorBar.Paint(
             drawing, state.Colors, state.Scales.Of(key, parameter, found?.Frame, found?.Values),
             foot with { Width = Math.Min(foot.Width, theme.Px(220)) });
         if (found is null)
@@ -136,21 +138,31 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
     }
 
     /// <summary>
-    /// Where a map lies in an area: cells of whole pixels where they are larger than one; a matrix's cells may be
-    /// stretched, those of filters and pictures are square.
+    /// Where a map lies in an area. Cells are of whole pixels where they are large, and tiles where there are several, so
+    /// that all look the same; a matrix's cells may be stretched, those of filters and pictures are square.
     /// </summary>
     internal static PixelRect Fit(MapGrid grid, PixelRect area)
     {
         if (grid.Width < 1 || grid.Height < 1 || area.IsEmpty)
             return default;
         double across = (double)area.Width / grid.Width, down = (double)area.Height / grid.Height;
-        var most = grid.Tiles == 1 && grid.Channels == 1 ? 6 : 1; // how far a cell may be from a square
-        (across, down) = (Math.Min(Whole(across), most * Whole(down)), Math.Min(Whole(down), most * Whole(across)));
-        var width = Math.Clamp((int)(grid.Width * across), 1, area.Width);
-        var height = Math.Clamp((int)(grid.Height * down), 1, area.Height);
-        return new(area.X, area.Y, width, height);
+        if (grid.Tiles == 1 && grid.Channels == 1)
+        {
+            const int Most = 6; // how far a cell may be from a square
+            (across, down) = (Whole(Math.Min(across, Most * down)), Whole(Math.Min(down, Most * across)));
+        }
+        else
+        {
+            var cell = Math.Min(across, down);
+            var pitch = Math.Max(grid.Columns, grid.Rows) + 1;
+            across = down = cell >= 1 ? Math.Max(Math.Floor(cell), Math.Floor(cell * pitch) / pitch) : cell;
+        }
 
-        static double Whole(double size) => size >= 1 ? Math.Floor(size) : size;
+        return new(
+            area.X, area.Y, Math.Clamp((int)Math.Round(grid.Width * across), 1, area.Width),
+            Math.Clamp((int)Math.Round(grid.Height * down), 1, area.Height));
+
+        static double Whole(double size) => size >= 3 ? Math.Floor(size) : size;
     }
 
     private PixelRect CellsOf(SceneState state) =>

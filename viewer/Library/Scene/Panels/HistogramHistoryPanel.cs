@@ -39,7 +39,7 @@ internal sealed class HistogramHistoryPanel(PixelRect bounds) : Panel(bounds)
     protected override void Paint(Drawing drawing, SceneState state)
     {
         var theme = drawing.Theme;
-        var area = PaintCard(drawing, "Values over time", "the brighter, the more");
+        var area = PaintCard(drawing, "Values over time", "brighter: more");
         plot = null;
         var frames = state.ChosenParameter is { } parameter
             ? state.History.Frames.Where(f => parameter.Index < f.Parameters.Count
@@ -54,7 +54,7 @@ internal sealed class HistogramHistoryPanel(PixelRect bounds) : Panel(bounds)
         var index = state.ChosenParameter!.Index;
         var scale = frames.Max(f => f.Parameters[index].HistogramScale);
         plot = Plot.Axes(
-            drawing, area, new(frames[0].Step, Math.Max(frames[^1].Step, frames[0].Step + 1)), new(-scale, scale), NumberText.Short);
+            drawing, area, new(frames[0].Step, Math.Max(frames[^1].Step, frames[0].Step + 1)), new(-scale, scale), NumberText.Tick);
         var inner = plot.Area;
         if (inner.Width < 2 || inner.Height < 2)
             return;

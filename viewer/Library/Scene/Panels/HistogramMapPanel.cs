@@ -1,6 +1,6 @@
 namespace KernelEngine.Viewing;
 
-/// <summary>A heat map with a histogram below it, which whoever draws them counts from the same elements.</summary>
+/// <summary>A heat map with a histogram below its colours, which whoever draws them counts from the same elements.</summary>
 internal sealed class HistogramMapPanel(PixelRect bounds, MapKey key) : HeatMapPanel(bounds, key)
 {
     private PixelRect bars;
@@ -8,7 +8,7 @@ internal sealed class HistogramMapPanel(PixelRect bounds, MapKey key) : HeatMapP
     /// <summary>The histogram's height, with the gap above it.</summary>
     public static int HeightOf(Theme theme) => theme.Px(44);
 
-    protected override int Reserved(Theme theme) => Bounds.Height > theme.Px(130) ? HeightOf(theme) : 0;
+    protected override int Reserved(Theme theme) => Bounds.Height > theme.Px(118) ? HeightOf(theme) : 0;
 
     public override void AddMaps(SceneState state, List<HeatMap> maps, List<HistogramBars> histograms)
     {
@@ -33,7 +33,8 @@ internal sealed class HistogramMapPanel(PixelRect bounds, MapKey key) : HeatMapP
             return;
         var area = Bounds.Inset(theme.Margin, theme.Px(9)).CutBottom(reserved).Part;
         bars = area.CutTop(theme.Px(8)).Remains;
-        bars = bars with { Width = Math.Min(bars.Width, theme.Px(220)) };
+        // Below the colours of the same values.
+        bars = Bar.IsEmpty ? bars : bars with { X = Bar.X, Width = Bar.Width };
         drawing.Clear(bars);
     }
 }

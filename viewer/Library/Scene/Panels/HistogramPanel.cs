@@ -28,7 +28,7 @@ internal sealed class HistogramPanel(PixelRect bounds) : Panel(bounds)
         var known = Of(state);
         var area = PaintCard(
             drawing, "Values now", known is { } k
-                ? $"mean {NumberText.Short(k.Mean)}, deviation {NumberText.Short(k.Deviation)}" : null);
+                ? $"{NumberText.Short(k.Mean)} ± {NumberText.Short(k.Deviation)}" : null);
         if (known is not { } statistics || statistics.Histogram.Count == 0 || !(statistics.HistogramScale > 0))
         {
             PaintWords(drawing, area, state.Newest is null ? "waiting for the first step" : "not known");

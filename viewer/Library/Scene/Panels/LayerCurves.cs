@@ -28,7 +28,7 @@ internal static class LayerCurves
     /// <summary>The update-to-weight ratio of every layer over time.</summary>
     public static FrameCurvesPanel UpdateRatios(PixelRect bounds) => new(
         bounds, "Update ratio", "log₁₀ of update / weight",
-        s => OfAll(s, f => f.UpdateRatio), v => NumberText.Short(v))
+        s => OfAll(s, f => f.UpdateRatio), NumberText.Short, NumberText.Tick)
     {
         Range = (-4.4, -1.6),
         Healthy = (LayerFigures.LeastHealthy, LayerFigures.MostHealthy, "healthy"),

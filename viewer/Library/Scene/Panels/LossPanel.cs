@@ -49,7 +49,7 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
         var last = Math.Max(2, points[^1].Step);
         plot = Plot.Axes(
             drawing, area, new(Math.Min(points[0].Step, last - 1), last), range,
-            isAccuracy ? v => $"{Math.Round(100 * v)} %" : NumberText.Short);
+            isAccuracy ? NumberText.Percent : NumberText.Tick);
         if (!isAccuracy)
             plot.Band(drawing, [.. points.Select(p => ((double)p.Step, (double)p.Low, (double)p.High))], color.WithAlpha(45));
         plot.Curve(drawing, raw, color.WithAlpha(100), 1 * theme.Density);
@@ -80,19 +80,35 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
     private static AxisRange AccuracyRange(double least) =>
         new(double.IsFinite(least) && least > 0.55 ? Math.Floor(Math.Max(0, least - 0.02) * 10) / 10 : 0, 1);
 
-    /// <summary>An exponential moving average over about a fiftieth of the points, not biased at its beginning.</summary>
+    /// <summary>
+    /// An average over about a fiftieth of the points, those before and those after, the nearer the heavier: it does not
+    /// lag behind, and at the end is the usual moving average.
+    /// </summary>
     private static (double X, double Y)[] Smooth((double X, double Y)[] raw)
     {
-        var keep = 1 - (1 / Math.Max(3.0, raw.Length / 50.0));
-        var (sum, weight) = (0.0, 0.0);
-        var smooth = new (double, double)[raw.Length];
-        for (var i = 0; i < raw.Length; i++)
+        var keep = 1 - (1 / Math.Max(2.5, raw.Length / 100.0));
+        var smooth = new (double X, double Y)[raw.Length];
+        var weights = new double[raw.Length];
+        for (var pass = 0; pass < 2; pass++)
         {
-            if (double.IsFinite(raw[i].Y))
-                (sum, weight) = ((sum * keep) + raw[i].Y, (weight * keep) + 1);
-            smooth[i] = (raw[i].X, weight > 0 ? sum / weight : double.NaN);
+            var (sum, weight) = (0.0, 0.0);
+            for (var k = 0; k < raw.Length; k++)
+            {
+                var i = pass == 0 ? k : raw.Length - 1 - k;
+                // The second time the point itself is counted already.
+                smooth[i] = (raw[i].X, smooth[i].Y + (sum * keep));
+                weights[i] += weight * keep;
+                (sum, weight) = (sum * keep, weight * keep);
+                if (!double.IsFinite(raw[i].Y))
+                    continue;
+                (sum, weight) = (sum + raw[i].Y, weight + 1);
+                if (pass == 0)
+                    (smooth[i].Y, weights[i]) = (smooth[i].Y + raw[i].Y, weights[i] + 1);
+            }
         }
 
+        for (var i = 0; i < raw.Length; i++)
+            smooth[i].Y = weights[i] > 0 ? smooth[i].Y / weights[i] : double.NaN;
         return smooth;
     }
 

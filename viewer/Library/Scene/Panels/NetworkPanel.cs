@@ -5,6 +5,10 @@ internal sealed class NetworkPanel(PixelRect bounds) : Panel(bounds)
 {
     private int heightOfAll;
 
+    /// <summary>The height at which nothing need be scrolled.</summary>
+    public static int WholeHeight(NetworkMap network, Theme theme) =>
+        theme.Px(44) + network.Layers.Sum(l => theme.Px(l.Parameters.Count > 0 ? 64 : 24) + theme.Px(3));
+
     protected override object KeyOf(SceneState state) =>
         (state.Network, state.Layer, state.NetworkScroll, state.Shown, state.RevealsLayer);
 

@@ -55,7 +55,7 @@ internal readonly record struct AxisRange(double From, double To, bool IsLog = f
         if (!(step > 0))
             yield break;
         for (var tick = Math.Ceiling((From / step) - 1e-9); tick * step <= To + (1e-9 * step); tick++)
-            yield return tick * step;
+            yield return (tick * step) + 0.0; // not -0
     }
 }
 
@@ -71,14 +71,17 @@ internal sealed class Plot
 
     public AxisRange Up { get; }
 
-    /// <summary>Draws axes with round numbers, the horizontal one of steps, and quiet lines across.</summary>
+    /// <summary>
+    /// Draws axes with round numbers, the horizontal one with a unit, or left to others where that is null, and quiet
+    /// lines across.
+    /// </summary>
     public static Plot Axes(
-        Drawing drawing, PixelRect place, AxisRange across, AxisRange up, Func<double, string> label, string unit = "step")
+        Drawing drawing, PixelRect place, AxisRange across, AxisRange up, Func<double, string> label, string? unit = "step")
     {
         var theme = drawing.Theme;
         var ticks = up.Ticks(Math.Clamp(place.Height / theme.Px(30), 1, 6)).ToArray();
         var side = ticks.Length == 0 ? 0 : (int)ticks.Max(t => drawing.WidthOf(label(t), theme.Small)) + theme.Px(8);
-        var area = place.CutBottom(theme.Px(16)).Remains.CutLeft(Math.Max(side, theme.Px(30))).Remains;
+        var area = place.CutBottom(theme.Px(16)).Remains.CutLeft(Math.Max(side, theme.Px(26))).Remains;
         area = new(area.X, area.Y + theme.Px(4), area.Width, Math.Max(0, area.Height - theme.Px(4)));
         var plot = new Plot(area, across, up);
         if (area.Width < theme.Px(20) || area.Height < theme.Px(10))
@@ -92,9 +95,11 @@ internal sealed class Plot
             drawing.Text(label(tick), area.X - theme.Px(6), y + theme.Px(4), Theme.Faint, theme.Small, 1);
         }
 
+        if (unit is null)
+            return plot;
         var line = area.Bottom + theme.Px(13);
         var end = area.Right - drawing.Text(unit, area.Right, line, Theme.Faint, theme.Small, 1) - theme.Px(10);
-        foreach (var tick in across.Ticks(Math.Clamp(area.Width / theme.Px(80), 1, 8)))
+        foreach (var tick in across.Ticks(Math.Clamp(area.Width / theme.Px(60), 1, 8)))
         {
             var text = NumberText.Short(tick);
             var x = plot.X(tick);

@@ -40,7 +40,11 @@ internal sealed class SamplesPanel(PixelRect bounds) : Panel(bounds)
         Read(strip);
         var (scale, columns) = Grid(theme, area, strip);
         var (wide, high) = (scale * strip.Width, scale * strip.Height);
-        var (acrossGap, row) = (theme.Px(7), high + theme.Px(24));
+        // What is left over goes between them.
+        var lines = (strip.Samples.Count + columns - 1) / columns;
+        var acrossGap = columns < 2 ? 0
+            : Math.Clamp((area.Width - (columns * wide)) / (columns - 1), theme.Px(7), theme.Px(24));
+        var row = high + Math.Clamp((area.Height / lines) - high, theme.Px(24), theme.Px(36));
         for (var i = 0; i < strip.Samples.Count; i++)
         {
             var (x, y) = (area.X + (i % columns * (wide + acrossGap)), area.Y + (i / columns * row));

@@ -17,6 +17,13 @@ internal sealed class OverviewView : View
         if (area.Width >= theme.Px(560))
         {
             (var left, area) = area.CutLeft(Math.Min(theme.Px(250), area.Width / 4), gap);
+            var whole = NetworkPanel.WholeHeight(state.Network, theme);
+            if (left.Height - whole >= theme.Px(190))
+            {
+                (var run, left) = left.CutBottom(theme.Px(182), gap);
+                panels.Add(new FiguresPanel(run, isShort: true));
+            }
+
             panels.Add(new NetworkPanel(left));
         }
 

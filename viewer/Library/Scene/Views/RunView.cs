@@ -38,6 +38,6 @@ internal sealed class RunView : View
         PixelRect place, string title, string note, SkiaSharp.SKColor color, Func<Frame, double> of, Func<double, string> label)
     {
         FrameCurve[] curves = [new(title.ToLowerInvariant(), color, of)];
-        return new(place, title, note, _ => curves, label) { ShowsNumber = true, IsFromZero = true };
+        return new(place, title, note, _ => curves, label, label == NumberText.Short ? NumberText.Tick : null) { ShowsNumber = true, IsFromZero = true };
     }
 }

@@ -20,7 +20,8 @@ internal sealed class WeightsView : View
             return;
         }
 
-        var most = Math.Clamp(area.Width / theme.Px(260) * (area.Height / theme.Px(170)), 1, MapMosaic.Most);
+        // Vectors are short, and stand in a row below the others of their page.
+        var most = Math.Clamp(area.Width / theme.Px(230) * (area.Height / theme.Px(150)), 1, MapMosaic.Most);
         var pages = (parameters.Length + most - 1) / most;
         state.WeightsScroll = Math.Clamp(state.WeightsScroll, 0, pages - 1);
         if (pages > 1)
@@ -29,11 +30,22 @@ internal sealed class WeightsView : View
             panels.Add(new PagePanel(foot, pages));
         }
 
-        var from = state.WeightsScroll * most;
+        var page = parameters.Skip(state.WeightsScroll * most).Take(most).ToArray();
+        var vectors = page.Where(p => p.Shape.Rank < 2).ToArray();
+        var others = page.Where(p => p.Shape.Rank >= 2).ToArray();
+        var row = area;
+        if (vectors.Length > 0 && others.Length > 0)
+            (row, area) = area.CutBottom(Math.Min(area.Height / 3, theme.Px(130)), theme.Gap);
+        for (var i = 0; i < vectors.Length; i++)
+        {
+            var width = (row.Width - ((vectors.Length - 1) * theme.Gap)) / vectors.Length;
+            panels.Add(new HistogramMapPanel(
+                new(row.X + (i * (width + theme.Gap)), row.Y, width, row.Height), new(vectors[i].Index, MapKind.Weight)));
+        }
+
         var (across, down) = HeatMapPanel.FrameOf(theme);
         foreach (var (parameter, bounds) in MapMosaic.Lay(
-            parameters.AsSpan(from, Math.Min(most, parameters.Length - from)), area, theme.Gap,
-            (across, down + HistogramMapPanel.HeightOf(theme))))
+            others, area, theme.Gap, (across, down + HistogramMapPanel.HeightOf(theme))))
             panels.Add(new HistogramMapPanel(bounds, new(parameter.Index, MapKind.Weight)));
     }
 }
