@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using KernelEngine.Cuda;
+using KernelEngine.SoftwareCuda;
 
 namespace KernelEngine.Tests.Gpu;
 
@@ -9,6 +12,9 @@ internal static class GpuEnvironment
     public static string CacheFolder { get; } =
         Path.Combine(Path.GetTempPath(), $"kernel-tests-{Environment.ProcessId}");
 
+    /// <summary>Whether the machine has no CUDA driver, and the one in software stands in for it.</summary>
+    public static bool IsCudaSoftware { get; private set; }
+
 #pragma warning disable CA2255 // The tests are a program of their own.
     [ModuleInitializer]
 #pragma warning restore CA2255
@@ -16,6 +22,12 @@ internal static class GpuEnvironment
     {
         SetDefault("KERNEL_VALIDATE", "1");
         SetDefault("KERNEL_CACHE", CacheFolder);
+        if (CudaApi.LibraryNames.All(name => !NativeLibrary.TryLoad(name, out _)) &&
+            SoftwareLibrary.Build(SourceCompilers.Clang) is { } software)
+        {
+            (IsCudaSoftware, CudaApi.LibraryNames) = (true, [software]);
+        }
+
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
             if (Directory.Exists(CacheFolder))

@@ -1,0 +1,18 @@
+using KernelEngine.Gpu;
+
+namespace KernelEngine.Cuda;
+
+/// <summary>A piece of memory: the device's, the host's (pinned), or both, where the host writes what kernels read.
+/// </summary>
+internal sealed class CudaMemory(CudaMemories owner, long byteCount, MemoryKind kind, ulong address, nint host)
+    : GpuMemory(byteCount, kind)
+{
+    /// <inheritdoc/>
+    public override nint HostPointer { get; } = host;
+
+    /// <inheritdoc/>
+    public override ulong Address { get; } = address;
+
+    /// <inheritdoc/>
+    public override void Free() => owner.Free(this);
+}

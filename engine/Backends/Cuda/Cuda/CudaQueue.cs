@@ -1,0 +1,190 @@
+using System.Diagnostics;
+using KernelEngine.Gpu;
+
+namespace KernelEngine.Cuda;
+
+/// <summary>
+/// A stream, and what is known of the batches that were sent to it: the event behind each, by its ticket. Commands of a
+/// stream run one after the other, so that barriers ask for nothing.
+/// </summary>
+internal sealed unsafe class CudaQueue : IDisposable
+{
+    // CU_STREAM_NON_BLOCKING: it does not wait for the default stream of others.
+    private const uint NonBlocking = 1;
+
+    // A wait that is longer than this does not keep a processor busy.
+    private static readonly TimeSpan ShortWait = TimeSpan.FromMicroseconds(50);
+
+    private readonly Lock gate = new();
+    private readonly CudaContext context;
+    private readonly bool isOwn;
+    private readonly Queue<(long Ticket, nint Event)> pending = new();
+    private readonly Stack<nint> free = new();
+    private readonly List<nint> made = [];
+    private long completed;
+
+    /// <summary>Over a host's stream, or one of its own.</summary>
+    public CudaQueue(CudaContext context, nint hostStream = 0)
+    {
+        (this.context, isOwn) = (context, hostStream == 0);
+        Stream = isOwn ? CreateStream(context) : hostStream;
+    }
+
+    /// <summary>The CUstream.</summary>
+    public nint Stream { get; }
+
+    /// <summary>The last batch that is done.</summary>
+    public long Completed
+    {
+        get
+        {
+            lock (gate)
+            {
+                using var visit = context.Enter();
+                Poll();
+                return completed;
+            }
+        }
+    }
+
+    /// <summary>A stream of the engine's own.</summary>
+    public static nint CreateStream(CudaContext context)
+    {
+        using var visit = context.Enter();
+        nint stream;
+        context.Check(CudaApi.StreamCreate(&stream, NonBlocking), "cuStreamCreate");
+        return stream;
+    }
+
+    /// <summary>Sends a batch, behind a batch of another queue.</summary>
+    /// <param name="batch">The batch.</param>
+    /// <param name="other">The other queue, if there is one.</param>
+    /// <param name="after">The other's batch; 0 for none.</param>
+    /// <param name="record">Enqueues the commands.</param>
+    public void Submit(GpuBatch batch, CudaQueue? other, long after, Action<GpuBatch> record)
+    {
+        using var visit = context.Enter();
+        if (after > 0)
+            other?.HaveWait(Stream, after);
+        lock (gate)
+        {
+            try
+            {
+                record(batch);
+            }
+            finally
+            {
+                // Whatever happened, the ticket ends with what was enqueued.
+                if (context.Lost is null)
+                    End(batch.Ticket);
+            }
+        }
+    }
+
+    /// <summary>Has another stream of this device, or of another one, wait for a batch of this queue.</summary>
+    public void HaveWait(nint stream, long ticket)
+    {
+        lock (gate)
+        {
+            foreach (var (number, awaited) in pending)
+            {
+                if (number < ticket)
+                    continue;
+                context.Check(CudaApi.StreamWaitEvent(stream, awaited, 0), "cuStreamWaitEvent");
+                return;
+            }
+        }
+    }
+
+    /// <summary>Waits until a batch is done.</summary>
+    public void Wait(long ticket)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (Completed < ticket)
+        {
+            if (Stopwatch.GetElapsedTime(start) < ShortWait)
+            {
+                Thread.SpinWait(20);
+                continue;
+            }
+
+            // An event that is recorded again meanwhile only makes this wait longer; nobody destroys it.
+            var awaited = EventOf(ticket);
+            using var visit = context.Enter();
+            if (awaited != 0)
+                context.Check(CudaApi.EventSynchronize(awaited), "cuEventSynchronize");
+        }
+    }
+
+    /// <summary>An event, recorded behind all that was submitted; the caller destroys it.</summary>
+    public nint EventOfAll()
+    {
+        using var visit = context.Enter();
+        nint end;
+        context.Check(
+            CudaApi.EventCreate(&end, CudaEventFlags.DisableTiming | CudaEventFlags.BlockingSync), "cuEventCreate");
+        lock (gate)
+            context.Check(CudaApi.EventRecord(end, Stream), "cuEventRecord");
+        return end;
+    }
+
+    /// <summary>Waits for everything, and gives everything back.</summary>
+    public void Dispose()
+    {
+        if (context.Lost is not null)
+            return;
+        lock (gate)
+        {
+            using var visit = context.Enter();
+            CudaApi.StreamSynchronize(Stream);
+            made.ForEach(one => CudaApi.EventDestroy(one));
+            made.Clear();
+            pending.Clear();
+            free.Clear();
+            if (isOwn)
+                CudaApi.StreamDestroy(Stream);
+        }
+    }
+
+    private nint EventOf(long ticket)
+    {
+        lock (gate)
+        {
+            foreach (var (number, awaited) in pending)
+            {
+                if (number >= ticket)
+                    return awaited;
+            }
+
+            return 0;
+        }
+    }
+
+    private void End(long ticket)
+    {
+        if (!free.TryPop(out var end))
+        {
+            context.Check(
+                CudaApi.EventCreate(&end, CudaEventFlags.DisableTiming | CudaEventFlags.BlockingSync), "cuEventCreate");
+            made.Add(end);
+        }
+
+        context.Check(CudaApi.EventRecord(end, Stream), "cuEventRecord");
+        pending.Enqueue((ticket, end));
+    }
+
+    // Takes note of the batches that are done.
+    private void Poll()
+    {
+        while (pending.TryPeek(out var batch))
+        {
+            var code = CudaApi.EventQuery(batch.Event);
+            if (code == CudaResult.NotReady)
+                return;
+            context.Check(code, "a batch of launches");
+            pending.Dequeue();
+            free.Push(batch.Event);
+            completed = batch.Ticket;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using KernelEngine.Gpu;
+
+namespace KernelEngine.Cuda;
+
+/// <summary>Enqueues the commands of batches in a stream.</summary>
+internal sealed unsafe class CudaRecording(CudaContext context, CudaTimes times)
+{
+    /// <summary>Enqueues a batch.</summary>
+    public void Record(GpuBatch batch, nint stream)
+    {
+        foreach (var range in batch.ParameterRanges)
+        {
+            var memory = (CudaMemory)range.Memory;
+            CopyParameters(
+                memory.Address + (ulong)range.From, memory.HostPointer + range.From, range.To - range.From, stream);
+        }
+
+        var commands = batch.Commands;
+        var events = batch.IsTimed ? times.Begin(batch.Ticket, commands.Length) : null;
+        Stamp(events, 0, stream);
+        for (var i = 0; i < commands.Length; i++)
+        {
+            ref readonly var command = ref commands[i];
+            if (command.Kind == GpuCommandKind.Copy)
+                Copy(command, stream);
+            else
+                Launch(command, command.Parameters!.Address + (ulong)command.ParameterOffset, stream);
+            Stamp(events, i + 1, stream);
+        }
+    }
+
+    /// <summary>Copies words of parameters from the host's memory.</summary>
+    public void CopyParameters(ulong to, nint from, int bytes, nint stream) => context.Check(
+        CudaApi.CopyToDeviceAsync(to, (void*)from, (nuint)bytes, stream), "copying the parameters of launches");
+
+    /// <summary>Launches a kernel, whose only argument is where its words lie.</summary>
+    public void Launch(in GpuCommand command, ulong words, nint stream)
+    {
+        var kernel = (CudaKernel)command.Kernel!;
+        var (x, y, z) = kernel.Code.Threads;
+        void* argument = &words;
+        context.Check(
+            CudaApi.LaunchKernel(
+                kernel.Function, (uint)command.GroupsX, (uint)command.GroupsY, (uint)command.GroupsZ, (uint)x, (uint)y,
+                (uint)z, 0, stream, &argument, null),
+            command.Name);
+    }
+
+    private void Copy(in GpuCommand command, nint stream)
+    {
+        var (source, destination) = ((CudaMemory)command.Source!, (CudaMemory)command.Destination!);
+        var count = (nuint)command.ByteCount;
+        var (from, to) = (source.Address + (ulong)command.SourceOffset,
+            destination.Address + (ulong)command.DestinationOffset);
+        context.Check(
+            (source.Kind, destination.Kind) switch
+            {
+                (MemoryKind.Device, MemoryKind.Device) => CudaApi.CopyOnDeviceAsync(to, from, count, stream),
+                (MemoryKind.Device, _) => CudaApi.CopyToHostAsync(
+                    (byte*)destination.HostPointer + command.DestinationOffset, from, count, stream),
+                (_, MemoryKind.Device) => CudaApi.CopyToDeviceAsync(
+                    to, (byte*)source.HostPointer + command.SourceOffset, count, stream),
+                _ => CudaResult.InvalidValue,
+            },
+            command.Name);
+    }
+
+    private void Stamp(nint[]? events, int place, nint stream)
+    {
+        if (events is not null)
+            context.Check(CudaApi.EventRecord(events[place], stream), "cuEventRecord");
+    }
+}

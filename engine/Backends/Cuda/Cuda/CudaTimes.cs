@@ -1,0 +1,45 @@
+namespace KernelEngine.Cuda;
+
+/// <summary>Events between the commands of batches that are measured.</summary>
+internal sealed unsafe class CudaTimes(CudaContext context)
+{
+    private readonly Dictionary<long, nint[]> batches = [];
+
+    /// <summary>Events for a batch: one before its first command, and one behind each.</summary>
+    public nint[] Begin(long ticket, int commands)
+    {
+        var events = new nint[commands + 1];
+        for (var i = 0; i < events.Length; i++)
+        {
+            nint made;
+            context.Check(CudaApi.EventCreate(&made, CudaEventFlags.Default), "cuEventCreate");
+            events[i] = made;
+        }
+
+        lock (batches)
+            batches.Add(ticket, events);
+        return events;
+    }
+
+    /// <summary>How long each command took, of a batch that is done.</summary>
+    public void Read(long ticket, Span<double> nanoseconds)
+    {
+        nanoseconds.Clear();
+        nint[]? events;
+        lock (batches)
+        {
+            if (!batches.Remove(ticket, out events))
+                return;
+        }
+
+        using var visit = context.Enter();
+        for (var i = 0; i < nanoseconds.Length && i + 1 < events.Length; i++)
+        {
+            float milliseconds;
+            if (CudaApi.EventElapsedTime(&milliseconds, events[i], events[i + 1]) == CudaResult.Success)
+                nanoseconds[i] = milliseconds * 1e6;
+        }
+
+        Array.ForEach(events, one => CudaApi.EventDestroy(one));
+    }
+}
