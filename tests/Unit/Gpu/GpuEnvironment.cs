@@ -13,7 +13,7 @@ internal static class GpuEnvironment
         Path.Combine(Path.GetTempPath(), $"kernel-tests-{Environment.ProcessId}");
 
     /// <summary>Whether the machine has no CUDA driver, and the one in software stands in for it.</summary>
-    public static bool IsCudaSoftware { get; private set; }
+    public static bool IsCudaSoftware => CudaApi.Software is not null;
 
 #pragma warning disable CA2255 // The tests are a program of their own.
     [ModuleInitializer]
@@ -22,11 +22,8 @@ internal static class GpuEnvironment
     {
         SetDefault("KERNEL_VALIDATE", "1");
         SetDefault("KERNEL_CACHE", CacheFolder);
-        if (CudaApi.LibraryNames.All(name => !NativeLibrary.TryLoad(name, out _)) &&
-            SoftwareLibrary.Build(SourceCompilers.Clang) is { } software)
-        {
-            (IsCudaSoftware, CudaApi.LibraryNames) = (true, [software]);
-        }
+        if (CudaApi.LibraryNames.All(name => !NativeLibrary.TryLoad(name, out _)))
+            CudaApi.Software = SoftwareLibrary.Build(SourceCompilers.Clang);
 
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {

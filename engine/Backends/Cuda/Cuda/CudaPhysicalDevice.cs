@@ -96,7 +96,9 @@ internal sealed unsafe record CudaPhysicalDevice
             Id = id,
             Name = name,
             Driver = driver,
-            Type = Number(id, CudaAttribute.Integrated) != 0 ? DeviceType.IntegratedGpu : DeviceType.DiscreteGpu,
+            Type = CudaApi.Software is not null ? DeviceType.SoftwareGpu
+                : Number(id, CudaAttribute.Integrated) != 0 ? DeviceType.IntegratedGpu
+                : DeviceType.DiscreteGpu,
             Capability = capability,
             Units = Number(id, CudaAttribute.MultiprocessorCount),
             HasMemoryPools = Number(id, CudaAttribute.MemoryPoolsSupported) != 0,

@@ -18,9 +18,12 @@ internal static unsafe partial class CudaApi
 
     static CudaApi() => NativeLibrary.SetDllImportResolver(typeof(CudaApi).Assembly, Resolve);
 
-    /// <summary>What the driver's library may be called; set before the first use.</summary>
-    internal static string[] LibraryNames { get; set; } =
+    /// <summary>What the driver's library may be called.</summary>
+    public static string[] LibraryNames { get; } =
         OperatingSystem.IsWindows() ? ["nvcuda.dll"] : ["libcuda.so.1", "libcuda.so"];
+
+    /// <summary>The library of a driver in software that stands in for it; set by tests, before the first use.</summary>
+    internal static string? Software { get; set; }
 
     /// <summary>Why there is no driver to call, in one line; null where there is one.</summary>
     public static string? WhyMissing => Found.Value.Reason;
@@ -185,7 +188,7 @@ internal static unsafe partial class CudaApi
         return (0, $"no CUDA driver was found ({string.Join(", ", names.ToArray())}); NVIDIA's driver brings it");
     }
 
-    private static (nint Library, string? Reason) Load() => Load(LibraryNames);
+    private static (nint Library, string? Reason) Load() => Load(Software is null ? LibraryNames : [Software]);
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
         name == Library ? Found.Value.Library : 0;
