@@ -1,4 +1,5 @@
 using KernelEngine.Viewing.OpenGl;
+using KernelEngine.Vulkan;
 
 namespace KernelEngine.Viewing;
 
@@ -12,7 +13,7 @@ internal sealed class Screen : IDisposable
     public IRenderer Renderer { get; }
 
     /// <summary>Makes another one should this one's renderer fail; null where there is nothing else.</summary>
-    public Func<Screen>? Fallback { get; private init; }
+    public Func<Screen>? Fallback { get; private set; }
 
     /// <summary>
     /// Opens a window that is drawn by Vulkan where the network lies on a Vulkan device which can show pictures, and by
@@ -27,8 +28,24 @@ internal sealed class Screen : IDisposable
     public static Screen Open(
         GlfwLibrary library, ComputeDevice device, ViewerOptions options, string title, out string? notice)
     {
+        var isVulkan = options.Renderer == ViewerRenderer.Vulkan ||
+            (options.Renderer == ViewerRenderer.Automatic && device.Backend is VulkanBackend);
+        Screen Vulkan() => Of(library, options, title, false, window => VulkanRenderer.OnScreen(device, window));
+        Screen OpenGl() => Of(library, options, title, true, window => new OpenGlRenderer(window));
         notice = null;
-        return OpenGl(library, options, title);
+        if (!isVulkan)
+            return OpenGl();
+        try
+        {
+            var screen = Vulkan();
+            screen.Fallback = OpenGl;
+            return screen;
+        }
+        catch (Exception error) when (error is not OutOfMemoryException && !GlfwLibrary.IsLost)
+        {
+            notice = $"Drawn by OpenGL, as Vulkan cannot: {error.Message}";
+            return OpenGl();
+        }
     }
 
     public void Dispose()
@@ -37,12 +54,13 @@ internal sealed class Screen : IDisposable
         Window.Dispose();
     }
 
-    private static Screen OpenGl(GlfwLibrary library, ViewerOptions options, string title)
+    private static Screen Of(
+        GlfwLibrary library, ViewerOptions options, string title, bool hasOpenGl, Func<GlfwWindow, IRenderer> open)
     {
-        var window = new GlfwWindow(library, new(options.Width, options.Height), title, hasOpenGl: true);
+        var window = new GlfwWindow(library, new(options.Width, options.Height), title, hasOpenGl);
         try
         {
-            return new(window, new OpenGlRenderer(window));
+            return new(window, open(window));
         }
         catch
         {
