@@ -17,7 +17,7 @@ dotnet pack Kernel.sln -c Release -o "$packages" -v q -p:Version=$version -p:Con
   -p:RepositoryUrl="${REPOSITORY_URL:-https://example.com/kernel}"
 
 # What must be in them.
-for package in KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.OpenCl; do
+for package in KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.OpenCl KernelEngine.Cuda; do
   mkdir -p "$work/$package" "$work/$package.symbols"
   unzip -qo "$packages/$package.$version.nupkg" -d "$work/$package"
   unzip -qo "$packages/$package.$version.snupkg" -d "$work/$package.symbols"
@@ -29,7 +29,7 @@ for package in KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan
   done
   grep -q '<license type="expression">MIT</license>' "$work/$package/$package.nuspec"
 done
-for backend in Vulkan OpenCl; do
+for backend in Vulkan OpenCl Cuda; do
   for file in "KernelEngine.$backend.targets" "Register$backend.cs"; do
     [ -s "$work/KernelEngine.$backend/buildTransitive/$file" ] || { echo "KernelEngine.$backend has no $file"; exit 1; }
   done
@@ -73,6 +73,7 @@ cat > Program.csproj <<END
     <PackageReference Include="KernelEngine.Nn" Version="$version" />
     <PackageReference Include="KernelEngine.Vulkan" Version="$version" />
     <PackageReference Include="KernelEngine.OpenCl" Version="$version" />
+    <PackageReference Include="KernelEngine.Cuda" Version="$version" />
   </ItemGroup>
 </Project>
 END
@@ -107,7 +108,7 @@ Console.WriteLine($"{correct} of {Digits.Test.Count} are right; the outputs add 
 Console.WriteLine(output[0]);
 
 // Devices of packages that are only referenced; a machine may lack them.
-foreach (var name in (string[])["vulkan:0", "opencl:0"])
+foreach (var name in (string[])["vulkan:0", "opencl:0", "cuda:0"])
 {
     if (!ComputeDevice.IsAvailable(name))
     {

@@ -3,7 +3,7 @@
 #   scripts/gpu-check.sh publish DIR    here: the conformance runner with its cases and bench, compiled ahead of time for
 #                                       linux-x64, and this script, into DIR, which is then brought to that machine
 #   DIR/gpu-check.sh run DIR OUT        there: both on every device that the machine has; results and logs into OUT
-# KERNEL_CHECK_DEVICES names the devices to run on (vulkan:0,opencl:0) in place of all.
+# KERNEL_CHECK_DEVICES names the devices to run on (cuda:0,vulkan:0) in place of all.
 # Ends with the number of cases on each device, and exits with 1 where one fails.
 set -euo pipefail
 
