@@ -1,3 +1,5 @@
+using KernelEngine.Viewing;
+
 namespace KernelEngine;
 
 /// <summary>
@@ -32,8 +34,8 @@ public sealed class ViewerSamples
     /// <summary>What the classes are called; their numbers where null.</summary>
     internal IReadOnlyList<string>? Classes { get; }
 
-    /// <summary>Channels, rows and columns of a picture; null for points.</summary>
-    internal (int Channels, int Rows, int Columns)? Picture { get; private init; }
+    /// <summary>What a picture is like; null for points.</summary>
+    internal PictureSize? Picture { get; private init; }
 
     /// <summary>
     /// Pictures for the strip of examples, marked where the network is wrong. A dozen or two that were not trained with
@@ -41,7 +43,7 @@ public sealed class ViewerSamples
     /// </summary>
     /// <param name="inputs">
     /// As the network takes them: [N, C, H, W] with 1 or 3 channels, [N, H, W], or [N, P] where P is the pixels of a
-    /// square picture in grey.
+    /// square picture in grey; eight rows and columns at least.
     /// </param>
     /// <param name="labels">The class of each: whole numbers of shape [N].</param>
     /// <param name="classes">What the classes are called; their numbers unless given.</param>
@@ -54,20 +56,10 @@ public sealed class ViewerSamples
     /// </example>
     public static ViewerSamples Pictures(Tensor inputs, Tensor labels, IReadOnlyList<string>? classes = null)
     {
-        var samples = new ViewerSamples(inputs, labels, classes);
-        var side = (long)Math.Round(Math.Sqrt(inputs.Shape[^1]));
-        (long Channels, long Rows, long Columns) picture = inputs.Rank switch
+        return new(inputs, labels, classes)
         {
-            4 => (inputs.Shape[1], inputs.Shape[2], inputs.Shape[3]),
-            3 => (1, inputs.Shape[1], inputs.Shape[2]),
-            2 when side * side == inputs.Shape[1] => (1, side, side),
-            _ => default,
-        };
-        if (picture.Channels is not (1 or 3) || picture.Rows * picture.Columns is < 1 or > 1 << 20)
-            throw new ArgumentException($"a shape of {inputs.Shape} holds no pictures", nameof(inputs));
-        return new ViewerSamples(samples.Inputs, labels, classes)
-        {
-            Picture = ((int)picture.Channels, (int)picture.Rows, (int)picture.Columns),
+            Picture = PictureSize.Of(inputs.Shape) ??
+                throw new ArgumentException($"a shape of {inputs.Shape} holds no pictures", nameof(inputs)),
         };
     }
 

@@ -20,6 +20,9 @@ public sealed class Generator
     private static readonly ConcurrentDictionary<ComputeDevice, Generator> Defaults = new();
     private static StrongBox<ulong>? seedOfAll;
 
+    [ThreadStatic]
+    private static Dictionary<ComputeDevice, Generator>? forked;
+
     private readonly Lock gate = new();
     private ulong seed;
     private long offset;
@@ -56,8 +59,20 @@ public sealed class Generator
     }
 
     /// <summary>The generator of draws on a device that name none.</summary>
-    public static Generator For(ComputeDevice device) => Defaults.GetOrAdd(
-        device, static _ => seedOfAll is { } known ? new(known.Value) : new());
+    public static Generator For(ComputeDevice device)
+    {
+        if (forked is not { } own)
+            return Shared(device);
+        if (!own.TryGetValue(device, out var generator))
+            own.Add(device, generator = new(0) { State = Shared(device).State });
+        return generator;
+    }
+
+    /// <summary>
+    /// Gives this thread generators of its own, until disposed, which begin where those of the devices stand: what is
+    /// drawn meanwhile changes nothing that is drawn later, or by others. As <c>torch.random.fork_rng</c>.
+    /// </summary>
+    public static ForkScope Fork() => new([]);
 
     /// <summary>Seeds the generators of all devices. As <c>torch.manual_seed</c>.</summary>
     public static void SeedAll(ulong seed)
@@ -87,10 +102,28 @@ public sealed class Generator
         }
     }
 
+    private static Generator Shared(ComputeDevice device) => Defaults.GetOrAdd(
+        device, static _ => seedOfAll is { } known ? new(known.Value) : new());
+
     private static ulong Entropy()
     {
         Span<byte> bytes = stackalloc byte[8];
         RandomNumberGenerator.Fill(bytes);
         return BinaryPrimitives.ReadUInt64LittleEndian(bytes);
+    }
+
+    /// <summary>Generators of a thread's own that hold until disposed.</summary>
+    public readonly ref struct ForkScope
+    {
+        private readonly Dictionary<ComputeDevice, Generator>? before;
+
+        internal ForkScope(Dictionary<ComputeDevice, Generator> own)
+        {
+            before = forked;
+            forked = own;
+        }
+
+        /// <summary>Goes back to the generators before.</summary>
+        public void Dispose() => forked = before;
     }
 }

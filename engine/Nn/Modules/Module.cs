@@ -18,8 +18,11 @@ public abstract partial class Module
     private List<Func<Module, Tensor, Tensor, Tensor?>>? after;
     private List<Func<Module, Tensor?, Tensor, Tensor?>>? backward;
 
-    /// <summary>Whether it is being trained: dropout drops, batch norm learns its statistics.</summary>
-    public bool IsTraining { get; private set; } = true;
+    /// <summary>
+    /// Whether it is being trained: dropout drops, batch norm learns its statistics. Setting it concerns this module
+    /// alone, as <c>training</c> of PyTorch's modules; <c>Train</c> and <c>Eval</c> set it for those in it, too.
+    /// </summary>
+    public bool IsTraining { get; set; } = true;
 
     /// <summary>The modules that it consists of, with their names.</summary>
     public IEnumerable<(string Name, Module Module)> NamedChildren
@@ -151,7 +154,7 @@ public abstract partial class Module
         return copy;
     }
 
-    private bool HasHooks => before is not null || after is not null || backward is not null;
+    private bool HasHooks => before is { Count: > 0 } || after is { Count: > 0 } || backward is { Count: > 0 };
 
     private void Print(StringBuilder text, int indent)
     {

@@ -33,10 +33,15 @@ internal sealed class Frame
     public SampleStrip? Samples { get; init; }
 
     /// <summary>The same without the elements, so that their memory is free.</summary>
-    public Frame WithoutMaps() => new()
+    public Frame WithoutMaps() => With(Losses, new Dictionary<MapKey, MapValues>());
+
+    /// <summary>The same with the losses of a frame that nobody saw.</summary>
+    public Frame After(Frame missed) => missed.Losses.Count == 0 ? this : With([.. missed.Losses, .. Losses], Maps);
+
+    private Frame With(IReadOnlyList<LossPoint> losses, IReadOnlyDictionary<MapKey, MapValues> maps) => new()
     {
-        Network = Network, Step = Step, Time = Time, Run = Run, Losses = Losses, Parameters = Parameters,
-        Layers = Layers, Decision = Decision, Samples = Samples,
+        Network = Network, Step = Step, Time = Time, Run = Run, Losses = losses, Parameters = Parameters,
+        Layers = Layers, Maps = maps, Decision = Decision, Samples = Samples,
     };
 }
 

@@ -26,7 +26,7 @@ internal sealed class Link
         }
     }
 
-    /// <summary>Grows with each wish and request.</summary>
+    /// <summary>Grows with each wish and request, and where a frame was taken.</summary>
     public int Version => Volatile.Read(ref version);
 
     /// <summary>Whether no step will come any more.</summary>
@@ -51,15 +51,21 @@ internal sealed class Link
     /// <summary>What was asked for first.</summary>
     public bool TryGetRequest(out Request request) => requests.TryDequeue(out request!);
 
-    /// <summary>Hands a frame to the window; one that was not taken is dropped.</summary>
+    /// <summary>Hands a frame to the window; one that was not taken is dropped, but for its losses.</summary>
     public void Publish(Frame frame)
     {
-        newest = frame;
+        newest = Interlocked.Exchange(ref newest, null) is { } missed ? frame.After(missed) : frame;
         Published?.Invoke();
     }
 
     /// <summary>The newest frame, if it was not taken yet.</summary>
-    public Frame? Take() => Interlocked.Exchange(ref newest, null);
+    public Frame? Take()
+    {
+        var taken = Interlocked.Exchange(ref newest, null);
+        if (taken is not null)
+            Wake();
+        return taken;
+    }
 
     /// <summary>Says that no step will come any more.</summary>
     public void End()
@@ -75,7 +81,7 @@ internal sealed class Link
         Wake();
     }
 
-    /// <summary>Waits until there is a wish or a request newer than a version, or the window is closed.</summary>
+    /// <summary>Waits until something is newer than a version, or the window is closed.</summary>
     public void WaitForChange(int since)
     {
         lock (changed)
@@ -85,7 +91,8 @@ internal sealed class Link
         }
     }
 
-    private void Wake()
+    /// <summary>Ends waits for a change.</summary>
+    public void Wake()
     {
         lock (changed)
         {

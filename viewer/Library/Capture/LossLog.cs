@@ -15,6 +15,9 @@ internal sealed class LossLog(ComputeDevice device)
     private Tensor? memory; // [2, Most] on the device: losses, accuracies
     private long stride = 1;
 
+    /// <summary>The network's device.</summary>
+    public ComputeDevice Device => device;
+
     /// <summary>How many steps are noted.</summary>
     public int Count => entries.Count;
 

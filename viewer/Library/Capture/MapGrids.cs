@@ -9,14 +9,13 @@ internal static class MapGrids
     /// <summary>The layout of the elements that are shown, and how many rows and columns lie between them.</summary>
     /// <param name="shape">The parameter's shape.</param>
     /// <param name="picture">
-    /// Rows and columns of the picture that each row of a matrix looks at: the first linear layer of a network for
-    /// pictures.
+    /// The picture that each row of a matrix looks at: that of the first linear layer of a network for pictures.
     /// </param>
-    public static (MapGrid Grid, int Step) Of(Shape shape, (int Rows, int Columns)? picture = null)
+    public static (MapGrid Grid, int Step) Of(Shape shape, PictureSize? picture = null)
     {
         var (rows, columns, tile) = Sizes(shape);
-        if (picture is { } p && tile == 1 && columns == (long)p.Rows * p.Columns && shape.ElementCount <= MostElements)
-            return (Tiled(Square(rows), rows, p.Rows, p.Columns), 1);
+        if (picture is { Channels: 1 or 3 } p && tile == 1 && columns == p.Count && shape.ElementCount <= MostElements)
+            return (Tiled(Square(rows), rows, p.Rows, p.Columns, p.Channels), 1);
         var step = 1;
         while (Kept(rows, step) * Kept(columns, step) * tile > MostElements && (long)step < Math.Max(rows, columns))
             step++;
@@ -30,32 +29,22 @@ internal static class MapGrids
         if (tile == 1)
             return (Matrix((int)rows, (int)columns), step);
         var (tileRows, tileColumns) = ((int)shape[2], (int)shape[3]);
-        if (columns == 3)
+        return (columns switch
         {
-            return (Tiled(Square(rows), rows, tileRows, tileColumns) with
-            {
-                Channels = 3, TileStride = 3 * (int)tile, ChannelStride = (int)tile,
-            }, step);
-        }
-
-        return (Tiled(columns == 1 ? Square(rows) : columns, rows * columns, tileRows, tileColumns), step);
+            3 => Tiled(Square(rows), rows, tileRows, tileColumns, 3),
+            1 => Tiled(Square(rows), rows, tileRows, tileColumns, 1),
+            _ => Tiled(columns, rows * columns, tileRows, tileColumns, 1),
+        }, step);
     }
 
-    /// <summary>
-    /// The elements that are shown, in a contiguous float32 tensor of their own, which nobody else ever writes.
-    /// </summary>
-    public static Tensor Elements(Tensor values, int step)
+    /// <summary>The elements that are shown, in the order in which the layout counts them; a view where it can be.</summary>
+    public static Tensor Shown(Tensor values, int step)
     {
         values = values.Detach();
-        if (step > 1)
-        {
-            var (rows, columns, tile) = Sizes(values.Shape);
-            values = values.Reshape(rows, columns, tile)
-                [TensorIndex.Slice(step: step), TensorIndex.Slice(step: step)];
-        }
-
-        var elements = values.To(DType.Float32).Contiguous();
-        return ReferenceEquals(elements.Storage, values.Storage) ? elements.Clone() : elements;
+        if (step == 1)
+            return values;
+        var (rows, columns, tile) = Sizes(values.Shape);
+        return values.Reshape(rows, columns, tile)[TensorIndex.Slice(step: step), TensorIndex.Slice(step: step)];
     }
 
     // Rows and columns, and how many elements each of these cells is: those of a filter.
@@ -88,9 +77,10 @@ internal static class MapGrids
         Tiles = 1, TileColumns = 1, Rows = rows, Columns = columns, TileStride = rows * columns, RowStride = columns,
     };
 
-    private static MapGrid Tiled(long tileColumns, long tiles, int rows, int columns) => new()
+    private static MapGrid Tiled(long tileColumns, long tiles, int rows, int columns, int channels) => new()
     {
-        Tiles = (int)tiles, TileColumns = (int)tileColumns, Rows = rows, Columns = columns,
-        TileStride = rows * columns, RowStride = columns,
+        Tiles = (int)tiles, TileColumns = (int)tileColumns, Rows = rows, Columns = columns, Channels = channels,
+        TileStride = channels * rows * columns, RowStride = columns,
+        ChannelStride = channels == 1 ? 0 : rows * columns,
     };
 }

@@ -2,26 +2,50 @@ using KernelEngine.Nn;
 
 namespace KernelEngine.Viewing;
 
-/// <summary>Finds the layers and parameters of a network.</summary>
-internal static class NetworkScan
+/// <summary>A network's layers and parameters, and the modules and tensors that they are.</summary>
+internal sealed class NetworkScan
 {
-    /// <summary>What is known before data went through it: layers in the order in which they were declared.</summary>
-    public static NetworkMap Of(Module model)
+    private NetworkScan(NetworkMap map, IReadOnlyList<Module> layers, IReadOnlyList<Tensor> parameters) =>
+        (Map, Layers, Parameters) = (map, layers, parameters);
+
+    /// <summary>What the window knows of it.</summary>
+    public NetworkMap Map { get; }
+
+    /// <summary>The modules of the map's layers.</summary>
+    public IReadOnlyList<Module> Layers { get; }
+
+    /// <summary>The tensors of the map's parameters.</summary>
+    public IReadOnlyList<Tensor> Parameters { get; }
+
+    /// <summary>Looks at a network.</summary>
+    /// <param name="model">The network.</param>
+    /// <param name="calls">
+    /// How its modules were called; null before that is known: layers are then in the order in which they are declared.
+    /// </param>
+    /// <param name="picture">What pictures it takes, if it takes pictures.</param>
+    public static NetworkScan Of(
+        Module model, IReadOnlyList<LayerTrace.Call>? calls = null, PictureSize? picture = null)
     {
-        var parameters = model.NamedParameters().ToArray();
+        var named = model.NamedParameters().ToArray();
         var places = new Dictionary<Tensor, int>(ReferenceEqualityComparer.Instance);
-        foreach (var (i, (_, parameter)) in parameters.Index())
+        foreach (var (i, (_, parameter)) in named.Index())
             places.Add(parameter, i);
-        var owners = new int[parameters.Length];
+        var order = new Dictionary<Module, int>(ReferenceEqualityComparer.Instance);
+        foreach (var (i, call) in (calls ?? []).Index())
+            order.Add(call.Module, i);
+        var (layers, modules) = (new List<LayerInfo>(), new List<Module>());
+        var owners = new int[named.Length];
         Array.Fill(owners, -1);
-        var layers = new List<LayerInfo>();
-        foreach (var (name, module) in model.NamedModules())
+        foreach (var (name, module) in model.NamedModules().OrderBy(m => order.GetValueOrDefault(m.Module, int.MaxValue)))
         {
-            var own = module.NamedParameters(recurse: false).Select(p => places[p.Parameter]).ToArray();
-            if (own.Length == 0 && module.Children().Any())
+            int[] own = [.. module.NamedParameters(recurse: false).Select(p => places[p.Parameter])];
+            var call = order.TryGetValue(module, out var place) ? calls![place] : null;
+            var isSeen = calls is null or [] || call is not null;
+            if (own.Length == 0 && (module.Children().Any() || !isSeen))
                 continue;
             foreach (var i in own.Where(i => owners[i] < 0))
                 owners[i] = layers.Count;
+            modules.Add(module);
             layers.Add(new()
             {
                 Index = layers.Count,
@@ -29,28 +53,30 @@ internal static class NetworkScan
                 Type = TypeOf(module),
                 Description = DescriptionOf(module),
                 Parameters = own,
-                ParameterCount = own.Sum(i => parameters[i].Parameter.ElementCount),
+                ParameterCount = own.Sum(i => named[i].Parameter.ElementCount),
+                Output = call is { Shape.Rank: > 0 } ? Shape.Create(call.Shape.AsSpan()[1..]) : default(Shape?),
+                IsRectified = call is { IsRectified: true },
             });
         }
 
-        return new()
+        // The first layer that has weights sees the pictures, if they are what comes in.
+        var eye = layers.FirstOrDefault(l => l.Parameters.Count > 0)?.Parameters[0];
+        return new(
+            new()
+            {
+                Name = TypeOf(model),
+                Device = named is [var first, ..] ? first.Parameter.Device
+                    : model.Buffers() is [var buffer, ..] ? buffer.Device : ComputeDevice.Default,
+                Layers = layers,
+                Parameters = [.. named.Select((p, i) => Info(i, p.Name, p.Parameter.Shape, i == eye ? picture : null))],
+            },
+            modules, Array.ConvertAll(named, p => (Tensor)p.Parameter));
+
+        ParameterInfo Info(int index, string name, Shape shape, PictureSize? looksAt)
         {
-            Name = TypeOf(model),
-            Device = parameters.Length > 0 ? parameters[0].Parameter.Device
-                : model.Buffers() is [var buffer, ..] ? buffer.Device : ComputeDevice.Default,
-            Layers = layers,
-            Parameters =
-            [
-                .. parameters.Select((p, i) =>
-                {
-                    var (grid, step) = MapGrids.Of(p.Parameter.Shape);
-                    return new ParameterInfo
-                    {
-                        Index = i, Name = p.Name, Layer = owners[i], Shape = p.Parameter.Shape, Grid = grid, Step = step,
-                    };
-                }),
-            ],
-        };
+            var (grid, step) = MapGrids.Of(shape, shape.Rank == 2 ? looksAt : null);
+            return new() { Index = index, Name = name, Layer = owners[index], Shape = shape, Grid = grid, Step = step };
+        }
     }
 
     // Up to the bracket of its printed form.
@@ -59,7 +85,7 @@ internal static class NetworkScan
             ? text[..end]
             : module.GetType().Name;
 
-    // What has modules in it has a line for each.
+    // What has modules in it has a line for each of them.
     private static string DescriptionOf(Module module) =>
         module.Children().Any() ? TypeOf(module) : module.ToString();
 }

@@ -6,27 +6,23 @@ namespace KernelEngine.Viewing;
 /// </summary>
 internal sealed class Reading(ComputeDevice device)
 {
-    // All parts of a dtype in one launch.
-    private static readonly PointwiseUpdate Packing = PointwiseUpdate.Define(
-        "viewer_pack", tensors: 2, numbers: 0, (t, _) => [t[1]]);
-
     private readonly List<Tensor> parts = [];
     private int count;
     private float[] numbers = [];
 
-    /// <summary>Asks for a tensor's elements.</summary>
+    /// <summary>Asks for a tensor's elements; those of one that is written before <see cref="Run"/>, as they are then.</summary>
     /// <returns>Where they are once it is done.</returns>
     public Part Ask(Tensor values)
     {
         var part = new Part(this, count, (int)values.ElementCount);
         if (part.Count > 0)
-            parts.Add(values.Detach().Reshape(-1));
+            parts.Add(values);
         count += part.Count;
         return part;
     }
 
-    /// <summary>Begins to read what was asked for, as it is now; no more can be asked for.</summary>
-    /// <param name="memory">Where to; another array where this one is too short.</param>
+    /// <summary>Begins to read what was asked for; no more can be asked for.</summary>
+    /// <param name="memory">Where to; replaced where it is too short.</param>
     public ValueTask Run(ref float[] memory)
     {
         if (memory.Length < count)
@@ -35,16 +31,15 @@ internal sealed class Reading(ComputeDevice device)
         if (count == 0)
             return ValueTask.CompletedTask;
         var packed = Tensor.Empty([count], device: device);
-        var sets = new Tensor[2 * parts.Count];
+        var packing = new Packing();
         var start = 0L;
-        foreach (var (i, values) in parts.Index())
+        foreach (var values in parts)
         {
-            sets[2 * i] = packed.Narrow(0, start, values.ElementCount);
-            sets[(2 * i) + 1] = values;
+            packing.Add(packed.Narrow(0, start, values.ElementCount), values);
             start += values.ElementCount;
         }
 
-        Packing.Apply(sets);
+        packing.Run();
         return packed.ReadAsync(numbers.AsMemory(0, count));
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using KernelEngine.Nn;
 
 namespace KernelEngine.Viewing;
@@ -9,79 +10,110 @@ namespace KernelEngine.Viewing;
 /// </summary>
 internal sealed class Recorder
 {
+    // A device that takes longer for a frame is not waited for at the end.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
     private readonly Link link;
     private readonly Optimizer? optimizer;
-    private readonly LossLog losses;
-    private readonly Stopwatch clock = Stopwatch.StartNew();
-    private volatile bool isReading;
-    private float[] numbers = [];
-    private bool hasFailed;
-    private long steps;
-    private TimeSpan lastFrame;
-    private long lastFrameStep;
+    private readonly FrameCapture capture;
+    private readonly CaptureSchedule schedule = new();
+    private readonly Stopwatch clock = Stopwatch.StartNew(), running = Stopwatch.StartNew();
+    private readonly ManualResetEventSlim idle = new(initialState: true); // no frame is being read
+    private volatile ExceptionDispatchInfo? deviceError;
+    private volatile bool hasFailed;
+    private RunStatistics rates;
+    private Wishes? answered; // by the last frame
+    private long steps, lastFrame;
 
     public Recorder(Link link, Module model, Optimizer? optimizer, Tensor? probe, ViewerSamples? samples)
     {
         (this.link, this.optimizer) = (link, optimizer);
-        Network = NetworkScan.Of(model);
-        losses = new(Network.Device);
+        capture = new(model, probe, samples, Fail);
+        rates = new() { LearningRate = LearningRate, StepsPerSecond = 0, SamplesPerSecond = 0, Cost = 0 };
     }
 
     /// <summary>The network as far as it is known.</summary>
-    public NetworkMap Network { get; }
+    public NetworkMap Network => capture.Network;
+
+    private double LearningRate => optimizer?.ParamGroups[0].Lr ?? double.NaN;
 
     /// <summary>Behind each step.</summary>
     public void Step(Tensor loss, Tensor? accuracy)
     {
+        var start = Stopwatch.GetTimestamp();
         steps++;
+        deviceError?.Throw();
         try
         {
-            losses.Add(steps, loss, accuracy);
-            if (!Serve() && IsDue)
-                Capture();
-            while (link.Wishes.IsPaused && !link.IsClosed)
-            {
-                var version = link.Version;
-                if (Serve())
-                    break;
-                if (steps > lastFrameStep && !isReading)
-                    Capture();
-                link.WaitForChange(version);
-            }
+            capture.Losses.Add(steps, loss, accuracy);
+            capture.Follow(steps);
+            DoAsAsked();
+            var wishes = link.Wishes;
+            var seconds = running.Elapsed.TotalSeconds;
+            if (!wishes.IsPaused && idle.IsSet && !link.IsWaiting && schedule.IsDue(seconds, wishes))
+                Look(wishes, seconds);
         }
         catch (Exception e) when (e is not DeviceLostException)
         {
             Fail(e);
         }
+
+        schedule.Spend(Stopwatch.GetElapsedTime(start).TotalSeconds);
+        if (link.Wishes.IsPaused)
+            Pause();
     }
 
-    /// <summary>Behind the last step: what it led to is looked at, too.</summary>
+    /// <summary>Behind the last step: what it led to is looked at, too. Does not throw.</summary>
     public void End()
     {
+        running.Stop();
         try
         {
-            if (steps > lastFrameStep)
-                Capture();
+            if (idle.Wait(Patience) && steps > lastFrame)
+            {
+                Begin(link.Wishes, running.Elapsed.TotalSeconds);
+                idle.Wait(Patience);
+            }
         }
-        catch (Exception e) when (e is not DeviceLostException)
+        catch (Exception e)
         {
             Fail(e);
         }
 
+        capture.Dispose();
         link.End();
     }
 
     /// <summary>Answers what the window wants until it is closed; behind the last step.</summary>
-    public void ServeUntilClosed()
+    public void ServeUntilClosed() => Serve(() => true, isOver: true);
+
+    // The training's clock stands still meanwhile.
+    private void Pause()
     {
-        while (!link.IsClosed)
+        running.Stop();
+        Serve(() => link.Wishes.IsPaused, isOver: false);
+        running.Start();
+    }
+
+    private void Serve(Func<bool> isWaiting, bool isOver)
+    {
+        while (isWaiting() && !link.IsClosed)
         {
             var version = link.Version;
             try
             {
-                Serve();
+                if (DoAsAsked() && !isOver)
+                {
+                    // The step's update is what changes from here.
+                    capture.Remember(steps);
+                    return;
+                }
+
+                var wishes = link.Wishes;
+                if ((steps > lastFrame || !ReferenceEquals(wishes, answered)) && idle.IsSet && !link.IsWaiting)
+                    Begin(wishes, running.Elapsed.TotalSeconds);
             }
-            catch (Exception e) when (e is not DeviceLostException)
+            catch (Exception e) when (e is not DeviceLostException || isOver)
             {
                 Fail(e);
             }
@@ -90,12 +122,9 @@ internal sealed class Recorder
         }
     }
 
-    private bool IsDue => !isReading && !link.IsWaiting &&
-        (clock.Elapsed - lastFrame).TotalSeconds * link.Wishes.FramesPerSecond >= 1;
-
     /// <summary>Does what was asked for.</summary>
     /// <returns>Whether a step was asked for.</returns>
-    private bool Serve()
+    private bool DoAsAsked()
     {
         while (link.TryGetRequest(out var request))
         {
@@ -106,6 +135,7 @@ internal sealed class Recorder
                 case Request.ScaleLearningRate scale:
                     foreach (var group in optimizer?.ParamGroups ?? [])
                         group.Lr *= scale.Factor;
+                    answered = null;
                     break;
             }
         }
@@ -113,45 +143,78 @@ internal sealed class Recorder
         return false;
     }
 
-    private void Capture()
+    // What a step changes takes two steps to see; the first frame does not wait for it.
+    private void Look(Wishes wishes, double seconds)
     {
-        var now = clock.Elapsed;
-        var seconds = (now - lastFrame).TotalSeconds;
-        var run = new RunStatistics
+        if (!wishes.Statistics || lastFrame == 0 || capture.Remembers(steps - 1))
         {
-            LearningRate = optimizer?.ParamGroups[0].Lr ?? double.NaN,
-            StepsPerSecond = (steps - lastFrameStep) / seconds,
-            SamplesPerSecond = double.NaN,
-            Cost = 0,
-        };
-        (lastFrame, lastFrameStep) = (now, steps);
-        using var mode = Autograd.NoGrad();
-        using var scope = Tensor.Scope();
-        var reading = new Reading(Network.Device);
-        var points = losses.Take(reading);
-        var step = steps;
-        isReading = true;
-        Finish(reading.Run(ref numbers), () => new()
-        {
-            Network = Network, Step = step, Time = now, Run = run, Losses = points(),
-        });
+            var last = lastFrame;
+            Begin(wishes, seconds);
+            if (wishes.Statistics && steps - last <= 1)
+                capture.Remember(steps); // the next step is due for a frame, too
+        }
+        else
+            capture.Remember(steps);
     }
 
-    private async void Finish(ValueTask read, Func<Frame> frame)
+    private void Begin(Wishes wishes, double seconds)
+    {
+        var (time, elapsed) = (clock.Elapsed, seconds - schedule.LastTime);
+        if (steps > lastFrame && elapsed > 0)
+        {
+            schedule.Begin(seconds, link.DrawSeconds);
+            var speed = (steps - lastFrame) / elapsed;
+            rates = rates with
+            {
+                StepsPerSecond = speed, SamplesPerSecond = speed * (capture.BatchSize ?? double.NaN),
+                Cost = schedule.Cost,
+            };
+        }
+
+        rates = rates with { LearningRate = LearningRate };
+        (lastFrame, answered) = (steps, wishes);
+        idle.Reset();
+        Publish(wishes, time, rates, seconds);
+    }
+
+    private async void Publish(Wishes wishes, TimeSpan time, RunStatistics run, double seconds)
     {
         try
         {
-            await read.ConfigureAwait(false);
-            link.Publish(frame());
+            Frame? frame;
+            try
+            {
+                frame = (await Read(capture.Begin(wishes, steps, seconds)).ConfigureAwait(false))?.Invoke(time, run);
+            }
+            finally
+            {
+                // What it was read to is free for the next one.
+                idle.Set();
+            }
+
+            if (frame is not null)
+                link.Publish(frame);
         }
         catch (Exception e)
         {
-            // A device that is lost says so to the training by itself.
             Fail(e);
         }
-        finally
+
+        link.Wake();
+    }
+
+    // What the device found in the training's data is the training's to know.
+    private async ValueTask<Func<TimeSpan, RunStatistics, Frame>?> Read(
+        ValueTask<Func<TimeSpan, RunStatistics, Frame>> reading)
+    {
+        try
         {
-            isReading = false;
+            return await reading.ConfigureAwait(false);
+        }
+        catch (TensorException e)
+        {
+            deviceError = ExceptionDispatchInfo.Capture(e);
+            return null;
         }
     }
 

@@ -1,0 +1,49 @@
+namespace KernelEngine.Viewing;
+
+/// <summary>
+/// When to look: as often as the window wants frames, and as seldom as is needed for what looking costs. Counts as cost
+/// the time that the training's thread spends in the viewer, and that of the window's drawing as far as the process has
+/// no core left for it. What a device with a queue of its own computes for the viewer is not counted.
+/// </summary>
+internal sealed class CaptureSchedule
+{
+    // How quickly the estimate of a frame's cost follows.
+    private const double Follow = 0.25;
+
+    private double frameSeconds; // of the training's, for a frame
+    private double spent; // since the last frame
+    private double lastTime, lastWork; // of the training, of all cores
+
+    /// <summary>How long the training has run until the last frame, in seconds.</summary>
+    public double LastTime => lastTime;
+
+    /// <summary>What the viewer took of the training's time between the last two frames, 0 to 1.</summary>
+    public double Cost { get; private set; }
+
+    /// <summary>Notes time that the training's thread spent in the viewer.</summary>
+    public void Spend(double seconds) => spent += seconds;
+
+    /// <summary>Whether it is time for a frame.</summary>
+    /// <param name="time">How long the training has run, in seconds.</param>
+    /// <param name="wishes">What the window wants.</param>
+    public bool IsDue(double time, Wishes wishes) =>
+        lastTime == 0 || time - lastTime >= Math.Max(1 / wishes.FramesPerSecond, frameSeconds / wishes.MostCost);
+
+    /// <summary>Notes that a frame is being made.</summary>
+    /// <param name="time">How long the training has run, in seconds.</param>
+    /// <param name="drawSeconds">What the window took for its last picture, in seconds of one core.</param>
+    public void Begin(double time, double drawSeconds)
+    {
+        var (elapsed, work) = (time - lastTime, Environment.CpuUsage.TotalTime.TotalSeconds);
+        if (lastTime > 0 && elapsed > 0)
+        {
+            // Cores that were busy, beyond all but one: what the window takes comes out of these.
+            var taken = drawSeconds * Math.Clamp(((work - lastWork) / elapsed) - Environment.ProcessorCount + 1, 0, 1);
+            var cost = spent + taken;
+            frameSeconds = frameSeconds == 0 ? cost : frameSeconds + (Follow * (cost - frameSeconds));
+            Cost = Math.Min(cost / elapsed, 1);
+        }
+
+        (lastTime, lastWork, spent) = (time, work, 0);
+    }
+}
