@@ -99,8 +99,7 @@ public sealed class Viewer : IDisposable
     public void Wait(CancellationToken cancellation = default)
     {
         using var closing = cancellation.Register(link.Close);
-        if (!link.IsClosed)
-            recorder.End();
+        recorder.End();
         if (presenter.HasWindow)
             recorder.ServeUntilClosed();
     }
@@ -111,8 +110,7 @@ public sealed class Viewer : IDisposable
         if (isDisposed)
             return;
         isDisposed = true;
-        if (!link.IsClosed)
-            recorder.End();
+        recorder.End();
         presenter.Dispose();
         link.Close();
     }

@@ -38,7 +38,7 @@ internal sealed class Recorder
     private double LearningRate => optimizer?.ParamGroups[0].Lr ?? double.NaN;
 
     /// <summary>Behind each step.</summary>
-    public void Step(Tensor loss, Tensor? accuracy)
+    public void Step(Tensor loss, Tensor? accuracy = null)
     {
         var start = Stopwatch.GetTimestamp();
         steps++;
@@ -69,7 +69,7 @@ internal sealed class Recorder
         running.Stop();
         try
         {
-            if (idle.Wait(Patience) && steps > lastFrame)
+            if (idle.Wait(Patience) && steps > lastFrame && !link.IsClosed)
             {
                 Begin(link.Wishes, running.Elapsed.TotalSeconds);
                 idle.Wait(Patience);
