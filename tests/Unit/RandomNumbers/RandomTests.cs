@@ -51,6 +51,25 @@ public sealed class RandomTests
     }
 
     [Fact]
+    public void What_is_drawn_in_a_fork_changes_nothing_behind_it()
+    {
+        var own = new Generator(7);
+        var before = Generator.Default.State;
+        using (Generator.Fork())
+        {
+            Assert.Equal(before, Generator.Default.State);
+            Assert.NotSame(own, Generator.Default);
+            Tensor.Rand([4]);
+            Assert.Equal(before.Offset + 4, Generator.Default.State.Offset);
+            using (Generator.Fork())
+                Tensor.Rand([4]);
+            Tensor.Rand([4], generator: own);
+        }
+
+        Assert.Equal(4, own.State.Offset);
+    }
+
+    [Fact]
     public void Threads_do_not_change_the_numbers()
     {
         const int count = 100_003;

@@ -55,7 +55,7 @@ public class CaptureTests
         for (var i = 0; i < parameters.Length; i++)
         {
             var values = parameters[i].ToArray<float>();
-            Check(values, statistics[i], isSampled: i == 2);
+            Check(values, statistics[i], isSampled: i != 1);
             Near(0.25 * Math.Sqrt(values.Length), statistics[i].UpdateNorm);
             Near(Norm(parameters[i].Grad!.ToArray<float>()), statistics[i].GradientNorm);
         }
@@ -102,9 +102,6 @@ public class CaptureTests
         Assert.Equal([false, true, false, false, false], network.Layers.Select(l => l.IsRectified));
 
         // The first of the three batches is the probe.
-        training.Step();
-        training.Step();
-        training.Frame();
         training.Step();
         var frame = training.Frame();
         var x = training.Inputs[0];
@@ -191,7 +188,6 @@ public class CaptureTests
     public void Decisions_and_samples_are_what_the_network_says(string name)
     {
         var device = TestDevices.Get(name);
-        Generator.SeedAll(1);
         var net = new Sequential(new Linear(2, 16), new ReLU(), new Dropout(0.5), new Linear(16, 3)).To(device);
         var points = Tensor.Randn([20, 2]);
         var frame = FrameOf(device, net, points, ViewerSamples.Points(points, Tensor.Randint(0, 3, [20])));
@@ -245,8 +241,8 @@ public class CaptureTests
         var deviation = Math.Sqrt(values.Average(v => (v - mean) * (v - mean)));
         Assert.InRange(found.Mean, mean - (1e-5 * (deviation + 1e-3)) - 1e-7, mean + (1e-5 * (deviation + 1e-3)) + 1e-7);
         Near(deviation, found.Deviation);
-        Assert.Equal(values.Min(), found.Min);
-        Assert.Equal(values.Max(), found.Max);
+        Near(values.Min(), found.Min, 1e-6);
+        Near(values.Max(), found.Max, 1e-6);
         Near(Norm(values), found.Norm);
         Assert.Equal(found.Largest, found.HistogramScale);
         if (isSampled)

@@ -67,18 +67,10 @@ internal sealed class WatchedTraining
         Net.StateDict().Where(t => t.Value.DType == DType.Float32).ToDictionary(t => t.Key, t => t.Value.ToArray<float>());
 
     /// <summary>Two linear layers, with what draws at random and what keeps count between them.</summary>
-    public static Module Mlp(int hidden = 32)
-    {
-        Generator.SeedAll(1);
-        return new Sequential(
-            new Linear(6, hidden), new BatchNorm1d(hidden), new ReLU(), new Dropout(0.3), new Linear(hidden, 4));
-    }
+    public static Module Mlp() => new Sequential(
+        new Linear(6, 32), new BatchNorm1d(32), new ReLU(), new Dropout(0.3), new Linear(32, 4));
 
     /// <summary>A convolution and a linear layer.</summary>
-    public static Module Cnn()
-    {
-        Generator.SeedAll(1);
-        return new Sequential(
-            new Conv2d(1, 4, 3, padding: 1), new BatchNorm2d(4), new ReLU(), new Flatten(), new Linear(4 * 8 * 8, 4));
-    }
+    public static Module Cnn() => new Sequential(
+        new Conv2d(1, 4, 3, padding: 1), new BatchNorm2d(4), new ReLU(), new Flatten(), new Linear(4 * 8 * 8, 4));
 }

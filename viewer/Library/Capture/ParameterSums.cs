@@ -14,29 +14,24 @@ internal struct ParameterSums()
     /// <summary>The largest element.</summary>
     public float Max { get; private set; } = float.NegativeInfinity;
 
-    /// <summary>Adds a row.</summary>
+    /// <summary>Adds a row, whose numbers count from some value.</summary>
     /// <param name="elements">How many elements it has.</param>
-    /// <param name="columns">How many it was counted to have: those missing are as the first one.</param>
-    /// <param name="first">Its first element.</param>
+    /// <param name="columns">How many it was counted to have: those missing are that value.</param>
+    /// <param name="from">The value that all is counted from.</param>
     /// <param name="rowMean">The mean of its columns.</param>
     /// <param name="variance">The mean square of the columns' distances from it.</param>
     /// <param name="min">Its smallest element.</param>
     /// <param name="max">Its largest element.</param>
-    public void Add(long elements, long columns, float first, double rowMean, double variance, float min, float max)
+    public void Add(long elements, long columns, float from, double rowMean, double variance, float min, float max)
     {
-        var square = variance * columns;
-        if (elements < columns)
-        {
-            var distance = (rowMean - first) * columns / elements;
-            rowMean = first + distance;
-            square = Math.Max(square - (distance * distance * elements * (columns - elements) / columns), 0);
-        }
-
-        var (all, step) = (count + elements, rowMean - mean);
+        var distance = rowMean * columns / elements;
+        var square = Math.Max(
+            (variance * columns) - (distance * distance * elements * (columns - elements) / columns), 0);
+        var (all, step) = (count + elements, from + distance - mean);
         squares += square + (step * step * count * elements / all);
         mean += step * elements / all;
         count = all;
-        (Min, Max) = (Math.Min(Min, min), Math.Max(Max, max));
+        (Min, Max) = (Math.Min(Min, from + min), Math.Max(Max, from + max));
     }
 
     /// <summary>Adds a row of the gradient: its norm, and its largest absolute value.</summary>

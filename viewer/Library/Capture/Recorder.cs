@@ -181,25 +181,15 @@ internal sealed class Recorder
     {
         try
         {
-            Frame? frame;
-            try
-            {
-                frame = (await Read(capture.Begin(wishes, steps, seconds)).ConfigureAwait(false))?.Invoke(time, run);
-            }
-            finally
-            {
-                // What it was read to is free for the next one.
-                idle.Set();
-            }
-
-            if (frame is not null)
-                link.Publish(frame);
+            if (await Read(capture.Begin(wishes, steps, seconds)).ConfigureAwait(false) is { } make)
+                link.Publish(make(time, run));
         }
         catch (Exception e)
         {
             Fail(e);
         }
 
+        idle.Set();
         link.Wake();
     }
 

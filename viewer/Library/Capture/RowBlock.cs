@@ -89,12 +89,14 @@ internal sealed class RowBlock
         var now = Matrix(parameters, ref values)!;
         var slopes = Matrix([.. parameters.Select(p => p.Grad)], ref gradients);
 
-        // Where a row ends early, its first element again and again changes neither the smallest nor the largest.
+        // Where a row ends early, it goes on with its first element, and all is counted from that: so what is missing
+        // adds nothing to any sum, and changes neither the smallest nor the largest.
         var first = now.Narrow(1, 0, 1);
-        var full = inside is null ? now : now.Where(inside, first);
+        var full = inside is null ? now : (now - first).Where(inside, 0);
         var (variance, mean) = full.VarMean([1], correction: 0);
         var (min, max) = full.Aminmax(1);
-        var (firsts, means, variances) = (reading.Ask(first), reading.Ask(mean), reading.Ask(variance));
+        var firsts = inside is null ? null : reading.Ask(first);
+        var (means, variances) = (reading.Ask(mean), reading.Ask(variance));
         var (lows, highs) = (reading.Ask(min), reading.Ask(max));
         var norms = slopes is null ? null : reading.Ask(slopes.VectorNorm(2, [1]));
         var largest = slopes is null ? null : reading.Ask(slopes.VectorNorm(double.PositiveInfinity, [1]));
@@ -108,8 +110,8 @@ internal sealed class RowBlock
                 ref var sum = ref sums[segment.Parameter];
                 for (var (row, rest) = (segment.Row, segment.Count); rest > 0; row++, rest -= columns)
                 {
-                    sum.Add(Math.Min(rest, columns), columns, firsts.Values[row], means.Values[row],
-                        variances.Values[row], lows.Values[row], highs.Values[row]);
+                    sum.Add(Math.Min(rest, columns), columns, firsts is null ? 0 : firsts.Values[row],
+                        means.Values[row], variances.Values[row], lows.Values[row], highs.Values[row]);
                     if (norms is not null)
                         sum.AddGradient(norms.Values[row], largest!.Values[row]);
                     if (updates is not null && row % stride == 0)

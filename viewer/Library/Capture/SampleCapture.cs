@@ -25,7 +25,7 @@ internal sealed class SampleCapture
         var values = examples.To(DType.Float32).ToArray<float>();
         if (picture is not null)
         {
-            inputs = examples.To(device);
+            inputs = TensorScope.Exempt(examples.To(device));
             pixels = Brightness(values);
             return;
         }
@@ -34,7 +34,8 @@ internal sealed class SampleCapture
         for (var i = 0; i < points.Length; i++)
             points[i] = (values[2 * i], values[(2 * i) + 1], (byte)Math.Clamp(truth[i], 0, 255));
         area = AreaOf(points);
-        inputs = Tensor.FromArray(PlacesOf(area), [Places * Places, 2]).To(samples.Inputs.DType).To(device);
+        inputs = TensorScope.Exempt(
+            Tensor.FromArray(PlacesOf(area), [Places * Places, 2]).To(samples.Inputs.DType).To(device));
     }
 
     /// <summary>Whether it shows points, which take a pass with many places.</summary>
