@@ -9,7 +9,6 @@ internal sealed class PictureChanges
     private const int MostPieces = 64;
 
     private readonly List<PixelRect> canvas = [];
-    private readonly List<PixelRect> plain = [];
     private readonly List<HeatMap> maps = [];
     private readonly List<HistogramBars> histograms = [];
     private IReadOnlyList<HeatMap> drawnMaps = [];
@@ -19,17 +18,11 @@ internal sealed class PictureChanges
     /// <summary>The parts of the canvas that are new.</summary>
     public IReadOnlyList<PixelRect> Canvas => canvas;
 
-    /// <summary>The parts that are drawn with nothing below the canvas; maps and histograms come over them.</summary>
-    public IReadOnlyList<PixelRect> Plain => plain;
-
     /// <summary>The maps that are to be drawn.</summary>
     public IReadOnlyList<HeatMap> Maps => maps;
 
     /// <summary>The histograms that are to be drawn.</summary>
     public IReadOnlyList<HistogramBars> Histograms => histograms;
-
-    /// <summary>Whether nothing is to be drawn.</summary>
-    public bool IsEmpty => plain.Count == 0 && maps.Count == 0 && histograms.Count == 0;
 
     /// <summary>Takes note of a picture, drawn or not.</summary>
     public void Note(Picture picture)
@@ -39,16 +32,14 @@ internal sealed class PictureChanges
         else if (canvas is not [var only] || only != size.Bounds)
             canvas.AddRange(picture.Changed.Select(r => r.Intersect(size.Bounds)).Where(r => !r.IsEmpty));
 
-        plain.Clear();
-        plain.AddRange(canvas);
-        plain.AddRange(Vanished(drawnMaps, picture.Maps).Select(m => m.Bounds.Intersect(size.Bounds)));
-        plain.AddRange(Vanished(drawnHistograms, picture.Histograms).Select(h => h.Bounds.Intersect(size.Bounds)));
-
-        var touched = plain.ToList();
+        List<PixelRect> touched =
+        [
+            .. canvas,
+            .. drawnMaps.Where(m => !picture.Maps.Contains(m)).Select(m => m.Bounds),
+            .. drawnHistograms.Where(h => !picture.Histograms.Contains(h)).Select(h => h.Bounds),
+        ];
         Choose(picture.Maps, drawnMaps, m => m.Bounds, maps, touched);
         Choose(picture.Histograms, drawnHistograms, h => h.Bounds, histograms, touched);
-        plain.RemoveAll(r => r.IsEmpty || maps.Exists(m => m.Bounds.Contains(r))
-            || histograms.Exists(h => h.Bounds.Contains(r)));
     }
 
     /// <summary>The picture that was noted last is drawn.</summary>
@@ -67,9 +58,6 @@ internal sealed class PictureChanges
         canvas.Clear();
         canvas.Add(size.Bounds);
     }
-
-    private static IEnumerable<T> Vanished<T>(IReadOnlyList<T> before, IReadOnlyList<T> now) =>
-        before.Where(b => !now.Contains(b));
 
     // Those that are new, and those over something that is drawn again.
     private void Choose<T>(

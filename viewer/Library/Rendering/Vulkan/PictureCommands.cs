@@ -1,9 +1,13 @@
+using System.Runtime.InteropServices;
 using Silk.NET.Vulkan;
 using SkiaSharp;
 
 namespace KernelEngine.Viewing;
 
-/// <summary>Records what draws pictures into a buffer of pixels, that keeps what is not drawn again.</summary>
+/// <summary>
+/// Records what draws pictures: maps and histograms with the canvas over them. All else of a picture is the canvas as it
+/// is, and is copied. What is not drawn again is kept.
+/// </summary>
 internal sealed unsafe class PictureCommands : IDisposable
 {
     private const int GroupWidth = 64, GroupHeight = 4;
@@ -13,68 +17,74 @@ internal sealed unsafe class PictureCommands : IDisposable
 
     private readonly RenderDevice device;
     private readonly RenderPipelines pipelines;
+    private readonly PictureSets sets;
     private readonly UploadMemory upload;
     private readonly RenderMemory canvas, screen, counts;
     private readonly List<PixelRect> unseen = [];
-    private CommandBuffer commands;
-    private PictureParameters window;
+    private RenderFrame frame = null!;
 
     public PictureCommands(RenderDevice device)
     {
         this.device = device;
         pipelines = new RenderPipelines(device);
+        sets = new PictureSets(device, pipelines.SetLayout);
         upload = new UploadMemory(device);
         canvas = new RenderMemory(device, MemoryUse.FromHost);
         screen = new RenderMemory(device, MemoryUse.Device);
         counts = new RenderMemory(device, MemoryUse.Device);
     }
 
-    /// <summary>The pixels, row by row.</summary>
+    /// <summary>The canvas, row by row; behind a barrier, to be copied.</summary>
+    public RenderMemory Canvas => canvas;
+
+    /// <summary>As large: the pixels of <see cref="Drawn"/>, with the canvas over them.</summary>
     public RenderMemory Screen => screen;
 
-    /// <summary>How large they are.</summary>
+    /// <summary>Where pixels are of <see cref="Screen"/>; all others are the canvas.</summary>
+    public IReadOnlyList<PixelRect> Drawn { get; private set; } = [];
+
+    /// <summary>How large the picture is.</summary>
     public PixelSize Size { get; private set; }
 
-    /// <summary>Whether blue comes first in a pixel, as screens of most systems have it. Nothing is drawn when it changes.
-    /// </summary>
-    public bool IsBlueFirst { get; set; }
+    /// <summary>Whether blue comes first in a pixel, as screens of most systems have it.</summary>
+    public bool IsBlueFirst { get; private set; }
 
-    /// <summary>Takes memory for a size; nothing is in flight.</summary>
+    /// <summary>Takes memory for pixels; nothing is in flight.</summary>
     /// <returns>Whether what was drawn is gone.</returns>
-    public bool Resize(PixelSize size)
+    public bool Resize(PixelSize size, bool isBlueFirst)
     {
         var bytes = 4L * size.Width * size.Height;
-        var isNew = canvas.Reserve(bytes) | screen.Reserve(bytes) | Size != size;
-        Size = size;
+        var isNew = canvas.Reserve(bytes) | screen.Reserve(bytes) | Size != size | IsBlueFirst != isBlueFirst;
+        (Size, IsBlueFirst, Drawn) = (size, isBlueFirst, isNew ? [] : Drawn);
         return isNew;
     }
 
     /// <summary>Records what draws a picture.</summary>
     public void Record(RenderFrame frame, Picture picture, PictureChanges changes)
     {
-        commands = frame.Commands;
-        upload.Begin(changes.Maps.Sum(BytesOf) + changes.Histograms.Sum(BytesOf));
+        this.frame = frame;
+        upload.Begin(changes.Maps.Sum(WordsOf) + changes.Histograms.Sum(WordsOf));
+        sets.Begin(changes.Maps.Count + changes.Histograms.Count);
         CopyCanvas(picture.Canvas, changes.Canvas);
-        window = new PictureParameters
-        {
-            Canvas = canvas.Address, Screen = screen.Address, Pitch = Size.Width, IsBlueFirst = IsBlueFirst ? 1U : 0,
-        };
 
         // The frame before may have written what this one copies, and copied what this one writes.
         const PipelineStageFlags All = PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit;
-        Barrier(All, AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit, All,
+        frame.Barrier(All, AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit, All,
             AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit | AccessFlags.TransferReadBit
             | AccessFlags.TransferWriteBit);
         unseen.Clear();
-        var bars = Count(frame, changes.Histograms);
-        foreach (var rectangle in changes.Plain)
-            Draw(pipelines.Canvas, rectangle, window);
+        var bars = Count(changes.Histograms);
         foreach (var map in changes.Maps)
-            Draw(frame, map);
+            Draw(map);
         foreach (var (histogram, heights) in changes.Histograms.Zip(bars))
             Draw(histogram, heights);
-        Barrier(PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit,
+        frame.Barrier(PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit,
             PipelineStageFlags.TransferBit, AccessFlags.TransferReadBit);
+        Drawn =
+        [
+            .. picture.Maps.Select(m => m.Bounds).Concat(picture.Histograms.Select(h => h.Bounds))
+                .Select(r => r.Intersect(Size.Bounds)).Where(r => !r.IsEmpty),
+        ];
     }
 
     /// <summary>Gives everything back; nothing is in flight.</summary>
@@ -84,16 +94,18 @@ internal sealed unsafe class PictureCommands : IDisposable
         screen.Dispose();
         canvas.Dispose();
         upload.Dispose();
+        sets.Dispose();
         pipelines.Dispose();
     }
 
-    private static long BytesOf(HeatMap map) => UploadMemory.SizeOf<uint>(ColorMap.Count) + BytesOf(map.Values)
-        + UploadMemory.SizeOf<MapPlace>(map.Bounds.Width + map.Bounds.Height);
+    private static long WordsOf(HeatMap map) => ColorMap.Count + WordsOf(map.Values) + WordsOf(map.Bounds);
 
-    private static long BytesOf(HistogramBars bars) => BytesOf(bars.Values)
-        + UploadMemory.SizeOf<MapPlace>(bars.Bounds.Width + bars.Bounds.Height);
+    private static long WordsOf(HistogramBars bars) => WordsOf(bars.Values) + WordsOf(bars.Bounds);
 
-    private static long BytesOf(MapValues values) => values is HostValues ? UploadMemory.SizeOf<float>(values.Count) : 0;
+    private static long WordsOf(MapValues values) => values is HostValues ? values.Count : 0;
+
+    // One for each column, two for each row.
+    private static long WordsOf(PixelRect bounds) => bounds.Width + (2L * bounds.Height);
 
     // Nothing is in flight, so the host writes where the device will read.
     private void CopyCanvas(SKBitmap bitmap, IReadOnlyList<PixelRect> parts)
@@ -101,136 +113,165 @@ internal sealed unsafe class PictureCommands : IDisposable
         var pixels = new ReadOnlySpan<byte>((void*)bitmap.GetPixels(), bitmap.RowBytes * bitmap.Height);
         foreach (var part in parts)
         {
-            if (part.Width == Size.Width && bitmap.RowBytes == 4 * part.Width)
-            {
-                var from = part.Y * bitmap.RowBytes;
-                var bytes = part.Height * bitmap.RowBytes;
-                pixels.Slice(from, bytes).CopyTo(canvas.At<byte>(from, bytes));
-                continue;
-            }
-
             for (var y = part.Y; y < part.Bottom; y++)
             {
-                pixels.Slice((y * bitmap.RowBytes) + (4 * part.X), 4 * part.Width)
-                    .CopyTo(canvas.At<byte>(4L * (((long)y * Size.Width) + part.X), 4 * part.Width));
+                var from = pixels.Slice((y * bitmap.RowBytes) + (4 * part.X), 4 * part.Width);
+                var to = canvas.At<byte>(4L * (((long)y * Size.Width) + part.X), from.Length);
+                if (IsBlueFirst)
+                    PixelOrder.ExchangeRedAndBlue(from, to);
+                else
+                    from.CopyTo(to);
             }
         }
     }
 
-    private ulong AddressOf(RenderFrame frame, MapValues values) => values switch
-    {
-        HostValues host => upload.AddressOf(host, host.Values),
-        DeviceValues { Tensor: { DType.Code: DTypeCode.Float32 } tensor } when tensor.Device == device.Computing =>
-            frame.AddressOf(tensor),
-        _ => throw new TensorValueException($"the elements of a map are not float32 on the host or on {device.Computing}"),
-    };
+    // In the order of the screen.
+    private uint ColorOf(uint color) => IsBlueFirst ? PixelOrder.ExchangeRedAndBlue(color) : color;
+
+    private (BufferView View, int Start) ViewOf(MapValues values) => values is HostValues host
+        ? (upload.Floats, upload.PlaceOf(host, host.Values))
+        : frame.ViewOf(TensorOf(values));
+
+    private ulong AddressOf(MapValues values) => values is HostValues host
+        ? upload.AddressOf(upload.PlaceOf(host, host.Values))
+        : frame.PlaceOf(TensorOf(values)).Address;
+
+    private Tensor TensorOf(MapValues values) =>
+        values is DeviceValues { Tensor: { DType.Code: DTypeCode.Float32 } tensor } && tensor.Device == device.Computing
+            ? tensor
+            : throw new TensorValueException(
+                $"the elements of a map are not float32 on the host or on {device.Computing}");
 
     // Leaves for each histogram how high its bars are; returns where.
-    private List<ulong> Count(RenderFrame frame, IReadOnlyList<HistogramBars> histograms)
+    private List<ulong> Count(IReadOnlyList<HistogramBars> histograms)
     {
         List<ulong> places = [];
-        var bytes = 0UL;
-        foreach (var histogram in histograms)
-        {
-            places.Add(bytes);
-            bytes += (ulong)UploadMemory.SizeOf<uint>(histogram.Bins);
-        }
-
-        if (bytes == 0)
+        var words = histograms.Sum(h => (long)h.Bins);
+        if (words == 0)
             return places;
-        counts.Reserve((long)bytes);
-        device.Api.CmdFillBuffer(commands, counts.Buffer, 0, bytes, 0);
-        Barrier(PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.ComputeShaderBit,
+        counts.Reserve(words * sizeof(uint));
+        device.Api.CmdFillBuffer(frame.Commands, counts.Buffer, 0, (ulong)words * sizeof(uint), 0);
+        frame.Barrier(PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.ComputeShaderBit,
             AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit);
         Bind(pipelines.Counts);
-        foreach (var (i, histogram) in histograms.Index())
+        var place = counts.Address;
+        foreach (var histogram in histograms)
         {
-            places[i] += counts.Address;
-            var values = histogram.Values;
             Push(new CountsParameters
             {
-                Values = AddressOf(frame, values), Counts = places[i], Count = values.Count, Bins = histogram.Bins,
-                InverseScale = 1 / histogram.Scale,
+                Values = AddressOf(histogram.Values), Counts = place, Count = histogram.Values.Count,
+                Bins = histogram.Bins, InverseScale = 1 / histogram.Scale,
             });
-            var groups = Math.Clamp(values.Count / CountedByGroup, 1, MostGroups);
-            device.Api.CmdDispatch(commands, (uint)groups, 1, 1);
+            var groups = Math.Clamp(histogram.Values.Count / CountedByGroup, 1, MostGroups);
+            device.Api.CmdDispatch(frame.Commands, (uint)groups, 1, 1);
+            places.Add(place);
+            place += (ulong)histogram.Bins * sizeof(uint);
         }
 
         ComputeBarrier();
         Bind(pipelines.Heights);
-        foreach (var (histogram, place) in histograms.Zip(places))
+        foreach (var (histogram, counted) in histograms.Zip(places))
         {
-            Push(new HeightsParameters { Counts = place, Bins = histogram.Bins, Height = histogram.Bounds.Height });
-            device.Api.CmdDispatch(commands, 1, 1, 1);
+            Push(new HeightsParameters { Counts = counted, Bins = histogram.Bins, Height = histogram.Bounds.Height });
+            device.Api.CmdDispatch(frame.Commands, 1, 1, 1);
         }
 
         ComputeBarrier();
         return places;
     }
 
-    private void Draw(RenderFrame frame, HeatMap map)
+    private void Draw(HeatMap map)
     {
         if (map.Grid.LastElement >= map.Values.Count)
             throw new TensorValueException($"a map of {map.Values.Count} elements shows element {map.Grid.LastElement}");
         var part = map.Bounds.Intersect(Size.Bounds);
-        map.PartTo(part, Places(part, out var places, out var rows), rows);
-        Draw(pipelines.Map, part, window with
+        var (columns, rows) = (new MapPlace[part.Width], new MapPlace[part.Height]);
+        map.PartTo(part, columns, rows);
+        var parameters = Begin(part, out var columnTable, out var rowTable);
+        for (var x = 0; x < part.Width; x++)
+            columnTable[x] = columns[x].Element;
+        var (tile, tileColumns) = (-1, 0);
+        for (var y = 0; y < part.Height; y++)
         {
-            Back = map.Gap, Places = places, Values = AddressOf(frame, map.Values),
-            Colors = upload.AddressOf(map.Colors, map.Colors.Colors), Tiles = map.Grid.Tiles,
-            ChannelStride = map.Grid.Channels == 1 ? 0 : map.Grid.ChannelStride, InverseScale = 1 / map.Scale,
-        });
+            // A row of tiles that is not full ends at the first column of a tile that there is not.
+            if (rows[y].Tile != tile)
+            {
+                tile = rows[y].Tile;
+                tileColumns = Array.FindIndex(columns, c => c.Tile + tile >= map.Grid.Tiles);
+                tileColumns = tileColumns < 0 ? part.Width : tileColumns;
+            }
+
+            rowTable[y] = new(rows[y].Element, rows[y].IsGap ? 0 : tileColumns);
+        }
+
+        var colors = upload.Take<uint>(ColorMap.Count, out parameters.Colors);
+        for (var i = 0; i < colors.Length; i++)
+            colors[i] = ColorOf(map.Colors.Colors[i]);
+        (var view, parameters.Start) = ViewOf(map.Values);
+        parameters.ChannelStride = map.Grid.Channels == 1 ? 0 : map.Grid.ChannelStride;
+        parameters.InverseScale = 1 / map.Scale;
+        parameters.Back = ColorOf(map.Gap);
+        Draw(pipelines.Map, view, parameters);
     }
 
     private void Draw(HistogramBars bars, ulong heights)
     {
         var part = bars.Bounds.Intersect(Size.Bounds);
-        var columns = Places(part, out var places, out var rows);
+        var parameters = Begin(part, out var columnTable, out var rowTable);
         for (var x = 0; x < part.Width; x++)
-            columns[x] = new(bars.BinAt(part.X + x), 0);
+            columnTable[x] = bars.BinAt(part.X + x);
         for (var y = 0; y < part.Height; y++)
-            rows[y] = new(bars.Bounds.Bottom - part.Y - y, 0);
-        Draw(pipelines.Bars, part, window with { Back = bars.Back, Bar = bars.Bar, Places = places, Colors = heights });
+            rowTable[y] = new(bars.Bounds.Bottom - part.Y - y, 0);
+        parameters.Heights = heights;
+        parameters.Back = ColorOf(bars.Back);
+        parameters.Bar = ColorOf(bars.Bar);
+        Draw(pipelines.Bars, upload.Floats, parameters);
     }
 
-    private Span<MapPlace> Places(PixelRect part, out ulong address, out Span<MapPlace> rows)
+    // Takes room for the tables of a rectangle's columns and rows.
+    private PictureParameters Begin(PixelRect bounds, out Span<int> columns, out Span<RowEntry> rows)
     {
-        var all = upload.Take<MapPlace>(part.Width + part.Height, out address);
-        rows = all[part.Width..];
-        return all[..part.Width];
+        columns = upload.Take<int>(bounds.Width, out var columnPlace);
+        rows = MemoryMarshal.Cast<int, RowEntry>(upload.Take<int>(2 * bounds.Height, out var rowPlace));
+        return new()
+        {
+            Bounds = bounds, Pitch = Size.Width, Columns = columnPlace, Rows = rowPlace,
+            RedShift = IsBlueFirst ? 16 : 0,
+        };
     }
 
-    private void Draw(Pipeline pipeline, PixelRect rectangle, PictureParameters parameters)
+    private void Draw(Pipeline pipeline, BufferView values, PictureParameters parameters)
     {
-        if (unseen.Exists(rectangle.Intersects))
+        if (unseen.Exists(parameters.Bounds.Intersects))
         {
             ComputeBarrier();
             unseen.Clear();
         }
 
-        unseen.Add(rectangle);
+        unseen.Add(parameters.Bounds);
+        var set = sets.Take(values, upload.Integers, canvas.View(Format.R32Uint), screen.View(Format.R32Uint));
+        device.Api.CmdBindDescriptorSets(
+            frame.Commands, PipelineBindPoint.Compute, pipelines.Layout, 0, 1, &set, 0, null);
         Bind(pipeline);
-        parameters.Bounds = rectangle;
         Push(parameters);
-        device.Api.CmdDispatch(commands, Groups(rectangle.Width, GroupWidth), Groups(rectangle.Height, GroupHeight), 1);
+        device.Api.CmdDispatch(
+            frame.Commands, Groups(parameters.Bounds.Width, GroupWidth), Groups(parameters.Bounds.Height, GroupHeight),
+            1);
     }
 
     private static uint Groups(int count, int size) => (uint)((count + size - 1) / size);
 
     private void Bind(Pipeline pipeline) =>
-        device.Api.CmdBindPipeline(commands, PipelineBindPoint.Compute, pipeline);
+        device.Api.CmdBindPipeline(frame.Commands, PipelineBindPoint.Compute, pipeline);
 
     private void Push<T>(T parameters)
         where T : unmanaged => device.Api.CmdPushConstants(
-            commands, pipelines.Layout, ShaderStageFlags.ComputeBit, 0, (uint)sizeof(T), &parameters);
+            frame.Commands, pipelines.Layout, ShaderStageFlags.ComputeBit, 0, (uint)sizeof(T), &parameters);
 
-    private void ComputeBarrier() => Barrier(
+    private void ComputeBarrier() => frame.Barrier(
         PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, PipelineStageFlags.ComputeShaderBit,
         AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit);
 
-    private void Barrier(PipelineStageFlags from, AccessFlags wrote, PipelineStageFlags to, AccessFlags uses)
-    {
-        var barrier = new MemoryBarrier(StructureType.MemoryBarrier, srcAccessMask: wrote, dstAccessMask: uses);
-        device.Api.CmdPipelineBarrier(commands, from, to, 0, 1, &barrier, 0, null, 0, null);
-    }
+    // What the shader takes of a row of pixels.
+    private readonly record struct RowEntry(int Value, int Columns);
 }

@@ -6,19 +6,18 @@ namespace KernelEngine.Viewing;
 [StructLayout(LayoutKind.Sequential)]
 internal struct PictureParameters
 {
-    public ulong Canvas;
-    public ulong Screen;
     public PixelRect Bounds;
+    public ulong Heights;
     public int Pitch;
-    public uint IsBlueFirst;
+    public int Columns;
+    public int Rows;
+    public int Colors;
+    public int Start;
+    public int ChannelStride;
+    public int RedShift;
+    public float InverseScale;
     public uint Back;
     public uint Bar;
-    public ulong Places;
-    public ulong Values;
-    public ulong Colors;
-    public int Tiles;
-    public int ChannelStride;
-    public float InverseScale;
 }
 
 /// <summary>What <c>Shaders/counts.comp</c> takes, in its order.</summary>

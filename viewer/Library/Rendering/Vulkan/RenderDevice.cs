@@ -7,6 +7,8 @@ namespace KernelEngine.Viewing;
 internal sealed unsafe class RenderDevice
 {
     private readonly PhysicalDeviceMemoryProperties memory;
+    private readonly uint maxTexels;
+    private readonly ulong texelAlignment;
 
     /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
     public RenderDevice(ComputeDevice device)
@@ -16,6 +18,9 @@ internal sealed unsafe class RenderDevice
         Api = Handles.Functions();
         Handle = new Device(Handles.Device);
         Api.GetPhysicalDeviceMemoryProperties(Adapter, out memory);
+        Api.GetPhysicalDeviceProperties(Adapter, out var properties);
+        (maxTexels, texelAlignment) = (
+            properties.Limits.MaxTexelBufferElements, properties.Limits.MinTexelBufferOffsetAlignment);
     }
 
     /// <summary>As the engine knows it.</summary>
@@ -55,6 +60,29 @@ internal sealed unsafe class RenderDevice
         lock (Handles.SubmitLock)
             result = Api.QueueSubmit(Queue, 1, &info, fence);
         Check(result, "vkQueueSubmit");
+    }
+
+    /// <summary>A view of a buffer's words, for shaders.</summary>
+    /// <param name="buffer">The buffer.</param>
+    /// <param name="format">What a word is.</param>
+    /// <param name="offset">Where they begin, in bytes.</param>
+    /// <param name="byteCount">How much there is.</param>
+    /// <param name="start">The place of the first word in the view.</param>
+    /// <exception cref="TensorRuntimeException">There are too many for the device.</exception>
+    public BufferView CreateView(
+        Silk.NET.Vulkan.Buffer buffer, Format format, ulong offset, ulong byteCount, out int start)
+    {
+        var skipped = offset % texelAlignment;
+        start = (int)(skipped / sizeof(uint));
+        var words = (skipped + byteCount) / sizeof(uint);
+        if (words > maxTexels)
+            throw new TensorRuntimeException($"{Computing} draws at most {maxTexels} elements, and not {words}");
+        var info = new BufferViewCreateInfo(
+            StructureType.BufferViewCreateInfo, buffer: buffer, format: format, offset: offset - skipped,
+            range: words * sizeof(uint));
+        BufferView view;
+        Check(Api.CreateBufferView(Handle, &info, null, &view), "vkCreateBufferView");
+        return view;
     }
 
     /// <summary>The type of memory that has what is needed, and most of what is good.</summary>

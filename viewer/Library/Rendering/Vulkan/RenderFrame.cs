@@ -16,6 +16,7 @@ internal sealed unsafe class RenderFrame : IDisposable
     private readonly CommandPool pool;
     private readonly Fence fence;
     private readonly Dictionary<Tensor, VulkanTensor> tensors = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<VulkanTensor, (BufferView View, int Start)> views = [];
 
     public RenderFrame(RenderDevice device)
     {
@@ -96,12 +97,33 @@ internal sealed unsafe class RenderFrame : IDisposable
         device.Check(device.Api.BeginCommandBuffer(Commands, &info), "vkBeginCommandBuffer");
     }
 
+    /// <summary>Records that what comes sees what was written before.</summary>
+    public void Barrier(PipelineStageFlags from, AccessFlags wrote, PipelineStageFlags to, AccessFlags uses)
+    {
+        var barrier = new MemoryBarrier(StructureType.MemoryBarrier, srcAccessMask: wrote, dstAccessMask: uses);
+        device.Api.CmdPipelineBarrier(Commands, from, to, 0, 1, &barrier, 0, null, 0, null);
+    }
+
     /// <summary>Where a tensor lies, until the frame is done.</summary>
-    public ulong AddressOf(Tensor tensor)
+    public VulkanTensor PlaceOf(Tensor tensor)
     {
         if (!tensors.TryGetValue(tensor, out var seen))
             tensors[tensor] = seen = tensor.AsVulkan();
-        return seen.Address;
+        return seen;
+    }
+
+    /// <summary>A tensor's elements for shaders, until the frame is done, and where they begin.</summary>
+    public (BufferView View, int Start) ViewOf(Tensor tensor)
+    {
+        var place = PlaceOf(tensor);
+        if (!views.TryGetValue(place, out var view))
+        {
+            view.View = device.CreateView(
+                new(place.Buffer), Format.R32Sfloat, place.Offset, place.ByteCount, out view.Start);
+            views[place] = view;
+        }
+
+        return view;
     }
 
     /// <summary>Submits what was recorded: it begins when the tensors are computed.</summary>
@@ -161,6 +183,9 @@ internal sealed unsafe class RenderFrame : IDisposable
     private void End()
     {
         IsInFlight = false;
+        foreach (var (view, _) in views.Values)
+            device.Api.DestroyBufferView(device.Handle, view, null);
+        views.Clear();
         foreach (var tensor in tensors.Values)
             tensor.Dispose();
         tensors.Clear();

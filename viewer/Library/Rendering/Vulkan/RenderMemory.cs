@@ -21,6 +21,7 @@ internal sealed unsafe class RenderMemory : IDisposable
 {
     private readonly RenderDevice device;
     private readonly MemoryUse use;
+    private readonly Dictionary<Format, BufferView> views = [];
     private DeviceMemory memory;
     private byte* pointer;
 
@@ -63,9 +64,20 @@ internal sealed unsafe class RenderMemory : IDisposable
         return true;
     }
 
+    /// <summary>All of it as words for shaders.</summary>
+    public BufferView View(Format format)
+    {
+        if (!views.TryGetValue(format, out var view))
+            views[format] = view = device.CreateView(Buffer, format, 0, (ulong)ByteCount, out _);
+        return view;
+    }
+
     /// <summary>Gives it back.</summary>
     public void Dispose()
     {
+        foreach (var view in views.Values)
+            device.Api.DestroyBufferView(device.Handle, view, null);
+        views.Clear();
         device.Api.DestroyBuffer(device.Handle, Buffer, null);
         device.Api.FreeMemory(device.Handle, memory, null);
         (Buffer, memory, Address, ByteCount) = (default, default, 0, 0);
@@ -78,6 +90,7 @@ internal sealed unsafe class RenderMemory : IDisposable
         var info = new BufferCreateInfo(
             StructureType.BufferCreateInfo, size: byteCount, sharingMode: SharingMode.Exclusive,
             usage: BufferUsageFlags.StorageBufferBit | BufferUsageFlags.ShaderDeviceAddressBit
+                | BufferUsageFlags.UniformTexelBufferBit | BufferUsageFlags.StorageTexelBufferBit
                 | BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit);
         Buffer buffer;
         device.Check(api.CreateBuffer(device.Handle, &info, null, &buffer), "vkCreateBuffer");

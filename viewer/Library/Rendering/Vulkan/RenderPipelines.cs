@@ -2,7 +2,9 @@ using Silk.NET.Vulkan;
 
 namespace KernelEngine.Viewing;
 
-/// <summary>The renderer's shaders. They take addresses and numbers as push constants, and nothing else.</summary>
+/// <summary>
+/// The renderer's shaders. They take addresses and numbers as push constants; what draws pixels takes texel buffers too.
+/// </summary>
 internal sealed unsafe class RenderPipelines : IDisposable
 {
     /// <summary>The bytes of the largest parameters.</summary>
@@ -14,18 +16,20 @@ internal sealed unsafe class RenderPipelines : IDisposable
     public RenderPipelines(RenderDevice device)
     {
         this.device = device;
+        SetLayout = CreateSetLayout();
+        var set = SetLayout;
         var range = new PushConstantRange(ShaderStageFlags.ComputeBit, 0, ParameterBytes);
         var info = new PipelineLayoutCreateInfo(
-            StructureType.PipelineLayoutCreateInfo, pushConstantRangeCount: 1, pPushConstantRanges: &range);
-        PipelineLayout layout;
-        device.Check(
-            device.Api.CreatePipelineLayout(device.Handle, &info, null, &layout), "vkCreatePipelineLayout");
-        Layout = layout;
+            StructureType.PipelineLayoutCreateInfo, setLayoutCount: 1, pSetLayouts: &set,
+            pushConstantRangeCount: 1, pPushConstantRanges: &range);
         try
         {
-            Canvas = Build("picture", 0);
-            Map = Build("picture", 1);
-            Bars = Build("picture", 2);
+            PipelineLayout layout;
+            device.Check(
+                device.Api.CreatePipelineLayout(device.Handle, &info, null, &layout), "vkCreatePipelineLayout");
+            Layout = layout;
+            Map = Build("picture", 0);
+            Bars = Build("picture", 1);
             Counts = Build("counts", 0);
             Heights = Build("heights", 0);
         }
@@ -36,10 +40,10 @@ internal sealed unsafe class RenderPipelines : IDisposable
         }
     }
 
-    public PipelineLayout Layout { get; }
+    /// <summary>What of the texel buffers a shader takes.</summary>
+    public DescriptorSetLayout SetLayout { get; }
 
-    /// <summary>The canvas over black.</summary>
-    public Pipeline Canvas { get; }
+    public PipelineLayout Layout { get; }
 
     /// <summary>The canvas over a heat map.</summary>
     public Pipeline Map { get; }
@@ -58,6 +62,21 @@ internal sealed unsafe class RenderPipelines : IDisposable
         foreach (var pipeline in made)
             device.Api.DestroyPipeline(device.Handle, pipeline, null);
         device.Api.DestroyPipelineLayout(device.Handle, Layout, null);
+        device.Api.DestroyDescriptorSetLayout(device.Handle, SetLayout, null);
+    }
+
+    private DescriptorSetLayout CreateSetLayout()
+    {
+        var bindings = stackalloc DescriptorSetLayoutBinding[PictureSets.Bindings.Length];
+        for (var i = 0; i < PictureSets.Bindings.Length; i++)
+            bindings[i] = new((uint)i, PictureSets.Bindings[i], 1, ShaderStageFlags.ComputeBit);
+        var info = new DescriptorSetLayoutCreateInfo(
+            StructureType.DescriptorSetLayoutCreateInfo, bindingCount: (uint)PictureSets.Bindings.Length,
+            pBindings: bindings);
+        DescriptorSetLayout layout;
+        device.Check(
+            device.Api.CreateDescriptorSetLayout(device.Handle, &info, null, &layout), "vkCreateDescriptorSetLayout");
+        return layout;
     }
 
     private Pipeline Build(string name, uint constant)

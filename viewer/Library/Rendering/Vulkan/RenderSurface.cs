@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Silk.NET.Core.Contexts;
 using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
@@ -84,34 +85,32 @@ internal sealed unsafe class RenderSurface : IDisposable
         return false;
     }
 
-    /// <summary>Records what writes pixels to the image that was taken.</summary>
-    public void Record(CommandBuffer commands, RenderMemory pixels, PixelSize size)
+    /// <summary>Records what copies a picture to the image that was taken.</summary>
+    public void Record(RenderFrame frame, PictureCommands picture)
     {
         var image = current!.Images[(int)current.Taken!.Value];
         Change(
-            commands, image, ImageLayout.Undefined, AccessFlags.None, ImageLayout.TransferDstOptimal,
+            frame, image, ImageLayout.Undefined, AccessFlags.None, ImageLayout.TransferDstOptimal,
             AccessFlags.TransferWriteBit);
-        var (width, height) = (Math.Min(size.Width, current.Size.Width), Math.Min(size.Height, current.Size.Height));
 
         // For a moment a window is larger than the picture that was drawn for it.
-        if (width < current.Size.Width || height < current.Size.Height)
+        if (picture.Size.Width < current.Size.Width || picture.Size.Height < current.Size.Height)
         {
             var black = new ClearColorValue(0f, 0f, 0f, 1f);
             var all = Whole;
-            device.Api.CmdClearColorImage(commands, image, ImageLayout.TransferDstOptimal, &black, 1, &all);
-            Change(
-                commands, image, ImageLayout.TransferDstOptimal, AccessFlags.TransferWriteBit,
-                ImageLayout.TransferDstOptimal, AccessFlags.TransferWriteBit);
+            device.Api.CmdClearColorImage(frame.Commands, image, ImageLayout.TransferDstOptimal, &black, 1, &all);
+            AfterCopies(frame);
         }
 
-        var region = new BufferImageCopy(
-            bufferRowLength: (uint)size.Width,
-            imageSubresource: new(ImageAspectFlags.ColorBit, layerCount: 1),
-            imageExtent: new((uint)width, (uint)height, 1));
-        device.Api.CmdCopyBufferToImage(
-            commands, pixels.Buffer, image, ImageLayout.TransferDstOptimal, 1, &region);
+        Copy(frame, image, picture.Canvas, picture.Size, [picture.Size.Bounds]);
+        if (picture.Drawn.Count > 0)
+        {
+            AfterCopies(frame);
+            Copy(frame, image, picture.Screen, picture.Size, picture.Drawn);
+        }
+
         Change(
-            commands, image, ImageLayout.TransferDstOptimal, AccessFlags.TransferWriteBit, ImageLayout.PresentSrcKhr,
+            frame, image, ImageLayout.TransferDstOptimal, AccessFlags.TransferWriteBit, ImageLayout.PresentSrcKhr,
             AccessFlags.None);
     }
 
@@ -246,8 +245,35 @@ internal sealed unsafe class RenderSurface : IDisposable
         return result is Result.ErrorOutOfDateKhr or Result.ErrorSurfaceLostKhr;
     }
 
+    // Copies parts of a picture to the same place of an image.
+    private void Copy(
+        RenderFrame frame, Image image, RenderMemory pixels, PixelSize size, IReadOnlyList<PixelRect> parts)
+    {
+        List<BufferImageCopy> regions = [];
+        foreach (var part in parts.Select(p => p.Intersect(current!.Size.Bounds)).Where(p => !p.IsEmpty))
+        {
+            regions.Add(new(
+                bufferOffset: 4UL * (((ulong)part.Y * (ulong)size.Width) + (ulong)part.X),
+                bufferRowLength: (uint)size.Width, imageSubresource: new(ImageAspectFlags.ColorBit, layerCount: 1),
+                imageOffset: new(part.X, part.Y, 0), imageExtent: new((uint)part.Width, (uint)part.Height, 1)));
+        }
+
+        fixed (BufferImageCopy* pointer = CollectionsMarshal.AsSpan(regions))
+        {
+            if (regions.Count > 0)
+            {
+                device.Api.CmdCopyBufferToImage(
+                    frame.Commands, pixels.Buffer, image, ImageLayout.TransferDstOptimal, (uint)regions.Count, pointer);
+            }
+        }
+    }
+
+    private static void AfterCopies(RenderFrame frame) => frame.Barrier(
+        PipelineStageFlags.TransferBit, AccessFlags.TransferWriteBit, PipelineStageFlags.TransferBit,
+        AccessFlags.TransferWriteBit);
+
     private void Change(
-        CommandBuffer commands, Image image, ImageLayout from, AccessFlags did, ImageLayout to, AccessFlags does)
+        RenderFrame frame, Image image, ImageLayout from, AccessFlags did, ImageLayout to, AccessFlags does)
     {
         var barrier = new ImageMemoryBarrier(
             StructureType.ImageMemoryBarrier, srcAccessMask: did, dstAccessMask: does, oldLayout: from, newLayout: to,
@@ -255,6 +281,6 @@ internal sealed unsafe class RenderSurface : IDisposable
             subresourceRange: Whole);
         var after = does == AccessFlags.None ? PipelineStageFlags.BottomOfPipeBit : PipelineStageFlags.TransferBit;
         device.Api.CmdPipelineBarrier(
-            commands, PipelineStageFlags.TransferBit, after, 0, 0, null, 0, null, 1, &barrier);
+            frame.Commands, PipelineStageFlags.TransferBit, after, 0, 0, null, 0, null, 1, &barrier);
     }
 }

@@ -1,46 +1,52 @@
+using Silk.NET.Vulkan;
+
 namespace KernelEngine.Viewing;
 
 /// <summary>What shaders take beside the canvas and tensors, written anew for each frame: tables, elements on the host.</summary>
 internal sealed class UploadMemory(RenderDevice device) : IDisposable
 {
-    private const int Alignment = 16;
-
     private readonly RenderMemory memory = new(device, MemoryUse.FromHost);
-    private readonly Dictionary<object, ulong> known = new(ReferenceEqualityComparer.Instance);
-    private long used;
+    private readonly Dictionary<object, int> known = new(ReferenceEqualityComparer.Instance);
+    private int used;
 
-    /// <summary>How much so many values take.</summary>
-    public static unsafe long SizeOf<T>(int count)
-        where T : unmanaged => (((long)count * sizeof(T)) + Alignment - 1) / Alignment * Alignment;
+    /// <summary>All of it as whole numbers.</summary>
+    public BufferView Integers => memory.View(Format.R32Sint);
+
+    /// <summary>All of it as numbers.</summary>
+    public BufferView Floats => memory.View(Format.R32Sfloat);
 
     /// <summary>Begins a frame; the one before is done.</summary>
-    /// <param name="byteCount">What it will take.</param>
-    public void Begin(long byteCount)
+    /// <param name="words">How many words it will take.</param>
+    public void Begin(long words)
     {
-        memory.Reserve(Math.Max(byteCount, 1));
+        memory.Reserve(Math.Max(words, 1) * sizeof(uint));
         known.Clear();
         used = 0;
     }
 
-    /// <summary>Takes room for values.</summary>
-    public Span<T> Take<T>(int count, out ulong address)
+    /// <summary>Takes room for words.</summary>
+    /// <param name="count">How many.</param>
+    /// <param name="place">Where they are.</param>
+    public Span<T> Take<T>(int count, out int place)
         where T : unmanaged
     {
-        var values = memory.At<T>(used, count);
-        address = memory.Address + (ulong)used;
-        used += SizeOf<T>(count);
-        return values;
+        place = used;
+        used += count;
+        return memory.At<T>(sizeof(uint) * (long)place, count);
     }
 
-    /// <summary>Where values lie that belong to an object; written once in a frame.</summary>
-    public ulong AddressOf<T>(object owner, ReadOnlySpan<T> values)
+    /// <summary>Where words are that belong to an object; written once in a frame.</summary>
+    public int PlaceOf<T>(object owner, ReadOnlySpan<T> words)
         where T : unmanaged
     {
-        if (known.TryGetValue(owner, out var address))
-            return address;
-        values.CopyTo(Take<T>(values.Length, out address));
-        return known[owner] = address;
+        if (known.TryGetValue(owner, out var place))
+            return place;
+        words.CopyTo(Take<T>(words.Length, out place));
+        return known[owner] = place;
     }
+
+    /// <summary>The address of a place.</summary>
+    public ulong AddressOf(int place) => memory.Address + (sizeof(uint) * (ulong)place);
 
     public void Dispose() => memory.Dispose();
 }

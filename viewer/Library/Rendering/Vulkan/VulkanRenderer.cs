@@ -64,9 +64,8 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         if (surface is not null && !surface.TryTake(picture.Size))
             return false;
         var isBlueFirst = surface is { IsBlueFirst: true };
-        if (commands.Resize(picture.Size) | isBlueFirst != commands.IsBlueFirst)
+        if (commands.Resize(picture.Size, isBlueFirst))
         {
-            commands.IsBlueFirst = isBlueFirst;
             changes.Forget();
             changes.Note(picture);
         }
@@ -75,7 +74,7 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         try
         {
             commands.Record(frame, picture, changes);
-            surface?.Record(frame.Commands, commands.Screen, picture.Size);
+            surface?.Record(frame, commands);
             frame.Submit(surface?.Ready ?? default, surface?.Done ?? default);
         }
         catch
@@ -104,33 +103,17 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         var bytes = 4L * size.Width * size.Height;
         back.Reserve(bytes);
         frame.Begin();
-        var region = new BufferCopy(0, 0, (ulong)bytes);
-        var api = device.Api;
-        var seen = new MemoryBarrier(
-            StructureType.MemoryBarrier, srcAccessMask: AccessFlags.ShaderWriteBit,
-            dstAccessMask: AccessFlags.TransferReadBit);
-        api.CmdPipelineBarrier(
-            frame.Commands, PipelineStageFlags.ComputeShaderBit, PipelineStageFlags.TransferBit, 0, 1, &seen, 0, null,
-            0, null);
-        api.CmdCopyBuffer(frame.Commands, commands.Screen.Buffer, back.Buffer, 1, &region);
-        var written = new MemoryBarrier(
-            StructureType.MemoryBarrier, srcAccessMask: AccessFlags.TransferWriteBit,
-            dstAccessMask: AccessFlags.HostReadBit);
-        api.CmdPipelineBarrier(
-            frame.Commands, PipelineStageFlags.TransferBit, PipelineStageFlags.HostBit, 0, 1, &written, 0, null, 0,
-            null);
+        Copy(back);
         frame.Submit();
         frame.Wait();
 
         var bitmap = new SKBitmap(new SKImageInfo(size.Width, size.Height, SKColorType.Rgba8888, SKAlphaType.Premul));
         var pixels = new Span<uint>((void*)bitmap.GetPixels(), size.Width * size.Height);
         back.At<uint>(0, pixels.Length).CopyTo(pixels);
-        if (commands.IsBlueFirst)
-        {
-            foreach (ref var pixel in pixels)
-                pixel = (pixel & 0xFF00FF00) | (pixel & 0xFF) << 16 | (pixel >> 16 & 0xFF);
-        }
 
+        // The canvas is over black, which its alpha does not say.
+        foreach (ref var pixel in pixels)
+            pixel = 0xFF000000 | (commands.IsBlueFirst ? PixelOrder.ExchangeRedAndBlue(pixel) : pixel);
         return bitmap;
     }
 
@@ -145,6 +128,35 @@ internal sealed unsafe class VulkanRenderer : IRenderer
         frame.Dispose();
         surface?.Dispose();
         commands.Dispose();
+    }
+
+    // Records what copies the picture to where the host reads it.
+    private void Copy(RenderMemory back)
+    {
+        const PipelineStageFlags Copies = PipelineStageFlags.TransferBit;
+        frame.Barrier(
+            PipelineStageFlags.ComputeShaderBit, AccessFlags.ShaderWriteBit, Copies, AccessFlags.TransferReadBit);
+        var all = new BufferCopy(0, 0, (ulong)back.ByteCount);
+        device.Api.CmdCopyBuffer(frame.Commands, commands.Canvas.Buffer, back.Buffer, 1, &all);
+        foreach (var part in commands.Drawn)
+        {
+            frame.Barrier(Copies, AccessFlags.TransferWriteBit, Copies, AccessFlags.TransferWriteBit);
+            var rows = new BufferCopy[part.Height];
+            for (var y = 0; y < rows.Length; y++)
+            {
+                var offset = 4UL * (((ulong)(part.Y + y) * (ulong)commands.Size.Width) + (ulong)part.X);
+                rows[y] = new(offset, offset, 4UL * (ulong)part.Width);
+            }
+
+            fixed (BufferCopy* pointer = rows)
+            {
+                device.Api.CmdCopyBuffer(
+                    frame.Commands, commands.Screen.Buffer, back.Buffer, (uint)rows.Length, pointer);
+            }
+        }
+
+        frame.Barrier(
+            Copies, AccessFlags.TransferWriteBit, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
     }
 
     private bool Present(RenderSurface target)

@@ -1,34 +1,36 @@
-// Draws a rectangle of the window: what lies below, with the canvas over it. A thread is a pixel.
+// Draws a rectangle of the window: a heat map or a histogram's bars, with the canvas over it. A thread is a pixel.
+//
+// What every pixel takes is read through texel buffers: processors that stand in for GPUs (llvmpipe) do so for many
+// pixels at once, and read by address one after the other.
 #version 460
 #extension GL_EXT_buffer_reference : require
 
-// What lies below: nothing (black), a heat map, or a histogram's bars.
-const uint NOTHING = 0, MAP = 1, BARS = 2;
-layout(constant_id = 0) const uint BELOW = NOTHING;
+const uint MAP = 0, BARS = 1;
+layout(constant_id = 0) const uint BELOW = MAP;
 
 layout(local_size_x = 64, local_size_y = 4) in;
 
+layout(binding = 0) uniform samplerBuffer values;        // the elements
+layout(binding = 1) uniform isamplerBuffer tables;       // for each column and row, and the colours
+layout(binding = 2) uniform usamplerBuffer canvas;       // the window, premultiplied, in the order of the screen
+layout(binding = 3, r32ui) uniform writeonly uimageBuffer screen;
+
 layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Words { uint at[]; };
-layout(buffer_reference, std430, buffer_reference_align = 4) writeonly buffer Pixels { uint at[]; };
-layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Values { float at[]; };
-layout(buffer_reference, std430, buffer_reference_align = 8) readonly buffer Places { ivec2 at[]; };
 
 layout(push_constant, std430) uniform Parameters
 {
-    Words canvas;        // the window: red, green, blue and alpha, premultiplied
-    Pixels screen;       // the window as it is shown
-    uvec4 bounds;        // x, y, width, height
-    uint pitch;          // pixels from one row of the window to the next
-    uint isBlueFirst;    // how the screen wants it
+    ivec4 bounds;        // x, y, width, height
+    Words heights;       // how high each bar is
+    int pitch;           // pixels from one row of the window to the next
+    int columns;         // where tables have for each column: what it adds to the element, -1 for a gap; or its bar
+    int rows;            // where they have for each row: what it adds, how many columns are no gap; or the least height
+    int colors;          // where they have the colours of a map
+    int start;           // where the elements begin
+    int channelStride;   // elements from red to green to blue; 0 where an element is a value
+    int redShift;        // where red is in a pixel: 0, or 16 where blue comes first
+    float inverseScale;
     uint back;           // the colour of gaps, or behind bars
     uint bar;            // the colour of bars
-    Places places;       // for each column, then for each row: what it adds to the tile and to the element, -1: a gap;
-                         // or the bar of each column, then how high a bar must be to reach each row
-    Values values;       // the elements
-    Words colors;        // a colour map; or how high each bar is
-    int tiles;           // how many tiles there are
-    int channelStride;   // elements from red to green to blue; 0 where an element is a value
-    float inverseScale;
 };
 
 const uint OPAQUE = 0xFF000000u, NOT_A_NUMBER = 0xFFFF00FFu;
@@ -46,33 +48,32 @@ uint indexOf(float value)
 }
 
 // HeatMap.ColorAt
-uint mapColor(uvec2 at)
+uint mapColor(ivec2 at)
 {
-    ivec2 column = places.at[at.x], row = places.at[bounds.z + at.y];
-    if (column.y < 0 || row.y < 0 || column.x + row.x >= tiles)
+    int column = texelFetch(tables, columns + at.x).x, row = texelFetch(tables, rows + 2 * at.y).x;
+    if (column < 0 || at.x >= texelFetch(tables, rows + 2 * at.y + 1).x)
         return back;
-    int element = column.y + row.y;
-    float red = values.at[element];
+    int element = start + column + row;
+    float red = texelFetch(values, element).x;
     if (channelStride == 0)
-        return isNotANumber(red) ? NOT_A_NUMBER : colors.at[indexOf(red)];
-    float green = values.at[element + channelStride], blue = values.at[element + 2 * channelStride];
+        return isNotANumber(red) ? NOT_A_NUMBER : uint(texelFetch(tables, colors + int(indexOf(red))).x);
+    float green = texelFetch(values, element + channelStride).x;
+    float blue = texelFetch(values, element + 2 * channelStride).x;
     return isNotANumber(red) || isNotANumber(green) || isNotANumber(blue)
         ? NOT_A_NUMBER
-        : OPAQUE | indexOf(red) | indexOf(green) << 8 | indexOf(blue) << 16;
+        : OPAQUE | indexOf(red) << redShift | indexOf(green) << 8 | indexOf(blue) << (16 - redShift);
 }
 
-uint barColor(uvec2 at)
+uint barColor(ivec2 at)
 {
-    uint height = colors.at[places.at[at.x].x];
-    return height >= uint(places.at[bounds.z + at.y].x) ? bar : back;
+    uint height = heights.at[texelFetch(tables, columns + at.x).x];
+    return height >= uint(texelFetch(tables, rows + 2 * at.y).x) ? bar : back;
 }
 
 // A premultiplied colour over an opaque one, each channel rounded exactly.
 uint over(uint above, uint below)
 {
     uint rest = 255u - (above >> 24);
-    if (rest == 0u)
-        return above;
     // Two channels at once, 16 bits each: t = c * rest + 128, then (t + t / 256) / 256.
     uint even = (below & 0x00FF00FFu) * rest + 0x00800080u;
     uint odd = (below >> 8 & 0x00FF00FFu) * rest + 0x00800080u;
@@ -83,13 +84,10 @@ uint over(uint above, uint below)
 
 void main()
 {
-    uvec2 at = gl_GlobalInvocationID.xy;
+    ivec2 at = ivec2(gl_GlobalInvocationID.xy);
     if (at.x >= bounds.z || at.y >= bounds.w)
         return;
-    uint pixel = (bounds.y + at.y) * pitch + bounds.x + at.x;
-    uint below = BELOW == MAP ? mapColor(at) : BELOW == BARS ? barColor(at) : OPAQUE;
-    uint color = over(canvas.at[pixel], below | OPAQUE);
-    if (isBlueFirst != 0u)
-        color = color & 0xFF00FF00u | (color & 0xFFu) << 16 | color >> 16 & 0xFFu;
-    screen.at[pixel] = color;
+    int pixel = (bounds.y + at.y) * pitch + bounds.x + at.x;
+    uint below = BELOW == MAP ? mapColor(at) : barColor(at);
+    imageStore(screen, pixel, uvec4(over(texelFetch(canvas, pixel).x, below | OPAQUE)));
 }
