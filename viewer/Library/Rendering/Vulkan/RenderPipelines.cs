@@ -29,7 +29,8 @@ internal sealed unsafe class RenderPipelines : IDisposable
                 device.Api.CreatePipelineLayout(device.Handle, &info, null, &layout), "vkCreatePipelineLayout");
             Layout = layout;
             Map = Build("picture", 0);
-            Bars = Build("picture", 1);
+            MapAlone = Build("picture", 1);
+            Bars = Build("picture", 2);
             Counts = Build("counts", 0);
             Heights = Build("heights", 0);
         }
@@ -47,6 +48,9 @@ internal sealed unsafe class RenderPipelines : IDisposable
 
     /// <summary>The canvas over a heat map.</summary>
     public Pipeline Map { get; }
+
+    /// <summary>A heat map over which the canvas is transparent.</summary>
+    public Pipeline MapAlone { get; }
 
     /// <summary>The canvas over a histogram's bars.</summary>
     public Pipeline Bars { get; }

@@ -1,14 +1,17 @@
-// Draws a rectangle of the window: a heat map or a histogram's bars, with the canvas over it. A thread is a pixel.
+// Draws a rectangle of the window: a heat map or a histogram's bars, with the canvas over it. A thread draws every 32nd
+// pixel of a row, so that it takes what the row has in common once.
 //
 // What every pixel takes is read through texel buffers: processors that stand in for GPUs (llvmpipe) do so for many
 // pixels at once, and read by address one after the other.
 #version 460
 #extension GL_EXT_buffer_reference : require
 
-const uint MAP = 0, BARS = 1;
-layout(constant_id = 0) const uint BELOW = MAP;
+// A map alone is one over which the canvas is transparent.
+const uint MAP = 0, MAP_ALONE = 1, BARS = 2;
+layout(constant_id = 0) const uint KIND = MAP;
 
-layout(local_size_x = 64, local_size_y = 4) in;
+const int WIDTH = 32;
+layout(local_size_x = WIDTH, local_size_y = 8) in;
 
 layout(binding = 0) uniform samplerBuffer values;        // the elements
 layout(binding = 1) uniform isamplerBuffer tables;       // for each column and row, and the colours
@@ -19,11 +22,12 @@ layout(buffer_reference, std430, buffer_reference_align = 4) readonly buffer Wor
 
 layout(push_constant, std430) uniform Parameters
 {
-    ivec4 bounds;        // x, y, width, height
+    ivec4 bounds;        // x, y, width, and how many rows are drawn
     Words heights;       // how high each bar is
     int pitch;           // pixels from one row of the window to the next
     int columns;         // where tables have for each column: what it adds to the element, -1 for a gap; or its bar
-    int rows;            // where they have for each row: what it adds, how many columns are no gap; or the least height
+    int rows;            // where they have for each row: what it adds, or the least height of a bar that reaches it;
+                         // how many columns of it are no gap; and which it is
     int colors;          // where they have the colours of a map
     int start;           // where the elements begin
     int channelStride;   // elements from red to green to blue; 0 where an element is a value
@@ -48,12 +52,12 @@ uint indexOf(float value)
 }
 
 // HeatMap.ColorAt
-uint mapColor(ivec2 at)
+uint mapColor(int x, int row, int columnCount)
 {
-    int column = texelFetch(tables, columns + at.x).x, row = texelFetch(tables, rows + 2 * at.y).x;
-    if (column < 0 || at.x >= texelFetch(tables, rows + 2 * at.y + 1).x)
+    int column = texelFetch(tables, columns + x).x;
+    if (column < 0 || x >= columnCount)
         return back;
-    int element = start + column + row;
+    int element = row + column;
     float red = texelFetch(values, element).x;
     if (channelStride == 0)
         return isNotANumber(red) ? NOT_A_NUMBER : uint(texelFetch(tables, colors + int(indexOf(red))).x);
@@ -64,10 +68,9 @@ uint mapColor(ivec2 at)
         : OPAQUE | indexOf(red) << redShift | indexOf(green) << 8 | indexOf(blue) << (16 - redShift);
 }
 
-uint barColor(ivec2 at)
+uint barColor(int x, uint least)
 {
-    uint height = heights.at[texelFetch(tables, columns + at.x).x];
-    return height >= uint(texelFetch(tables, rows + 2 * at.y).x) ? bar : back;
+    return heights.at[texelFetch(tables, columns + x).x] >= least ? bar : back;
 }
 
 // A premultiplied colour over an opaque one, each channel rounded exactly.
@@ -84,10 +87,16 @@ uint over(uint above, uint below)
 
 void main()
 {
-    ivec2 at = ivec2(gl_GlobalInvocationID.xy);
-    if (at.x >= bounds.z || at.y >= bounds.w)
+    if (gl_GlobalInvocationID.y >= bounds.w)
         return;
-    int pixel = (bounds.y + at.y) * pitch + bounds.x + at.x;
-    uint below = BELOW == MAP ? mapColor(at) : barColor(at);
-    imageStore(screen, pixel, uvec4(over(texelFetch(canvas, pixel).x, below | OPAQUE)));
+    int at = rows + 3 * int(gl_GlobalInvocationID.y);
+    int row = texelFetch(tables, at).x, columnCount = texelFetch(tables, at + 1).x;
+    int pixel = (bounds.y + texelFetch(tables, at + 2).x) * pitch + bounds.x;
+    for (int x = int(gl_LocalInvocationID.x); x < bounds.z; x += WIDTH)
+    {
+        uint color = KIND == BARS ? barColor(x, uint(row)) : mapColor(x, start + row, columnCount);
+        if (KIND != MAP_ALONE)
+            color = over(texelFetch(canvas, pixel + x).x, color | OPAQUE);
+        imageStore(screen, pixel + x, uvec4(color));
+    }
 }
