@@ -7,10 +7,13 @@ namespace KernelEngine.Viewing;
 /// </summary>
 internal sealed class CaptureSchedule
 {
-    // How quickly the estimate of a frame's cost follows.
+    // How quickly the estimate of a frame's cost rises; it falls at once, as what is late was compiled first, or waited.
     private const double Follow = 0.25;
 
-    private double frameSeconds; // of the training's, for a frame
+    // However dear a frame is, one comes now and then: a window that stands still looks broken.
+    private const double MostSeconds = 1;
+
+    private double? frameSeconds; // of the training's, for a frame
     private double spent; // since the last frame
     private double lastTime, lastWork; // of the training, of all cores
 
@@ -27,7 +30,8 @@ internal sealed class CaptureSchedule
     /// <param name="time">How long the training has run, in seconds.</param>
     /// <param name="wishes">What the window wants.</param>
     public bool IsDue(double time, Wishes wishes) =>
-        lastTime == 0 || time - lastTime >= Math.Max(1 / wishes.FramesPerSecond, frameSeconds / wishes.MostCost);
+        lastTime == 0 || time - lastTime >= Math.Max(
+            1 / wishes.FramesPerSecond, Math.Min((frameSeconds ?? 0) / wishes.MostCost, MostSeconds));
 
     /// <summary>Notes that a frame is being made.</summary>
     /// <param name="time">How long the training has run, in seconds.</param>
@@ -40,7 +44,7 @@ internal sealed class CaptureSchedule
             // Cores that were busy, beyond all but one: what the window takes comes out of these.
             var taken = drawSeconds * Math.Clamp(((work - lastWork) / elapsed) - Environment.ProcessorCount + 1, 0, 1);
             var cost = spent + taken;
-            frameSeconds = frameSeconds == 0 ? cost : frameSeconds + (Follow * (cost - frameSeconds));
+            frameSeconds = Math.Min(cost, frameSeconds + (Follow * (cost - frameSeconds)) ?? cost);
             Cost = Math.Min(cost / elapsed, 1);
         }
 

@@ -13,7 +13,7 @@ internal sealed class FrameCapture : IDisposable
     private const int MostTraced = 10;
 
     // The decision around points is a pass with thousands of examples: seldom, and not more than this share of the time.
-    private const double DecisionSeconds = 0.25, DecisionShare = 0.02;
+    private const double DecisionSeconds = 0.25, MostDecisionSeconds = 2, DecisionShare = 0.02;
 
     private readonly Module model;
     private readonly ViewerSamples? samples;
@@ -30,6 +30,7 @@ internal sealed class FrameCapture : IDisposable
     private SampleCapture? strip;
     private DecisionMap? decision;
     private double nextDecision;
+    private long decidedStep;
     private float[] numbers = [];
 
     /// <param name="model">The network.</param>
@@ -80,6 +81,13 @@ internal sealed class FrameCapture : IDisposable
         Build();
     }
 
+    /// <summary>Whether the decision around points is one of a step before.</summary>
+    /// <param name="step">The last step.</param>
+    public bool IsDecisionOld(long step) => strip is { HasPoints: true } && decidedStep < step;
+
+    /// <summary>Has the next frame decide whenever the last decision was.</summary>
+    public void DecideNext() => nextDecision = 0;
+
     /// <summary>Begins to make a frame; one at a time.</summary>
     /// <param name="wishes">What the window wants.</param>
     /// <param name="step">The last step.</param>
@@ -104,7 +112,7 @@ internal sealed class FrameCapture : IDisposable
             if (pass is { IsPossible: true } silent)
             {
                 activations = Try(() => layers?.Ask(reading, silent));
-                pictures = Try(() => AskSamples(reading, silent, wishes, seconds));
+                pictures = Try(() => AskSamples(reading, silent, wishes, step, seconds));
             }
         }
 
@@ -163,14 +171,15 @@ internal sealed class FrameCapture : IDisposable
     }
 
     private Func<(SampleStrip? Strip, DecisionMap? Map)>? AskSamples(
-        Reading reading, ProbePass silent, Wishes wishes, double seconds)
+        Reading reading, ProbePass silent, Wishes wishes, long step, double seconds)
     {
         if (strip is null || (strip.HasPoints && seconds < nextDecision && !wishes.IsPaused))
             return null;
         var start = Stopwatch.GetTimestamp();
         var answer = strip.Ask(reading, silent);
-        nextDecision = seconds + Math.Max(
-            DecisionSeconds, Stopwatch.GetElapsedTime(start).TotalSeconds / DecisionShare);
+        decidedStep = step;
+        nextDecision = seconds + Math.Clamp(
+            Stopwatch.GetElapsedTime(start).TotalSeconds / DecisionShare, DecisionSeconds, MostDecisionSeconds);
         return answer;
     }
 

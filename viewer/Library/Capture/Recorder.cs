@@ -69,8 +69,9 @@ internal sealed class Recorder
         running.Stop();
         try
         {
-            if (idle.Wait(Patience) && steps > lastFrame && !link.IsClosed)
+            if (idle.Wait(Patience) && (steps > lastFrame || capture.IsDecisionOld(steps)) && !link.IsClosed)
             {
+                capture.DecideNext();
                 Begin(link.Wishes, running.Elapsed.TotalSeconds);
                 idle.Wait(Patience);
             }

@@ -32,8 +32,6 @@ internal sealed class PicturePresenter : Presenter
         history = new RunHistory(options.HistoryBytes);
         scene = new Scene(link, network, history) { AsksForAll = true, Status = new() { Renderer = renderer.Name } };
         link.Published += Wake;
-        // Curves need no more than a few frames a second where nobody looks on.
-        link.Wishes = link.Wishes with { FramesPerSecond = Math.Min(options.FramesPerSecond, 2) };
         scene.Ask();
         thread = new Thread(Run) { IsBackground = true, Name = "Kernel viewer" };
         thread.Start();
