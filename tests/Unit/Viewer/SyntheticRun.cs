@@ -1,6 +1,6 @@
 using KernelEngine.Viewing;
 
-namespace KernelEngine.Tests.Viewer;
+namespace KernelEngine.Tests.Viewing;
 
 /// <summary>Frames as a training would publish them, made of formulas: for tests of what is drawn.</summary>
 internal sealed class SyntheticRun

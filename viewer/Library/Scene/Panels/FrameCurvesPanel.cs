@@ -103,7 +103,7 @@ internal sealed class FrameCurvesPanel(
                 // The chosen one last, so that it lies above the others.
                 var isChosen = all.Count == 1 || all[i].Name == state.ChosenLayer?.Name;
                 if (isChosen == (pass == 1))
-                    plot.Curve(drawing, values[i], all[i].Color, (isChosen ? 2.2f : 1.3f) * theme.Density);
+                    plot.Curve(drawing, values[i], all[i].Color, (isChosen ? 2 : 1) * theme.Density, grain: 2);
             }
         }
 

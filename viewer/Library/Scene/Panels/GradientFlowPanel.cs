@@ -40,7 +40,7 @@ internal sealed class GradientFlowPanel(PixelRect bounds) : Panel(bounds)
         var step = (float)plot.Area.Width / layers.Length;
         if (step < 1 || plot.Area.Height < theme.Px(20))
             return;
-        var points = new List<(double, double)>();
+        var points = new (double X, double Y)[layers.Length];
         for (var i = 0; i < layers.Length; i++)
         {
             var x = plot.Area.X + ((i + 0.5f) * step);
@@ -52,7 +52,7 @@ internal sealed class GradientFlowPanel(PixelRect bounds) : Panel(bounds)
                 drawing.Fill(x - (width / 2), top, width, Math.Max(1, bottom - top), Theme.Loss.WithAlpha(50));
             }
 
-            points.Add(((i + 0.5) / layers.Length, LayerFigures.Of(frame)[layers[i].Index].GradientNorm));
+            points[i] = ((i + 0.5) / layers.Length, LayerFigures.Of(frame)[layers[i].Index].GradientNorm);
             if (step > theme.Px(26) || i % Math.Max(1, (int)(theme.Px(40) / step)) == 0)
             {
                 drawing.Text(

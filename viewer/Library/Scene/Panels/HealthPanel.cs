@@ -123,6 +123,6 @@ internal sealed class HealthPanel(PixelRect bounds) : Panel(bounds)
         }
 
         drawing.Fill(new PixelRect(place.X, place.Bottom, place.Width, 1), Theme.Rule);
-        drawing.Stroke(path, color, 1.4f * theme.Density);
+        drawing.Stroke(path, color, theme.Density);
     }
 }

@@ -3,6 +3,8 @@ namespace KernelEngine.Viewing;
 /// <summary>The loss, or the accuracy, of all steps: raw and smoothed.</summary>
 internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bounds)
 {
+    private (double X, double Y)[] buffer = [], smoothed = [];
+    private double[] weights = [];
     private Plot? plot;
 
     protected override bool FollowsPointer => true;
@@ -41,19 +43,31 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
 
         var color = isAccuracy ? Theme.Good : Theme.Loss;
         var isLog = state.IsLogLoss && !isAccuracy;
-        var raw = points.Select(p => ((double)p.Step, (double)(isAccuracy ? p.Accuracy : p.Mean))).ToArray();
+        if (buffer.Length < points.Count)
+            buffer = new (double, double)[2 * points.Count];
+        if (smoothed.Length < buffer.Length)
+            (smoothed, weights) = (new (double, double)[buffer.Length], new double[buffer.Length]);
+        var raw = buffer.AsSpan(0, points.Count);
+        var (least, most) = (double.PositiveInfinity, double.NegativeInfinity);
+        for (var i = 0; i < raw.Length; i++)
+        {
+            var value = isAccuracy ? points[i].Accuracy : points[i].Mean;
+            raw[i] = (points[i].Step, value);
+            if (float.IsFinite(value) && (!isLog || value > 0))
+                (least, most) = (Math.Min(least, value), Math.Max(most, value));
+        }
+
         var smooth = Smooth(raw);
-        PaintNumber(drawing, raw, smooth, color);
-        var finite = raw.Select(p => p.Item2).Where(v => double.IsFinite(v) && (!isLog || v > 0)).DefaultIfEmpty(double.NaN);
-        var range = isAccuracy ? AccuracyRange(finite.Min()) : AxisRange.Around(finite.Min(), finite.Max(), isLog);
+        PaintNumber(drawing, raw[^1].Y, smooth[^1].Y, color);
+        var range = isAccuracy ? AccuracyRange(least) : AxisRange.Around(least, most, isLog);
         var last = Math.Max(2, points[^1].Step);
         plot = Plot.Axes(
             drawing, area, new(Math.Min(points[0].Step, last - 1), last), range,
             isAccuracy ? NumberText.Percent : NumberText.Tick);
         if (!isAccuracy)
-            plot.Band(drawing, [.. points.Select(p => ((double)p.Step, (double)p.Low, (double)p.High))], color.WithAlpha(45));
+            plot.Band(drawing, points, color.WithAlpha(45));
         plot.Curve(drawing, raw, color.WithAlpha(100), 1 * theme.Density);
-        plot.Curve(drawing, smooth, color, 2 * theme.Density);
+        plot.Curve(drawing, smooth, color, 2 * theme.Density, grain: 3);
         if (state.PastStep is { } past)
             plot.Mark(drawing, past, Theme.Accent);
         if (state.Pointer is { } p && plot.Area.Contains(p.X, p.Y) && PointAt(state, p.X) is { } at)
@@ -63,15 +77,11 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
         }
     }
 
-    private void PaintNumber(
-        Drawing drawing, (double, double)[] raw, (double X, double Y)[] smooth, SkiaSharp.SKColor color)
+    private void PaintNumber(Drawing drawing, double newest, double smooth, SkiaSharp.SKColor color)
     {
         var theme = drawing.Theme;
-        var newest = raw[^1].Item2;
-        if (isAccuracy && double.IsNaN(newest))
-            newest = smooth[^1].Y;
         var isBad = !double.IsFinite(newest) && !isAccuracy;
-        var value = isBad ? newest : smooth[^1].Y;
+        var value = isBad ? newest : smooth;
         drawing.Text(
             isAccuracy ? NumberText.Percent(value) : NumberText.Short(value), Bounds.Right - theme.Margin,
             Bounds.Y + theme.Px(25), isBad ? Theme.Bad : color, theme.Large, 1, isStrong: true, width: Bounds.Width / 3f);
@@ -84,11 +94,12 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
     /// An average over about a fiftieth of the points, those before and those after, the nearer the heavier: it does not
     /// lag behind, and at the end is the usual moving average.
     /// </summary>
-    private static (double X, double Y)[] Smooth((double X, double Y)[] raw)
+    private ReadOnlySpan<(double X, double Y)> Smooth(ReadOnlySpan<(double X, double Y)> raw)
     {
         var keep = 1 - (1 / Math.Max(2.5, raw.Length / 100.0));
-        var smooth = new (double X, double Y)[raw.Length];
-        var weights = new double[raw.Length];
+        var smooth = smoothed.AsSpan(0, raw.Length);
+        smooth.Clear();
+        weights.AsSpan().Clear();
         for (var pass = 0; pass < 2; pass++)
         {
             var (sum, weight) = (0.0, 0.0);

@@ -62,6 +62,12 @@ internal readonly record struct AxisRange(double From, double To, bool IsLog = f
 /// <summary>A pair of axes, and what is drawn between them.</summary>
 internal sealed class Plot
 {
+    // Used again and again by the one thread that draws.
+    [ThreadStatic]
+    private static List<SKPoint>? upperOfThread, lowerOfThread;
+
+    private readonly List<SKPoint> upper = upperOfThread ??= [], lower = lowerOfThread ??= [];
+
     private Plot(PixelRect area, AxisRange across, AxisRange up) => (Area, Across, Up) = (area, across, up);
 
     /// <summary>Between the axes.</summary>
@@ -119,10 +125,11 @@ internal sealed class Plot
     public float Y(double value) => Area.Bottom - (float)(Math.Clamp(Up.PlaceOf(value), -0.01, 1.01) * Area.Height);
 
     /// <summary>
-    /// A curve through points in the order of x; several of the same pixel column are one. What is no number leaves a
-    /// gap.
+    /// A curve through points in the order of x. What is no number leaves a gap. Points of the same column of pixels are
+    /// one; columns are as wide as a grain, which smooth curves may have coarse.
     /// </summary>
-    public void Curve(Drawing drawing, IEnumerable<(double X, double Y)> points, SKColor color, float width)
+    public void Curve(
+        Drawing drawing, ReadOnlySpan<(double X, double Y)> points, SKColor color, float width, int grain = 1)
     {
         using var path = new SKPath();
         var (column, sum, at, count) = (int.MinValue, 0f, 0f, 0);
@@ -137,10 +144,10 @@ internal sealed class Plot
             }
 
             var (px, py) = (X(x), Y(y));
-            if ((int)px != column)
+            if ((int)px / grain != column)
             {
                 Close();
-                column = (int)px;
+                column = (int)px / grain;
             }
 
             (sum, at, count) = (sum + py, at + px, count + 1);
@@ -164,14 +171,15 @@ internal sealed class Plot
         }
     }
 
-    /// <summary>The area between two curves.</summary>
-    public void Band(Drawing drawing, IReadOnlyList<(double X, double Low, double High)> points, SKColor color)
+    /// <summary>The area between the lowest and the highest losses.</summary>
+    public void Band(Drawing drawing, IReadOnlyList<LossSeries.Point> points, SKColor color)
     {
         using var path = new SKPath();
-        var upper = new List<SKPoint>();
-        var lower = new List<SKPoint>();
-        foreach (var (x, low, high) in points)
+        upper.Clear();
+        lower.Clear();
+        for (var i = 0; i < points.Count; i++)
         {
+            var (x, low, high) = ((double)points[i].Step, (double)points[i].Low, (double)points[i].High);
             if (!double.IsFinite(low) || !double.IsFinite(high) || (Up.IsLog && low <= 0))
                 continue;
             var (px, top, bottom) = (X(x), Y(high), Y(low));
@@ -188,9 +196,12 @@ internal sealed class Plot
 
         if (upper.Count < 2)
             return;
-        lower.Reverse();
-        upper.AddRange(lower);
-        path.AddPoly([.. upper]);
+        path.MoveTo(upper[0]);
+        for (var i = 1; i < upper.Count; i++)
+            path.LineTo(upper[i]);
+        for (var i = lower.Count - 1; i >= 0; i--)
+            path.LineTo(lower[i]);
+        path.Close();
         drawing.Canvas.Save();
         drawing.Canvas.ClipRect(new(Area.X, Area.Y, Area.Right, Area.Bottom));
         drawing.Fill(path, color);
