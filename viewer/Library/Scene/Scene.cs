@@ -55,6 +55,9 @@ internal sealed class Scene : IDisposable
     /// <summary>What the panels look at; for tests.</summary>
     public SceneState State => state;
 
+    /// <summary>What is read at the pointer; for tests.</summary>
+    public IReadOnlyList<string> TipLines => tip.Lines;
+
     /// <summary>Answers to what the user did.</summary>
     public void Handle(InputEvent input)
     {
@@ -202,60 +205,51 @@ internal sealed class Scene : IDisposable
             // The keys lie over all panels, so that all are drawn again where one has changed.
             if (dirty.Count == 0 && !help.HasChanged(state))
                 return;
+            surface!.Clear(Theme.Back);
             foreach (var panel in panels)
                 panel.Draw(drawing!, state);
             help.Draw(drawing!, state);
             changed.Add(help.Bounds);
-            surface!.Flush();
+            surface.Flush();
             return;
         }
 
-        // A tip lies over panels: those below it are drawn again whenever it, or one of them, changes.
         foreach (var panel in dirty)
             panel.Draw(drawing!, state);
         var hasMoved = tip.Place(state, panels, drawing!, canvas.Width, canvas.Height);
+        if (hasMoved && !before.IsEmpty)
+        {
+            Restore(before, dirty);
+            changed.Add(before);
+        }
+
+        // It is opaque: what lies below it does not matter.
         if (hasMoved || dirty.Exists(p => p.Bounds.Intersects(tip.Bounds)))
         {
-            foreach (var panel in panels)
-            {
-                var isBelow = panel.Bounds.Intersects(tip.Bounds) || panel.Bounds.Intersects(before);
-                if (isBelow && !dirty.Contains(panel))
-                {
-                    panel.Draw(drawing!, state);
-                    dirty.Add(panel);
-                }
-            }
-
-            // Between panels there is nothing but the background.
-            foreach (var place in (ReadOnlySpan<PixelRect>)[before, tip.Bounds])
-            {
-                if (!place.IsEmpty)
-                    changed.Add(place);
-            }
-
-            Restore(before);
             tip.Draw(drawing!, state);
+            if (!tip.Bounds.IsEmpty)
+                changed.Add(tip.Bounds);
         }
 
         changed.AddRange(dirty.Select(p => p.Bounds));
         surface!.Flush();
     }
 
-    /// <summary>Draws what was below a tip: the background, and the panels in it.</summary>
-    private void Restore(PixelRect place)
+    /// <summary>
+    /// Draws what was below a tip: the background, and the panels there as a whole, since what is drawn within a clip may
+    /// differ from that by a shade.
+    /// </summary>
+    private void Restore(PixelRect place, List<Panel> dirty)
     {
-        if (place.IsEmpty)
-            return;
-        surface!.Save();
-        surface.ClipRect(new(place.X, place.Y, place.Right, place.Bottom));
-        surface.Clear(Theme.Back);
+        drawing!.Fill(place, Theme.Back);
         foreach (var panel in panels)
         {
-            if (panel.Bounds.Intersects(place))
-                panel.Draw(drawing!, state);
+            if (!panel.Bounds.Intersects(place))
+                continue;
+            panel.Draw(drawing!, state);
+            if (!dirty.Contains(panel))
+                dirty.Add(panel);
         }
-
-        surface.Restore();
     }
 
     /// <summary>Tells the training what is wanted, where that has changed.</summary>

@@ -5,7 +5,7 @@ internal sealed class HeaderPanel(PixelRect bounds) : Panel(bounds)
 {
     protected override object KeyOf(SceneState state) => (
         state.View, state.Network, state.Shown?.Step, state.Shown?.Time.Ticks / TimeSpan.TicksPerSecond, state.Doing,
-        state.PastStep, state.Status.Notice);
+        state.PastStep, state.PastStep is null ? null : state.Newest?.Step, state.Status.Notice);
 
     protected override void Paint(Drawing drawing, SceneState state)
     {

@@ -5,6 +5,9 @@ internal sealed class TipPanel
 {
     private IReadOnlyList<string> lines = [];
 
+    /// <summary>What is said.</summary>
+    public IReadOnlyList<string> Lines => lines;
+
     /// <summary>Where it is; empty where there is none.</summary>
     public PixelRect Bounds { get; private set; }
 
