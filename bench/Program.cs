@@ -12,10 +12,11 @@ var suite = new Option<string>("--suite")
     Description = "What to measure. Side by side: any of operators, models, latency, startup. Or one of: gates (the " +
         "engine against its own bars on the CPU), gpu (those of the GPU devices that are here), gpu-host (what a " +
         "launch costs the host), fusion (chains with and without it), memory (whether training keeps it), gpu-memory (whether it keeps a device's), " +
-        "device (what a device does in a second)",
+        "device (what a device does in a second), viewer (what the viewer's window costs a training; needs a display, " +
+        "such as that of xvfb-run)",
     DefaultValueFactory = _ => string.Join(',', HeadToHead.Suites),
 };
-string[] others = ["gates", "gpu", "gpu-host", "fusion", "memory", "gpu-memory", "device"];
+string[] others = ["gates", "gpu", "gpu-host", "fusion", "memory", "gpu-memory", "device", "viewer"];
 suite.Validators.Add(result =>
 {
     var names = List(result.GetValueOrDefault<string>());
@@ -113,6 +114,8 @@ command.SetAction(parsed =>
             return FusionSuite.Run(chosen, parsed.GetValue(filter)!, turns, parsed.GetValue(threads));
         case ["gpu-memory"]:
             return chosen.Max(d => HeldMemorySuite.Run(d, parsed.GetValue(steps) ?? 20_000));
+        case ["viewer"]:
+            return ViewerSuite.Run(turns);
         case ["device"]:
             return DeviceSuite.Run(chosen, turns, parsed.GetValue(json));
         case [("gates" or "gpu") and var gates]:

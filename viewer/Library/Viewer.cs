@@ -50,6 +50,9 @@ public sealed class Viewer : IDisposable
     /// <summary>Whether it shows a window, which a user can close; else it writes pictures.</summary>
     public bool HasWindow => presenter.HasWindow;
 
+    /// <summary>What its threads have in common.</summary>
+    internal Link Link => link;
+
     /// <summary>
     /// Opens a window, or writes pictures where there is no display and says so on the console. Call it once the network
     /// is on its device, before the first step.
