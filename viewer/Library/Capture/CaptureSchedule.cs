@@ -7,13 +7,14 @@ namespace KernelEngine.Viewing;
 /// </summary>
 internal sealed class CaptureSchedule
 {
-    // How quickly the estimate of a frame's cost rises; it falls at once, as what is late was compiled first, or waited.
-    private const double Follow = 0.25;
-
     // However dear a frame is, one comes now and then: a window that stands still looks broken.
-    private const double MostSeconds = 1;
+    private const double MostSeconds = 5;
 
-    private double? frameSeconds; // of the training's, for a frame
+    // What the last frames took of the training's time. One that took longer, as the first ones do while code is
+    // compiled, or one during which something else had the core, says nothing of those to come: the median counts.
+    private readonly double[] recent = new double[5];
+    private double frameSeconds;
+    private int frames;
     private double spent; // since the last frame
     private double lastTime, lastWork; // of the training, of all cores
 
@@ -31,7 +32,7 @@ internal sealed class CaptureSchedule
     /// <param name="wishes">What the window wants.</param>
     public bool IsDue(double time, Wishes wishes) =>
         lastTime == 0 || time - lastTime >= Math.Max(
-            1 / wishes.FramesPerSecond, Math.Min((frameSeconds ?? 0) / wishes.MostCost, MostSeconds));
+            1 / wishes.FramesPerSecond, Math.Min(frameSeconds / wishes.MostCost, MostSeconds));
 
     /// <summary>Notes that a frame is being made.</summary>
     /// <param name="time">How long the training has run, in seconds.</param>
@@ -44,7 +45,8 @@ internal sealed class CaptureSchedule
             // Cores that were busy, beyond all but one: what the window takes comes out of these.
             var taken = drawSeconds * Math.Clamp(((work - lastWork) / elapsed) - Environment.ProcessorCount + 1, 0, 1);
             var cost = spent + taken;
-            frameSeconds = Math.Min(cost, frameSeconds + (Follow * (cost - frameSeconds)) ?? cost);
+            recent[frames++ % recent.Length] = cost;
+            frameSeconds = recent.Order().ElementAt(recent.Length / 2);
             Cost = Math.Min(cost / elapsed, 1);
         }
 

@@ -155,7 +155,7 @@ internal sealed class FrameCapture : IDisposable
         pass = new(model);
         if (probe is not null && calls is not null)
         {
-            probe = TensorScope.Exempt(probe.To(Network.Device));
+            probe = TensorScope.Exempt(scan.Fitting(probe));
 
             // Not all ReLUs are modules.
             if (Try(() => new LayerCapture(Network.Layers, scan.Layers, probe).FindRectified(pass)) is { } rectified)
@@ -167,7 +167,7 @@ internal sealed class FrameCapture : IDisposable
             layers = new(Network.Layers, scan.Layers, probe);
         }
 
-        strip = samples is null ? null : Try(() => new SampleCapture(samples, Network.Device));
+        strip = samples is null ? null : Try(() => new SampleCapture(samples, scan));
     }
 
     private Func<(SampleStrip? Strip, DecisionMap? Map)>? AskSamples(

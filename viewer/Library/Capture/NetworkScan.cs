@@ -17,6 +17,13 @@ internal sealed class NetworkScan
     /// <summary>The tensors of the map's parameters.</summary>
     public IReadOnlyList<Tensor> Parameters { get; }
 
+    /// <summary>An input on the network's device, and with fractions as its parameters have them.</summary>
+    public Tensor Fitting(Tensor input)
+    {
+        var dtype = Parameters.FirstOrDefault(p => p.DType.IsFloatingPoint)?.DType;
+        return input.DType.IsFloatingPoint && dtype is not null ? input.To(dtype).To(Map.Device) : input.To(Map.Device);
+    }
+
     /// <summary>Looks at a network.</summary>
     /// <param name="model">The network.</param>
     /// <param name="calls">

@@ -15,7 +15,7 @@ internal sealed class SampleCapture
     private readonly (float Left, float Right, float Bottom, float Top) area;
     private readonly (float X, float Y, byte Class)[] points = [];
 
-    public SampleCapture(ViewerSamples samples, ComputeDevice device)
+    public SampleCapture(ViewerSamples samples, NetworkScan network)
     {
         picture = samples.Picture;
         names = samples.Classes;
@@ -25,7 +25,7 @@ internal sealed class SampleCapture
         var values = examples.To(DType.Float32).ToArray<float>();
         if (picture is not null)
         {
-            inputs = TensorScope.Exempt(examples.To(device));
+            inputs = TensorScope.Exempt(network.Fitting(examples));
             pixels = Brightness(values);
             return;
         }
@@ -35,7 +35,7 @@ internal sealed class SampleCapture
             points[i] = (values[2 * i], values[(2 * i) + 1], (byte)Math.Clamp(truth[i], 0, 255));
         area = AreaOf(points);
         inputs = TensorScope.Exempt(
-            Tensor.FromArray(PlacesOf(area), [Places * Places, 2]).To(samples.Inputs.DType).To(device));
+            network.Fitting(Tensor.FromArray(PlacesOf(area), [Places * Places, 2]).To(samples.Inputs.DType)));
     }
 
     /// <summary>Whether it shows points, which take a pass with many places.</summary>

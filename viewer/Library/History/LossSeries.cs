@@ -51,12 +51,13 @@ internal sealed class LossSeries
 
         public Point With(LossPoint loss) => With(new Point(loss));
 
+        // A loss that is no number is not counted beside others that are.
         public Point With(Point other) => new(
-            Step, Count + other.Count, Math.Min(Low, other.Low),
-            ((Mean * Count) + (other.Mean * other.Count)) / (Count + other.Count), Math.Max(High, other.High),
-            AccuracyCount + other.AccuracyCount,
-            AccuracyCount == 0 ? other.Accuracy : other.AccuracyCount == 0 ? Accuracy
-                : ((Accuracy * AccuracyCount) + (other.Accuracy * other.AccuracyCount)) /
-                  (AccuracyCount + other.AccuracyCount));
+            Step, Count + other.Count, float.MinNumber(Low, other.Low), Mixed(Mean, Count, other.Mean, other.Count),
+            float.MaxNumber(High, other.High), AccuracyCount + other.AccuracyCount,
+            Mixed(Accuracy, AccuracyCount, other.Accuracy, other.AccuracyCount));
+
+        private static float Mixed(float a, int countOfA, float b, int countOfB) =>
+            float.IsNaN(a) ? b : float.IsNaN(b) ? a : ((a * countOfA) + (b * countOfB)) / (countOfA + countOfB);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class RunHistory
 
     private readonly long mostMapBytes;
     private readonly List<Frame> frames = [];
-    private double spacing; // seconds between frames that are kept
+    private double spacing, mapSpacing; // seconds between frames that are kept, and between those with maps
 
     /// <param name="mostMapBytes">The most memory that heat maps of the past may take.</param>
     public RunHistory(long mostMapBytes = 32 << 20) => this.mostMapBytes = mostMapBytes;
@@ -26,14 +26,16 @@ internal sealed class RunHistory
     /// <summary>Losses and accuracies since the start.</summary>
     public LossSeries Losses { get; } = new();
 
-    /// <summary>Adds a frame, later than those before.</summary>
+    /// <summary>Adds a frame, later than those before, or of the newest one's step: then it takes its place.</summary>
     public void Add(Frame frame)
     {
         foreach (var point in frame.Losses)
             Losses.Add(point);
 
         // The newest one stays only if it is far enough from the one before.
-        if (frames.Count > 1 && (frames[^1].Time - frames[^2].Time).TotalSeconds < spacing)
+        if (frames.Count > 0 && frames[^1].Step == frame.Step)
+            frames.RemoveAt(frames.Count - 1);
+        else if (frames.Count > 1 && (frames[^1].Time - frames[^2].Time).TotalSeconds < spacing)
             frames.RemoveAt(frames.Count - 1);
         frames.Add(frame);
         if (frames.Count > MostFrames)
@@ -51,12 +53,21 @@ internal sealed class RunHistory
 
     private void ThinMaps()
     {
+        // The one before the newest keeps its maps only if it is far enough from those before that have some.
+        if (frames.Count > 2 && frames.FindLastIndex(frames.Count - 3, f => f.Maps.Count > 0) is var last and >= 0 &&
+            (frames[^2].Time - frames[last].Time).TotalSeconds < mapSpacing)
+        {
+            frames[^2] = frames[^2].WithoutMaps();
+        }
+
         while (frames.Sum(BytesOf) > mostMapBytes)
         {
             var withMaps = Enumerable.Range(0, frames.Count - 1).Where(i => frames[i].Maps.Count > 0).ToArray();
             if (withMaps.Length == 0)
                 return;
-            for (var k = withMaps.Length - 1; k >= 0; k -= 2)
+            var span = frames[withMaps[^1]].Time - frames[withMaps[0]].Time;
+            mapSpacing = Math.Max(2 * mapSpacing, 1.5 * span.TotalSeconds / withMaps.Length);
+            for (var k = withMaps.Length == 1 ? 0 : 1; k < withMaps.Length; k += 2)
                 frames[withMaps[k]] = frames[withMaps[k]].WithoutMaps();
         }
     }
