@@ -68,6 +68,71 @@ public sealed class VulkanPresentationTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_hidden_window_stops_nothing()
+    {
+        using var desktop = new XConnection();
+        var shown = desktop.Find(VulkanWindow.Title);
+        using var canvas = Canvas(Width, Height);
+        var picture = Sample(canvas);
+        Show(picture);
+        desktop.Show(shown, false);
+        for (var i = 0; i < 50; i++)
+            window.Do(_ => renderer.Draw(picture));
+        desktop.Show(shown, true);
+        Show(picture);
+        AssertShown(picture, renderer);
+    }
+
+    [Fact]
+    public void Two_windows_of_one_device_are_shown_one_after_the_other()
+    {
+        var second = VulkanWindow.Open(200, 100);
+        var other = second.Do(w => VulkanRenderer.OnScreen(device, w));
+        using var canvas = Canvas(Width, Height);
+        using var small = Canvas(200, 100);
+        for (var i = 0; i < 20; i++)
+        {
+            Show(Sample(canvas));
+            while (!second.Do(_ => other.Draw(Sample(small))))
+                Thread.Sleep(1);
+        }
+
+        AssertShown(Sample(small), other);
+        second.Do(_ => other.Dispose());
+        second.Close();
+        Show(Sample(canvas));
+        AssertShown(Sample(canvas), renderer);
+    }
+
+    [Fact]
+    public async Task Training_beside_a_window_ends_with_the_same_weights()
+    {
+        var expected = VulkanRendererTests.Train(device, _ => { });
+        using var canvas = Canvas(Width, Height);
+        Tensor? newest = null;
+        using var isDone = new CancellationTokenSource();
+        var drawing = Task.Factory.StartNew(
+            () =>
+            {
+                var drawn = 0;
+                while (!isDone.IsCancellationRequested)
+                {
+                    HeatMap[] maps = Volatile.Read(ref newest) is { } seen
+                        ? [Matrix(new(0, 0, Width, Height), new DeviceValues(seen), 32, 16)]
+                        : [];
+                    if (window.Do(_ => renderer.Draw(new Picture { Canvas = canvas, Maps = maps })))
+                        drawn++;
+                }
+
+                return drawn;
+            }, TestContext.Current.CancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var found = VulkanRendererTests.Train(device, weight => Volatile.Write(ref newest, weight.Detach().Clone()));
+        await isDone.CancelAsync();
+        Assert.InRange(await drawing, 2, int.MaxValue);
+        Assert.Equal(expected, found);
+    }
+
     private static Picture Sample(SKBitmap canvas)
     {
         using var skia = new SKCanvas(canvas);
