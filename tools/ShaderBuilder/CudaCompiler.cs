@@ -19,9 +19,15 @@ internal sealed class CudaCompiler() : ShaderCompiler(KernelLanguage.Ptx)
     {
         var (text, ptx) = (At(variant.Name, "cu"), At(variant.Name, "ptx"));
         File.WriteAllText(text, source);
+        string[] target = variant.Kernel.UsesMatrixUnits
+            ? ["--cuda-gpu-arch=sm_80", "--cuda-feature=+ptx70"]
+            : ["--cuda-gpu-arch=sm_60"];
         var (failed, messages) = Run(
-            Program, "-x", "cuda", "--cuda-device-only", "--cuda-gpu-arch=sm_60", "-ffp-contract=off", "-nocudainc",
-            "-nocudalib", "-O3", "-Wno-unknown-cuda-version", "-S", "-o", ptx, text);
+            Program,
+            [
+                "-x", "cuda", "--cuda-device-only", .. target, "-ffp-contract=off", "-nocudainc", "-nocudalib", "-O3",
+                "-Wno-unknown-cuda-version", "-S", "-o", ptx, text,
+            ]);
         return failed ? (null, messages) : (WordsOf(File.ReadLines(ptx)), "");
     }
 

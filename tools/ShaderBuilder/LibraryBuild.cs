@@ -19,7 +19,8 @@ internal sealed class LibraryBuild(DirectoryInfo output, string prefix, bool com
         var extension = CompiledShaders.ExtensionOf(compiler.Language);
         var made = new ConcurrentDictionary<string, CompiledShader>();
         var failures = new ConcurrentDictionary<string, string>();
-        var kernels = ShaderCatalog.All.Where(k => k.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList();
+        var kernels = ShaderCatalog.All.Where(k =>
+            k.IsIn(compiler.Language) && k.Name.StartsWith(prefix, StringComparison.Ordinal)).ToList();
         var compiled = 0;
         Parallel.ForEach(kernels.SelectMany(k => k.AllVariants.ToArray()), variant =>
         {

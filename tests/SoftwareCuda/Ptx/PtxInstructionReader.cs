@@ -54,6 +54,17 @@ internal static unsafe class PtxInstructionReader
                     kernel.Operand(operands[3], Predicate, instruction),
                 ]);
                 break;
+            case "cvt" when operation == "cvt.rna.tf32.f32":
+                instruction.Step = PtxMatrix.ToTf32;
+                instruction.SetOperands(
+                [
+                    kernel.Result(operands[0], new(PtxClass.Bits, 4), instruction),
+                    kernel.Operand(operands[1], new(PtxClass.Real, 4), instruction),
+                ]);
+                break;
+            case "mma":
+                PtxMatrix.Read(kernel, instruction, operation, operands);
+                break;
             case "cvt":
                 ReadConversion(kernel, instruction, parts, types, operands);
                 break;
@@ -76,8 +87,6 @@ internal static unsafe class PtxInstructionReader
                 ReadAtomic(kernel, instruction, operation, Only(), operands);
                 break;
             default:
-                if (PtxMatrix.Read(kernel, instruction, operation, operands))
-                    break;
                 ReadArithmetic(kernel, instruction, operation, parts, Only(), operands);
                 break;
         }

@@ -59,6 +59,11 @@ internal sealed unsafe class CudaDriver : GpuDriver
     public override GpuCopyQueue? Copies { get; }
 
     /// <inheritdoc/>
+    internal override ReadOnlySpan<DTypeCode> MatrixUnits => device.Capability.Major < 8 ? []
+        : CudaMath.AllowTf32 ? [DTypeCode.Float16, DTypeCode.BFloat16, DTypeCode.Float32]
+        : [DTypeCode.Float16, DTypeCode.BFloat16];
+
+    /// <inheritdoc/>
     public override GpuMemory Allocate(long byteCount, MemoryKind kind) => memories.Allocate(byteCount, kind);
 
     /// <inheritdoc/>

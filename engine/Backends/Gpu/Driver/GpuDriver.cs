@@ -21,6 +21,12 @@ public abstract class GpuDriver : IDisposable
     /// <summary>The queue that copies beside the one that computes; null where there is none.</summary>
     public virtual GpuCopyQueue? Copies => null;
 
+    /// <summary>
+    /// The dtypes that it multiplies matrices of with matrix units, by kernels of
+    /// <see cref="ShaderKernel.MatrixUnits"/>.
+    /// </summary>
+    internal virtual ReadOnlySpan<DTypeCode> MatrixUnits => [];
+
     /// <summary>Allocates memory of its own, not initialised.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
     public abstract GpuMemory Allocate(long byteCount, MemoryKind kind);

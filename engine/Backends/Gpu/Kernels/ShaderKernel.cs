@@ -63,6 +63,11 @@ internal sealed class ShaderKernel
     /// <summary>Whether a further buffer, behind the others, is the device's error record.</summary>
     public bool HasFaults { get; private set; }
 
+    /// <summary>
+    /// Whether its text multiplies by matrix units: it is compiled to PTX for sm_80 then, and to nothing else.
+    /// </summary>
+    public bool UsesMatrixUnits { get; private set; }
+
     /// <summary>All its variants.</summary>
     public ReadOnlySpan<ShaderVariant> AllVariants => Fixed();
 
@@ -156,6 +161,17 @@ internal sealed class ShaderKernel
         HasFaults = true;
         return this;
     }
+
+    /// <summary>The text multiplies by matrix units, for which other languages have no words.</summary>
+    public ShaderKernel MatrixUnits()
+    {
+        Change();
+        UsesMatrixUnits = true;
+        return this;
+    }
+
+    /// <summary>Whether it is there in a language.</summary>
+    public bool IsIn(KernelLanguage language) => !UsesMatrixUnits || language == KernelLanguage.Ptx;
 
     /// <summary>A variant for each of these dtypes: T is stored so, C is what it is computed in.</summary>
     public ShaderKernel Variants(params ReadOnlySpan<DType> dtypes)

@@ -109,6 +109,8 @@ internal abstract class ShaderRenderer
             text.Append($"#define K_HAS_{code}\n");
         if (kernel.HasFaults)
             text.Append("#define K_HAS_FAULTS\n");
+        if (kernel.UsesMatrixUnits)
+            text.Append("#define K_MATRIX_UNITS\n");
         var (x, y, z) = variant.Threads;
         text.Append($"#define THREADS {x * y * z}\n#define THREADS_X {x}\n#define THREADS_Y {y}\n");
     }

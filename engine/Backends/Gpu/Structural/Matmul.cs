@@ -26,14 +26,22 @@ internal static partial class GpuKernels
         .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64)
         .Option("ADDEND", 0, 1);
 
-    private static ShaderKernel MatmulInterface(ShaderKernel kernel) => kernel
+    private static readonly ShaderKernel MatmulUnits =
+        MatmulInterface(ShaderKernel.Define("matmul_units", "matmul/units.kernel"), isReal: true)
+            .Int("wide_a").Int("wide_b")
+            .Shared("left", Element.UInt32, 128 * 20).Shared("right", Element.UInt32, 128 * 20).Threads(256)
+            .Option("ADDEND", 0, 1).MatrixUnits();
+
+    private static ShaderKernel MatmulInterface(ShaderKernel kernel, bool isReal = false) => kernel
         .Reads("a").Reads("b").Writes("dst").Reads("addend")
         .Int("m").Int("n").Int("depth").Int("batch").Int("parts").Int("part_depth")
         .Int("a_row").Int("a_step").Layout("a").Int("b_step").Int("b_column").Layout("b")
         .Real("alpha").Real("beta").Int("add_row").Int("add_column").Layout("addend")
-        .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16);
+        .Variants(isReal
+            ? [DType.Float32, DType.Float16, DType.BFloat16]
+            : [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16]);
 
-    private static readonly ShaderKernel[] MatmulShaders = [MatmulProcessor, MatmulTiles, MatmulSum];
+    private static readonly ShaderKernel[] MatmulShaders = [MatmulProcessor, MatmulTiles, MatmulUnits, MatmulSum];
 
     private static void AddMatmul(Adding add) => add("matmul", GpuTypes.All, Multiply);
 
@@ -83,9 +91,11 @@ internal static partial class GpuKernels
         var depth = a.Layout.Shape[^1];
         var added = addend ?? dst;
         var isProcessor = gpu.Limits.IsProcessor;
+        var hasUnits = !isProcessor && IsForUnits(m, n, depth) &&
+            gpu.Driver.MatrixUnits.Contains(dst.DType.Code);
         var kernel = isProcessor
             ? MatmulProcessor.Find(dst.DType, addend is null ? 0 : added.Layout.Strides[^1] == 0 && n > 1 ? 2 : 1)
-            : MatmulTiles.Find(dst.DType, addend is null ? 0 : 1);
+            : (hasUnits ? MatmulUnits : MatmulTiles).Find(dst.DType, addend is null ? 0 : 1);
         var launch = gpu.Launch(kernel).Buffer(a).Buffer(b).Buffer(dst).Buffer(added)
             .Int(m).Int(n).Int(depth).Int(batch).Int(parts).Int(parts == 1 ? depth : PartDepth)
             .Int(a.Layout.Strides[^2]).Int(a.Layout.Strides[^1]).Layout(Lead(a.Layout))
@@ -93,9 +103,35 @@ internal static partial class GpuKernels
             .Real(alpha, dst.DType).Real(beta, dst.DType)
             .Int(added.Layout.Strides[^2]).Int(added.Layout.Strides[^1]).Layout(Lead(added.Layout));
         if (isProcessor)
+        {
             launch.Over((m + 3) / 4 * ((n + 15) / 16) * batch, parts == 1 ? depth : PartDepth);
-        else
-            launch.Groups((int)Math.Min((n + 63) / 64 * ((m + 63) / 64) * batch, gpu.Limits.MaxGroups));
+            return;
+        }
+
+        if (hasUnits)
+            launch.Int(IsWide(a, ^1) ? 1 : 0).Int(IsWide(b, ^2) ? 1 : 0);
+        var tile = hasUnits ? 128 : 64;
+        launch.Groups((int)Math.Min(
+            (n + tile - 1) / tile * ((m + tile - 1) / tile) * batch, gpu.Limits.MaxGroups));
+    }
+
+    // Smaller ones do not fill a tile.
+    private static bool IsForUnits(long m, long n, long depth) => m >= 32 && n >= 32 && depth >= 16;
+
+    // Whether elements lie beside each other along the depth, and 16 bytes of them can be read at once.
+    private static bool IsWide(in Operand matrix, Index step)
+    {
+        const long Bytes = 16;
+        var (layout, size) = (matrix.Layout, matrix.DType.Size);
+        if (layout.Strides[step] != 1 || layout.Offset * size % Bytes != 0)
+            return false;
+        for (var d = 0; d < layout.Rank; d++)
+        {
+            if (d != step.GetOffset(layout.Rank) && layout.Strides[d] * size % Bytes != 0)
+                return false;
+        }
+
+        return true;
     }
 
     // Sums of parts of the products, of at most so many each, then the sum of these.

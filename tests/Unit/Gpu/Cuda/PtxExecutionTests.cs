@@ -66,11 +66,11 @@ public class PtxExecutionTests
     public void The_library_is_PTX_that_is_known()
     {
         var compiled = CompiledShaders.In(Path.Combine(Repository.Root, "shaders", "compiled"), KernelLanguage.Ptx);
-        Parallel.ForEach(ShaderCatalog.All.SelectMany(kernel => compiled.Entries(kernel.Name)), entry =>
+        Parallel.ForEach(ShaderCheck.VariantsIn(KernelLanguage.Ptx), variant =>
         {
-            var module = new PtxModule(ShaderVariant.TextOf(entry.Value.Words.Span));
+            var module = new PtxModule(ShaderVariant.TextOf(compiled.Entry(variant)!.Words.Span));
             Assert.Single(module.Kernels["k_main"].Parameters);
-            Assert.Equal("sm_60", module.Target);
+            Assert.Equal(variant.Kernel.UsesMatrixUnits ? "sm_80" : "sm_60", module.Target);
             module.Unload();
         });
     }

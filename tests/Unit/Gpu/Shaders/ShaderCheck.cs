@@ -16,8 +16,9 @@ internal sealed class ShaderCheck(string name)
     public static string Folder { get; } =
         Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), "kernel-shader-checks")).FullName;
 
-    /// <summary>Every variant of the library.</summary>
-    public static IEnumerable<ShaderVariant> Variants => ShaderCatalog.All.SelectMany(k => k.AllVariants.ToArray());
+    /// <summary>Every variant of the library that is there in a language.</summary>
+    public static IEnumerable<ShaderVariant> VariantsIn(KernelLanguage language) =>
+        ShaderCatalog.All.Where(k => k.IsIn(language)).SelectMany(k => k.AllVariants.ToArray());
 
     /// <summary>Checks variants; fails with what was said of those that did not pass.</summary>
     /// <param name="checks">Each with its hash, and what checks it: it returns null or a message.</param>
@@ -50,7 +51,7 @@ internal sealed class ShaderCheck(string name)
     }
 
     /// <summary>Checks every variant's source in a language.</summary>
-    public void RunSources(KernelLanguage language, Func<string, string?> check) => Run(Variants.Select(variant =>
+    public void RunSources(KernelLanguage language, Func<string, string?> check) => Run(VariantsIn(language).Select(variant =>
     {
         var source = variant.Source(language);
         return (variant.Name, ShaderVariant.Hash(source), (Func<string?>)(() => check(source)));

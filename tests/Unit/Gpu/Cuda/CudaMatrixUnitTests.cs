@@ -1,0 +1,92 @@
+using KernelEngine.Nn;
+using KernelEngine.Tests.Conformance;
+
+namespace KernelEngine.Tests.Gpu;
+
+/// <summary>Products by matrix units, whose instructions the driver in software does as PTX's manual says.</summary>
+[Collection(ConformanceCollection.Name)]
+public class CudaMatrixUnitTests
+{
+    public static TheoryData<int, int, int, bool, bool> Forms => new()
+    {
+        { 128, 128, 64, false, false },
+        { 33, 35, 17, false, false },
+        { 130, 40, 72, true, false },
+        { 40, 150, 40, false, true },
+        { 64, 64, 33, true, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Float16_and_bfloat16_are_summed_up_in_float32(int m, int n, int depth, bool turnsA, bool turnsB)
+    {
+        Need();
+        foreach (var dtype in (DType[])[DType.Float16, DType.BFloat16])
+        {
+            var (a, b) = Operands(m, n, depth, turnsA, turnsB, dtype);
+            var expected = a.To(DType.Float32).Matmul(b.To(DType.Float32)).To(dtype).To(DType.Float32);
+            var found = a.To(ComputeDevice.Cuda()).Matmul(b.To(ComputeDevice.Cuda())).To(ComputeDevice.Cpu())
+                .To(DType.Float32);
+            var unit = dtype == DType.Float16 ? 1f / 1024 : 1f / 128;
+            CheckNear(expected, found, unit);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public void Float32_is_rounded_to_TF32_on_request_only(int m, int n, int depth, bool turnsA, bool turnsB)
+    {
+        Need();
+        var (a, b) = Operands(m, n, depth, turnsA, turnsB, DType.Float32);
+        var expected = a.Matmul(b);
+        var (x, y) = (a.To(ComputeDevice.Cuda()), b.To(ComputeDevice.Cuda()));
+        CheckNear(expected, x.Matmul(y).To(ComputeDevice.Cpu()), 1e-6f);
+        CudaMath.AllowTf32 = true;
+        try
+        {
+            var found = x.Matmul(y).To(ComputeDevice.Cpu());
+            CheckNear(expected, found, 2e-3f);
+            Assert.True((found - expected).Abs().Max().Item<float>() > 1e-4f);
+
+            // Scaled, and added to something.
+            var row = Tensor.Arange(n, dtype: DType.Float32);
+            var sum = row.To(ComputeDevice.Cuda()).Addmm(x, y, beta: 2, alpha: 0.5);
+            CheckNear((expected * 0.5) + (row * 2), sum.To(ComputeDevice.Cpu()), 2e-3f);
+        }
+        finally
+        {
+            CudaMath.AllowTf32 = false;
+        }
+    }
+
+    [Fact]
+    public void Convolutions_use_them_too()
+    {
+        Need();
+        Generator.Default.ManualSeed(5);
+        var x = Tensor.Randn([2, 8, 12, 12]).To(DType.Float16);
+        var weight = Tensor.Randn([40, 8, 3, 3]).To(DType.Float16);
+        var expected = Functional.Conv2d(x.To(DType.Float32), weight.To(DType.Float32));
+        var found = Functional.Conv2d(x.To(ComputeDevice.Cuda()), weight.To(ComputeDevice.Cuda()));
+        CheckNear(expected, found.To(ComputeDevice.Cpu()).To(DType.Float32), 1f / 1024);
+    }
+
+    private static void Need() =>
+        Assert.SkipUnless(GpuEnvironment.IsCudaSoftware, "there is no CUDA driver in software here");
+
+    private static (Tensor A, Tensor B) Operands(
+        int m, int n, int depth, bool turnsA, bool turnsB, DType dtype)
+    {
+        Generator.Default.ManualSeed(7);
+        var a = Tensor.Randn(turnsA ? [depth, m] : [m, depth]).To(dtype);
+        var b = Tensor.Randn(turnsB ? [n, depth] : [depth, n]).To(dtype);
+        return (turnsA ? a.T : a, turnsB ? b.T : b);
+    }
+
+    private static void CheckNear(Tensor expected, Tensor found, float unit)
+    {
+        var bound = 2 * unit * (expected.Abs().Max().Item<float>() + 1);
+        Assert.Equal(expected.Shape, found.Shape);
+        Assert.InRange((expected - found).Abs().Max().Item<float>(), 0, bound);
+    }
+}
