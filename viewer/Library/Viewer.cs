@@ -92,6 +92,8 @@ public sealed class Viewer : IDisposable
         ArgumentNullException.ThrowIfNull(loss);
         if (!link.IsClosed)
             recorder.Step(loss, accuracy);
+        else
+            recorder.LetGo();
     }
 
     /// <summary>

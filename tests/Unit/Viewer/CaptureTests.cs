@@ -134,7 +134,7 @@ public class CaptureTests
         }
 
         training.Recorder!.End();
-        points.AddRange(training.Frame().Losses);
+        points.AddRange(training.Link.Take()?.Losses ?? []);
         Assert.Equal(Enumerable.Range(1, 60).Select(i => (long)i), points.Select(p => p.Step));
         Assert.Equal(losses, points.Select(p => p.Loss));
         Assert.All(points, p => Assert.True(float.IsNaN(p.Accuracy)));

@@ -119,6 +119,22 @@ public class UnchangedTrainingTests
         Assert.Equal(1, calls);
     }
 
+    [Fact]
+    public void Many_frames_take_no_more_memory_than_few()
+    {
+        var training = new WatchedTraining(ComputeDevice.Parse("cpu"), WatchedTraining.Cnn(), [1, 8, 8]);
+        var before = 0L;
+        for (var i = 0; i < 600; i++)
+        {
+            training.Step();
+            training.Link.Take();
+            if (i == 100)
+                before = GC.GetTotalMemory(forceFullCollection: true);
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
+    }
+
     private sealed class Noisy : Module
     {
         public int Draws { get; private set; }

@@ -15,6 +15,7 @@ internal sealed class LayerTrace : IDisposable
     private readonly ModuleHooks outputs;
     private readonly IDisposable input;
     private readonly List<Call> calls = [];
+    private bool isDone;
 
     /// <param name="model">The network.</param>
     /// <param name="takesProbe">Whether the first examples of the batch are to be kept.</param>
@@ -41,6 +42,9 @@ internal sealed class LayerTrace : IDisposable
     /// <summary>Ends watching.</summary>
     public void Dispose()
     {
+        if (isDone)
+            return;
+        isDone = true;
         outputs.Dispose();
         input.Dispose();
     }

