@@ -17,7 +17,8 @@ dotnet pack Kernel.sln -c Release -o "$packages" -v q -p:Version=$version -p:Con
   -p:RepositoryUrl="${REPOSITORY_URL:-https://example.com/kernel}"
 
 # What must be in them.
-for package in KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.OpenCl KernelEngine.Cuda; do
+packages_of="KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.DirectCompute KernelEngine.OpenCl KernelEngine.Cuda"
+for package in $packages_of; do
   mkdir -p "$work/$package" "$work/$package.symbols"
   unzip -qo "$packages/$package.$version.nupkg" -d "$work/$package"
   unzip -qo "$packages/$package.$version.snupkg" -d "$work/$package.symbols"
@@ -29,7 +30,7 @@ for package in KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan
   done
   grep -q '<license type="expression">MIT</license>' "$work/$package/$package.nuspec"
 done
-for backend in Vulkan OpenCl Cuda; do
+for backend in Vulkan DirectCompute OpenCl Cuda; do
   for file in "KernelEngine.$backend.targets" "Register$backend.cs"; do
     [ -s "$work/KernelEngine.$backend/buildTransitive/$file" ] || { echo "KernelEngine.$backend has no $file"; exit 1; }
   done

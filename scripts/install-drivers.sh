@@ -7,7 +7,8 @@
 #   libclblast-dev                          a peer of the matrix product in bench
 #   glslang-tools, spirv-tools              building shaders, and checking what was built
 #   clang-15                                compiling the CUDA C form of every kernel to PTX
-#   wine, wine64                            running Microsoft's HLSL compiler
+#   wine, wine64                            running Microsoft's HLSL compiler, and programs for Windows
+#   libvkd3d1, libvkd3d-utils1              Direct3D 12 over Vulkan
 #   libglfw3, libgl1-mesa-dri               the viewer's window, and OpenGL in software
 #   xvfb, xauth, xdotool                    a display without a screen, and keys and clicks for it
 set -euo pipefail
@@ -16,6 +17,7 @@ packages=(
   mesa-vulkan-drivers libvulkan1 vulkan-validationlayers
   pocl-opencl-icd ocl-icd-libopencl1 libclblast-dev
   glslang-tools spirv-tools clang-15 wine wine64
+  libvkd3d1 libvkd3d-utils1
   libglfw3 libgl1-mesa-dri xvfb xauth xdotool
 )
 

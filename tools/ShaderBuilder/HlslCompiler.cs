@@ -13,7 +13,7 @@ internal sealed class HlslCompiler() : ShaderCompiler(KernelLanguage.Hlsl)
     {
         if (Dxbc.WhyNone is { } reason)
             return (null, reason);
-        var (bytes, isCompiled) = Dxbc.Compile(source, isStrict: true);
+        var (bytes, isCompiled) = Dxbc.Compile(source, DirectCompute.HlslCompiler.Strict);
         return isCompiled
             ? (MemoryMarshal.Cast<byte, uint>(bytes).ToArray(), "")
             : (null, Encoding.UTF8.GetString(bytes));

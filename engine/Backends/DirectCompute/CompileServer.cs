@@ -60,14 +60,14 @@ internal sealed class CompileServer : IDisposable
 
     /// <summary>Compiles by a server that is free, or a new one; one that broke is replaced once.</summary>
     /// <inheritdoc cref="HlslCompiler.Compile"/>
-    public static (byte[] Bytes, bool IsCompiled) Compile(byte[] source, bool isStrict)
+    public static (byte[] Bytes, bool IsCompiled) Compile(byte[] source, int flags)
     {
         for (var isLast = false; ; isLast = true)
         {
             var server = !isLast && Free.TryTake(out var known) ? known : new CompileServer();
             try
             {
-                var answer = server.Ask(source, isStrict);
+                var answer = server.Ask(source, flags);
                 Free.Add(server);
                 return answer;
             }
@@ -88,9 +88,9 @@ internal sealed class CompileServer : IDisposable
         process.Dispose();
     }
 
-    private (byte[] Bytes, bool IsCompiled) Ask(byte[] source, bool isStrict)
+    private (byte[] Bytes, bool IsCompiled) Ask(byte[] source, int flags)
     {
-        requests.Write(isStrict);
+        requests.Write(flags);
         requests.Write(source.Length);
         requests.Write(source);
         requests.Flush();

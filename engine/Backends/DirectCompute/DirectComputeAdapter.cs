@@ -85,8 +85,10 @@ internal sealed unsafe record DirectComputeAdapter
                 MaxGroupThreads = 1024,
                 MaxGroups = 65535,
                 SharedBytes = 32 * 1024,
-                SubgroupSize = Math.Max(1, (int)waves.LanesMin),
-                HasFloat64 = options.DoublePrecision != 0 && Pipelines.TakesFloat64(device),
+
+                // Kernels have no subgroups; a processor does as much at once.
+                SubgroupSize = Math.Max(isProcessor ? 8 : 1, (int)waves.LanesMin),
+                HasFloat64 = options.DoublePrecision != 0 && !Direct3D.IsWine && Pipelines.TakesFloat64(device),
                 IsProcessor = DeviceShape.IsProcessor(isProcessor),
                 TakesAddresses = false,
                 ParameterAlignment = 256,

@@ -35,7 +35,7 @@ internal static class ShaderCompiler
                 $"the kernel {name} must be compiled, and {reason}", "compute on another device, or on Windows");
         }
 
-        var (bytes, isCompiled) = Compile(source, isStrict: false);
+        var (bytes, isCompiled) = Compile(source, OperatingSystem.IsWindows() ? HlslCompiler.Exact : HlslCompiler.Quick);
         if (!isCompiled)
             throw new TensorRuntimeException(Complaint(name, Encoding.UTF8.GetString(bytes).Trim('\0', '\n'), source));
         DiskCache.Write(file, Owner, bytes);
@@ -44,12 +44,12 @@ internal static class ShaderCompiler
 
     /// <summary>Compiles a source now.</summary>
     /// <inheritdoc cref="HlslCompiler.Compile"/>
-    public static (byte[] Bytes, bool IsCompiled) Compile(string source, bool isStrict)
+    public static (byte[] Bytes, bool IsCompiled) Compile(string source, int flags)
     {
         var bytes = Encoding.UTF8.GetBytes(source);
         return OperatingSystem.IsWindows()
-            ? OfWindows.Value.Compile(bytes, isStrict)
-            : CompileServer.Compile(bytes, isStrict);
+            ? OfWindows.Value.Compile(bytes, flags)
+            : CompileServer.Compile(bytes, flags);
     }
 
     // With the lines that it speaks of, as in kernel(12,8-30).

@@ -206,27 +206,24 @@ public static class Arithmetic
     }
 
     /// <summary>
-    /// Euclid's algorithm unrolled as far as the width can need (the numbers of Fibonacci take longest): each two
-    /// steps are computed only where some element has not come to its end.
+    /// Euclid's algorithm with the smaller of the remainders above and below, unrolled as far as the width can need (the
+    /// numbers of Pell take longest; HLSL has at most 64 conditions within each other): each step is computed only where
+    /// some element has not come to its end.
     /// </summary>
     private static Expr CommonDivisor(Expr a, Expr b)
     {
-        var steps = a.Kind == ValueKind.Int64 ? 92 : 47;
+        var steps = a.Kind == ValueKind.Int64 ? 51 : 26;
         var numbers = new List<Expr> { Pointwise.Abs(a), Pointwise.Abs(b) };
         for (var i = 0; i < steps; i++)
         {
             var divisor = numbers[^1];
-            numbers.Add(numbers[^2] % Select(Equal(divisor, 0), 1, divisor));
+            var rest = numbers[^2] % Select(Equal(divisor, 0), 1, divisor);
+            numbers.Add(Min(rest, Pointwise.Abs(divisor - rest)));
         }
 
         var result = numbers[^2];
         for (var i = steps - 1; i >= 0; i--)
-        {
-            // HLSL has at most 64 conditions within each other.
-            var goesOn = NotEqual(numbers[i + 1], 0);
-            result = i % 2 == 0 ? Branch(goesOn, result, numbers[i]) : Select(goesOn, result, numbers[i]);
-        }
-
+            result = Branch(NotEqual(numbers[i + 1], 0), result, numbers[i]);
         return result;
     }
 

@@ -183,7 +183,7 @@ public partial class Tensor
 
     private (double Low, double High) RangeOfElements()
     {
-        var ends = Stack([Detach().Amin(), Detach().Amax()]).Double().ToScalars();
+        var ends = Stack([Detach().Amin(), Detach().Amax()]).ToScalars();
         return (ends[0].ToDouble(), ends[1].ToDouble());
     }
 
