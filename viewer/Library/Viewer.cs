@@ -53,6 +53,9 @@ public sealed class Viewer : IDisposable
     /// <summary>What its threads have in common.</summary>
     internal Link Link => link;
 
+    /// <summary>What shows it; for tests.</summary>
+    internal Presenter Presenter => presenter;
+
     /// <summary>
     /// Opens a window, or writes pictures where there is no display and says so on the console. Call it once the network
     /// is on its device, before the first step.

@@ -30,6 +30,39 @@ internal sealed unsafe partial class XConnection : IDisposable
         _ = XSync(display, 0);
     }
 
+    /// <summary>Moves a window to the screen's corner, and gives it the keyboard.</summary>
+    public void Place(nuint window)
+    {
+        _ = XMoveWindow(display, window, 0, 0);
+        _ = XRaiseWindow(display, window);
+        _ = XSync(display, 0);
+        _ = XSetInputFocus(display, window, 1, 0);
+        _ = XSync(display, 0);
+    }
+
+    /// <summary>Asks a window to close, as the button on its frame does.</summary>
+    public void AskToClose(nuint window)
+    {
+        var message = new XClientMessage
+        {
+            Type = 33, Window = window, MessageType = XInternAtom(display, "WM_PROTOCOLS", 0), Format = 32,
+            Data = XInternAtom(display, "WM_DELETE_WINDOW", 0),
+        };
+        _ = XSendEvent(display, window, 0, 0, &message);
+        _ = XSync(display, 0);
+    }
+
+    /// <summary>Makes an icon of a window, or a window of its icon, as a window manager does.</summary>
+    public void Minimise(nuint window, bool isMinimised)
+    {
+        var state = XInternAtom(display, "WM_STATE", 0);
+        var values = stackalloc nuint[2] { isMinimised ? 3U : 1U, 0 };
+        _ = XChangeProperty(display, window, state, state, 32, 0, (byte*)values, 2);
+        Show(window, !isMinimised);
+        if (!isMinimised)
+            Place(window);
+    }
+
     /// <summary>A window's pixels: 0x00RRGGBB, row by row.</summary>
     public uint[] Pixels(nuint window, int width, int height)
     {
@@ -88,6 +121,26 @@ internal sealed unsafe partial class XConnection : IDisposable
     private static partial int XResizeWindow(nint display, nuint window, uint width, uint height);
 
     [LibraryImport("libX11.so.6")]
+    private static partial int XMoveWindow(nint display, nuint window, int x, int y);
+
+    [LibraryImport("libX11.so.6")]
+    private static partial int XRaiseWindow(nint display, nuint window);
+
+    [LibraryImport("libX11.so.6")]
+    private static partial int XSetInputFocus(nint display, nuint window, int revertTo, nuint time);
+
+    [LibraryImport("libX11.so.6", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nuint XInternAtom(nint display, string name, int onlyIfThere);
+
+    [LibraryImport("libX11.so.6")]
+    private static partial int XSendEvent(
+        nint display, nuint window, int propagate, nint mask, XClientMessage* message);
+
+    [LibraryImport("libX11.so.6")]
+    private static partial int XChangeProperty(
+        nint display, nuint window, nuint property, nuint type, int format, int mode, byte* data, int count);
+
+    [LibraryImport("libX11.so.6")]
     private static partial int XMapWindow(nint display, nuint window);
 
     [LibraryImport("libX11.so.6")]
@@ -118,5 +171,25 @@ internal sealed unsafe partial class XConnection : IDisposable
 
         [FieldOffset(48)]
         public readonly int BitsPerPixel;
+    }
+
+    // As Xlib.h has it, within the size of any event.
+    [StructLayout(LayoutKind.Explicit, Size = 192)]
+    private struct XClientMessage
+    {
+        [FieldOffset(0)]
+        public int Type;
+
+        [FieldOffset(32)]
+        public nuint Window;
+
+        [FieldOffset(40)]
+        public nuint MessageType;
+
+        [FieldOffset(48)]
+        public int Format;
+
+        [FieldOffset(56)]
+        public nuint Data;
     }
 }

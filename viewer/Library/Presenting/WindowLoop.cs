@@ -45,6 +45,16 @@ internal sealed class WindowLoop : IWindowLoop
     /// <summary>Set once the window is gone and all of it is given back.</summary>
     public ManualResetEventSlim Ended { get; } = new();
 
+    /// <summary>What is drawn; for tests, as is all that this says.</summary>
+    public Scene Scene => scene;
+
+    public IWindow Window => screen.Window;
+
+    public IRenderer Renderer => screen.Renderer;
+
+    /// <summary>The picture that was shown last.</summary>
+    public Picture? Shown { get; private set; }
+
     public TimeSpan Idle => !isSeen ? Forever
         : dropped is not null ? Retry
         : NextDraw is { } next ? Max(next - clock.Elapsed, TimeSpan.Zero)
@@ -155,6 +165,7 @@ internal sealed class WindowLoop : IWindowLoop
         }
 
         draws++;
+        Shown = picture;
         drawSeconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         link.DrawSeconds = drawSeconds;
         if (isPictureAsked)

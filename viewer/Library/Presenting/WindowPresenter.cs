@@ -18,6 +18,9 @@ internal sealed class WindowPresenter : Presenter
 
     public override bool HasWindow => true;
 
+    /// <summary>Looks at the window, on its thread; for tests.</summary>
+    public T Look<T>(Func<WindowLoop, T> look) => WindowThread.Instance.Call(() => look(loop));
+
     public override void Dispose()
     {
         link.Published -= WindowThread.Instance.Wake;

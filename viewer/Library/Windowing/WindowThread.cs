@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace KernelEngine.Viewing;
 
@@ -27,7 +28,7 @@ internal sealed class WindowThread
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1), LongestEnd = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentQueue<Action> work = new();
-    private readonly SemaphoreSlim hasWork = new(0);
+    private readonly AutoResetEvent hasWork = new(false);
     private readonly List<IWindowLoop> loops = [];
     private readonly ManualResetEventSlim ended = new();
     private readonly Thread thread;
@@ -53,34 +54,54 @@ internal sealed class WindowThread
     public T Open<T>(Func<GlfwLibrary, T> open)
         where T : IWindowLoop
     {
-        T? result = default;
-        Exception? problem = null;
-        using var done = new ManualResetEventSlim();
-        Post(() =>
+        try
         {
-            try
+            return Call(() =>
             {
                 if (GlfwLibrary.IsLost)
                     throw new WindowException("the display was lost");
                 library ??= new GlfwLibrary();
-                loops.Add(result = open(library));
+                var loop = open(library);
+                loops.Add(loop);
+                return loop;
+            });
+        }
+        catch (Exception error) when (error is not (WindowException or OutOfMemoryException))
+        {
+            throw new WindowException($"no window: {error.Message}");
+        }
+    }
+
+    /// <summary>Does something on the thread, and waits for it; what it throws is thrown here.</summary>
+    /// <exception cref="WindowException">The display was lost, and the thread with it.</exception>
+    public T Call<T>(Func<T> action)
+    {
+        T? result = default;
+        ExceptionDispatchInfo? problem = null;
+        using var done = new ManualResetEventSlim();
+        work.Enqueue(() =>
+        {
+            try
+            {
+                result = action();
             }
             catch (Exception e)
             {
-                problem = e;
+                problem = ExceptionDispatchInfo.Capture(e);
             }
 
             done.Set();
         });
+        hasWork.Set();
+        Wake();
         while (!done.Wait(LongestWait))
         {
             if (isParked || ended.IsSet)
                 throw new WindowException("the display was lost");
         }
 
-        return problem is null
-            ? result!
-            : throw (problem as WindowException ?? new WindowException($"no window: {problem.Message}"));
+        problem?.Throw();
+        return result!;
     }
 
     /// <summary>Lets the thread look at what changed; any thread may call it.</summary>
@@ -90,13 +111,6 @@ internal sealed class WindowThread
             current.Wake();
     }
 
-    private void Post(Action action)
-    {
-        work.Enqueue(action);
-        hasWork.Release();
-        Wake();
-    }
-
     private void Run()
     {
         try
@@ -104,7 +118,7 @@ internal sealed class WindowThread
             while (!isEnding)
             {
                 if (loops.Count == 0 && work.IsEmpty)
-                    hasWork.Wait();
+                    hasWork.WaitOne();
                 while (work.TryDequeue(out var action))
                     action();
                 RunLoops();
@@ -148,7 +162,7 @@ internal sealed class WindowThread
     private void End()
     {
         isEnding = true;
-        hasWork.Release();
+        hasWork.Set();
         Wake();
         if (!isParked)
             ended.Wait(LongestEnd);
