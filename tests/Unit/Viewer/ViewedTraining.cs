@@ -77,6 +77,17 @@ internal sealed class ViewedTraining : IDisposable
         }
     }
 
+    /// <summary>Waits until nothing is wrong any more.</summary>
+    public void WaitFor(Func<string?> problem)
+    {
+        var clock = Stopwatch.StartNew();
+        while (problem() is { } wrong)
+        {
+            Assert.True(clock.Elapsed < Longest, wrong);
+            Thread.Sleep(20);
+        }
+    }
+
     /// <summary>Waits until the training has made so many more steps.</summary>
     public void WaitForSteps(int count)
     {

@@ -252,11 +252,13 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
         if (map.Grid.LastElement >= map.Values.Count)
             throw new ArgumentException($"{map.Values.Count} elements for a grid up to {map.Grid.LastElement}");
         Scissor(part);
+        // All are there before the first is bound: one that is made is bound meanwhile.
         var values = textures.Elements[map.Values];
+        var (places, colors) = (textures.Places[map], textures.ColorMaps[map.Colors]);
         mapProgram.Use();
         Bind(0, values);
-        Bind(1, textures.Places[map]);
-        Bind(2, textures.ColorMaps[map.Colors]);
+        Bind(1, places);
+        Bind(2, colors);
         gl.Uniform2(mapProgram["origin"], map.Bounds.X, map.Bounds.Y);
         gl.Uniform1(mapProgram["tiles"], map.Grid.Tiles);
         gl.Uniform1(mapProgram["channelStride"], map.Grid.ChannelStride);
