@@ -67,6 +67,14 @@ internal sealed unsafe class CudaContext : IDisposable
             : new TensorRuntimeException($"{name}: {call} failed: {CudaErrors.TextOf(code)}");
     }
 
+    /// <summary>An event; within <see cref="Enter"/>.</summary>
+    public nint NewEvent(CudaEventFlags flags = CudaEventFlags.DisableTiming | CudaEventFlags.BlockingSync)
+    {
+        nint made;
+        Check(CudaApi.EventCreate(&made, flags), "cuEventCreate");
+        return made;
+    }
+
     /// <summary>Lets go of a primary context; others may go on with it.</summary>
     public void Dispose()
     {

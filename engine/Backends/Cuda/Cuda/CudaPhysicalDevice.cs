@@ -40,9 +40,7 @@ internal sealed unsafe record CudaPhysicalDevice
     public string Features => string.Create(CultureInfo.InvariantCulture,
         $"compute capability {Capability}, {Units} multiprocessors, {Limits.SharedBytes / 1024} KiB shared, float64");
 
-    /// <summary>
-    /// The devices that can be used, in the driver's order, and, where there are none, why.
-    /// </summary>
+    /// <summary>The devices that can be used, in the driver's order, and, where there are none, why.</summary>
     public static (CudaPhysicalDevice[] Devices, string? WhyNone) FindAll()
     {
         if (CudaApi.WhyMissing is { } reason)

@@ -86,13 +86,8 @@ internal sealed unsafe class CudaQueue : IDisposable
     {
         lock (gate)
         {
-            foreach (var (number, awaited) in pending)
-            {
-                if (number < ticket)
-                    continue;
+            if (EventOf(ticket) is not 0 and var awaited)
                 context.Check(CudaApi.StreamWaitEvent(stream, awaited, 0), "cuStreamWaitEvent");
-                return;
-            }
         }
     }
 
@@ -120,9 +115,7 @@ internal sealed unsafe class CudaQueue : IDisposable
     public nint EventOfAll()
     {
         using var visit = context.Enter();
-        nint end;
-        context.Check(
-            CudaApi.EventCreate(&end, CudaEventFlags.DisableTiming | CudaEventFlags.BlockingSync), "cuEventCreate");
+        var end = context.NewEvent();
         lock (gate)
             context.Check(CudaApi.EventRecord(end, Stream), "cuEventRecord");
         return end;
@@ -163,11 +156,7 @@ internal sealed unsafe class CudaQueue : IDisposable
     private void End(long ticket)
     {
         if (!free.TryPop(out var end))
-        {
-            context.Check(
-                CudaApi.EventCreate(&end, CudaEventFlags.DisableTiming | CudaEventFlags.BlockingSync), "cuEventCreate");
-            made.Add(end);
-        }
+            made.Add(end = context.NewEvent());
 
         context.Check(CudaApi.EventRecord(end, Stream), "cuEventRecord");
         pending.Enqueue((ticket, end));

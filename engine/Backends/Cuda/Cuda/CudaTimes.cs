@@ -10,12 +10,7 @@ internal sealed unsafe class CudaTimes(CudaContext context)
     {
         var events = new nint[commands + 1];
         for (var i = 0; i < events.Length; i++)
-        {
-            nint made;
-            context.Check(CudaApi.EventCreate(&made, CudaEventFlags.Default), "cuEventCreate");
-            events[i] = made;
-        }
-
+            events[i] = context.NewEvent(CudaEventFlags.Default);
         lock (batches)
             batches.Add(ticket, events);
         return events;

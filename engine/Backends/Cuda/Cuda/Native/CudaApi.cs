@@ -30,96 +30,60 @@ internal static unsafe partial class CudaApi
 
     [LibraryImport(Library, EntryPoint = "cuInit")]
     public static partial CudaResult Init(uint flags);
-
     [LibraryImport(Library, EntryPoint = "cuDriverGetVersion")]
     public static partial CudaResult DriverGetVersion(int* version);
-
     [LibraryImport(Library, EntryPoint = "cuGetErrorName")]
     public static partial CudaResult GetErrorName(CudaResult error, byte** text);
-
     [LibraryImport(Library, EntryPoint = "cuGetErrorString")]
     public static partial CudaResult GetErrorString(CudaResult error, byte** text);
 
     [LibraryImport(Library, EntryPoint = "cuDeviceGetCount")]
     public static partial CudaResult DeviceGetCount(int* count);
-
     [LibraryImport(Library, EntryPoint = "cuDeviceGet")]
     public static partial CudaResult DeviceGet(int* device, int ordinal);
-
     [LibraryImport(Library, EntryPoint = "cuDeviceGetName")]
     public static partial CudaResult DeviceGetName(byte* name, int length, int device);
-
     [LibraryImport(Library, EntryPoint = "cuDeviceTotalMem_v2")]
     public static partial CudaResult DeviceTotalMemory(nuint* bytes, int device);
-
     [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
     public static partial CudaResult DeviceGetAttribute(int* value, CudaAttribute attribute, int device);
-
-    [LibraryImport(Library, EntryPoint = "cuDeviceCanAccessPeer")]
-    public static partial CudaResult DeviceCanAccessPeer(int* can, int device, int peer);
-
     [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
     public static partial CudaResult DevicePrimaryContextRetain(nint* context, int device);
-
     [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
     public static partial CudaResult DevicePrimaryContextRelease(int device);
 
     [LibraryImport(Library, EntryPoint = "cuCtxPushCurrent_v2")]
     public static partial CudaResult ContextPushCurrent(nint context);
-
     [LibraryImport(Library, EntryPoint = "cuCtxPopCurrent_v2")]
     public static partial CudaResult ContextPopCurrent(nint* context);
-
     [LibraryImport(Library, EntryPoint = "cuCtxGetDevice")]
     public static partial CudaResult ContextGetDevice(int* device);
 
-    [LibraryImport(Library, EntryPoint = "cuCtxEnablePeerAccess")]
-    public static partial CudaResult ContextEnablePeerAccess(nint peer, uint flags);
-
-    [LibraryImport(Library, EntryPoint = "cuMemGetInfo_v2")]
-    public static partial CudaResult MemoryGetInfo(nuint* free, nuint* total);
-
     [LibraryImport(Library, EntryPoint = "cuMemAlloc_v2")]
     public static partial CudaResult MemoryAllocate(ulong* address, nuint bytes);
-
     [LibraryImport(Library, EntryPoint = "cuMemFree_v2")]
     public static partial CudaResult MemoryFree(ulong address);
-
     [LibraryImport(Library, EntryPoint = "cuMemAllocAsync")]
     public static partial CudaResult MemoryAllocateAsync(ulong* address, nuint bytes, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuMemFreeAsync")]
     public static partial CudaResult MemoryFreeAsync(ulong address, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuMemHostAlloc")]
     public static partial CudaResult MemoryHostAllocate(void** pointer, nuint bytes, uint flags);
-
     [LibraryImport(Library, EntryPoint = "cuMemFreeHost")]
     public static partial CudaResult MemoryFreeHost(void* pointer);
-
     [LibraryImport(Library, EntryPoint = "cuMemcpyHtoDAsync_v2")]
     public static partial CudaResult CopyToDeviceAsync(ulong destination, void* source, nuint bytes, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuMemcpyDtoHAsync_v2")]
     public static partial CudaResult CopyToHostAsync(void* destination, ulong source, nuint bytes, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuMemcpyDtoDAsync_v2")]
     public static partial CudaResult CopyOnDeviceAsync(ulong destination, ulong source, nuint bytes, nint stream);
-
-    [LibraryImport(Library, EntryPoint = "cuMemcpyPeerAsync")]
-    public static partial CudaResult CopyPeerAsync(
-        ulong destination, nint destinationContext, ulong source, nint sourceContext, nuint bytes, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuModuleLoadDataEx")]
     public static partial CudaResult ModuleLoadData(
         nint* module, byte* image, uint optionCount, CudaJitOption* options, void** values);
-
     [LibraryImport(Library, EntryPoint = "cuModuleUnload")]
     public static partial CudaResult ModuleUnload(nint module);
-
     [LibraryImport(Library, EntryPoint = "cuModuleGetFunction")]
     public static partial CudaResult ModuleGetFunction(nint* function, nint module, byte* name);
-
     [LibraryImport(Library, EntryPoint = "cuLaunchKernel")]
     public static partial CudaResult LaunchKernel(
         nint function, uint groupsX, uint groupsY, uint groupsZ, uint threadsX, uint threadsY, uint threadsZ,
@@ -127,52 +91,36 @@ internal static unsafe partial class CudaApi
 
     [LibraryImport(Library, EntryPoint = "cuStreamCreate")]
     public static partial CudaResult StreamCreate(nint* stream, uint flags);
-
     [LibraryImport(Library, EntryPoint = "cuStreamDestroy_v2")]
     public static partial CudaResult StreamDestroy(nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuStreamGetCtx")]
     public static partial CudaResult StreamGetContext(nint stream, nint* context);
-
     [LibraryImport(Library, EntryPoint = "cuStreamSynchronize")]
     public static partial CudaResult StreamSynchronize(nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuStreamWaitEvent")]
     public static partial CudaResult StreamWaitEvent(nint stream, nint awaited, uint flags);
-
     [LibraryImport(Library, EntryPoint = "cuStreamBeginCapture_v2")]
     public static partial CudaResult StreamBeginCapture(nint stream, CudaCaptureMode mode);
-
     [LibraryImport(Library, EntryPoint = "cuStreamEndCapture")]
     public static partial CudaResult StreamEndCapture(nint stream, nint* graph);
-
     [LibraryImport(Library, EntryPoint = "cuGraphInstantiateWithFlags")]
     public static partial CudaResult GraphInstantiate(nint* executable, nint graph, ulong flags);
-
     [LibraryImport(Library, EntryPoint = "cuGraphLaunch")]
     public static partial CudaResult GraphLaunch(nint executable, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuGraphExecDestroy")]
     public static partial CudaResult GraphExecutableDestroy(nint executable);
-
     [LibraryImport(Library, EntryPoint = "cuGraphDestroy")]
     public static partial CudaResult GraphDestroy(nint graph);
-
     [LibraryImport(Library, EntryPoint = "cuEventCreate")]
     public static partial CudaResult EventCreate(nint* created, CudaEventFlags flags);
-
     [LibraryImport(Library, EntryPoint = "cuEventDestroy_v2")]
     public static partial CudaResult EventDestroy(nint destroyed);
-
     [LibraryImport(Library, EntryPoint = "cuEventRecord")]
     public static partial CudaResult EventRecord(nint recorded, nint stream);
-
     [LibraryImport(Library, EntryPoint = "cuEventQuery")]
     public static partial CudaResult EventQuery(nint asked);
-
     [LibraryImport(Library, EntryPoint = "cuEventSynchronize")]
     public static partial CudaResult EventSynchronize(nint awaited);
-
     [LibraryImport(Library, EntryPoint = "cuEventElapsedTime")]
     public static partial CudaResult EventElapsedTime(float* milliseconds, nint start, nint end);
 

@@ -7,15 +7,11 @@ internal enum CudaResult
     Success = 0,
     InvalidValue = 1,
     OutOfMemory = 2,
-    NotInitialized = 3,
     Deinitialized = 4,
-    NoDevice = 100,
-    PeerAccessAlreadyEnabled = 704,
     EccUncorrectable = 214,
     NvlinkUncorrectable = 220,
     NotReady = 600,
     IllegalAddress = 700,
-    LaunchOutOfResources = 701,
     LaunchTimeout = 702,
     ContextIsDestroyed = 709,
     Assert = 710,
@@ -37,7 +33,6 @@ internal enum CudaAttribute
     MaxGridDimZ = 7,
     MaxSharedMemoryPerBlock = 8,
     WarpSize = 10,
-    ClockRate = 13,
     MultiprocessorCount = 16,
     Integrated = 18,
     ComputeMode = 20,
@@ -66,7 +61,5 @@ internal enum CudaEventFlags : uint
 /// <summary>CUstreamCaptureMode.</summary>
 internal enum CudaCaptureMode
 {
-    Global = 0,
     ThreadLocal = 1,
-    Relaxed = 2,
 }
