@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KernelEngine.Tests.Gpu;
 using KernelEngine.Viewing;
 using KernelEngine.Vulkan;
 using SkiaSharp;
@@ -8,7 +7,7 @@ using static KernelEngine.Tests.Viewing.PictureSamples;
 namespace KernelEngine.Tests.Viewing;
 
 /// <summary>Pictures that the training's Vulkan device shows in a window.</summary>
-[Collection(nameof(VulkanDriverTests))]
+[Collection(nameof(WindowCollection))]
 public sealed class VulkanPresentationTests : IDisposable
 {
     private const int Width = 400, Height = 300;
@@ -20,7 +19,7 @@ public sealed class VulkanPresentationTests : IDisposable
 
     public VulkanPresentationTests()
     {
-        Assert.SkipWhen(Environment.GetEnvironmentVariable("DISPLAY") is null, "no display");
+        TestDisplay.Require();
         window = VulkanWindow.Open(Width, Height);
         renderer = window.Do(w => VulkanRenderer.OnScreen(device, w));
     }
