@@ -65,8 +65,10 @@ internal abstract class Panel(PixelRect bounds)
             pointer is { } at ? SpotAt(at.X, at.Y)?.Name : null);
     }
 
-    /// <summary>The background and the title of a panel; the rest of it for its contents.</summary>
-    protected PixelRect PaintCard(Drawing drawing, string title, string? note = null)
+    /// <summary>
+    /// The background and the title of a panel, with room beside it for a number; the rest of it for its contents.
+    /// </summary>
+    protected PixelRect PaintCard(Drawing drawing, string title, string? note = null, int number = 0)
     {
         var theme = drawing.Theme;
         drawing.Fill(Bounds, Theme.Back);
@@ -77,7 +79,7 @@ internal abstract class Panel(PixelRect bounds)
         if (note is not null)
         {
             var left = top.X + width + theme.Px(8);
-            drawing.Text(note, left, top.Y + theme.Px(13), Theme.Quiet, theme.Small, width: Math.Max(0, top.Right - left));
+            drawing.Text(note, left, top.Y + theme.Px(13), Theme.Quiet, theme.Small, width: Math.Max(0, top.Right - left - number));
         }
 
         return rest;

@@ -47,7 +47,7 @@ internal sealed class FrameCurvesPanel(
     protected override void Paint(Drawing drawing, SceneState state)
     {
         var theme = drawing.Theme;
-        var area = PaintCard(drawing, title, note);
+        var area = PaintCard(drawing, title, note, ShowsNumber ? theme.Px(64) : 0);
         plot = null;
         var frames = state.History.Frames;
         var all = curves(state);

@@ -148,8 +148,9 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
         double across = (double)area.Width / grid.Width, down = (double)area.Height / grid.Height;
         if (grid.Tiles == 1 && grid.Channels == 1)
         {
-            const int Most = 6; // how far a cell may be from a square
-            (across, down) = (Whole(Math.Min(across, Most * down)), Whole(Math.Min(down, Most * across)));
+            // How far a cell may be from a square; farther where there are but a few rows or columns.
+            var most = Math.Min(grid.Width, grid.Height) < 16 ? 32 : 6;
+            (across, down) = (Whole(Math.Min(across, most * down)), Whole(Math.Min(down, most * across)));
         }
         else
         {

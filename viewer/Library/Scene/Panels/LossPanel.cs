@@ -31,7 +31,8 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
     protected override void Paint(Drawing drawing, SceneState state)
     {
         var theme = drawing.Theme;
-        var area = PaintCard(drawing, isAccuracy ? "Accuracy" : "Loss", isAccuracy ? "on training batches" : "raw and smoothed");
+        var area = PaintCard(drawing, isAccuracy ? "Accuracy" : "Loss", isAccuracy ? "on training batches" : "raw and smoothed",
+            theme.Px(84));
         var points = state.History.Losses.Points;
         plot = null;
         var any = points.Any(p => isAccuracy ? p.AccuracyCount > 0 : p.Count > 0);
@@ -84,7 +85,7 @@ internal sealed class LossPanel(PixelRect bounds, bool isAccuracy) : Panel(bound
         var value = isBad ? newest : smooth;
         drawing.Text(
             isAccuracy ? NumberText.Percent(value) : NumberText.Short(value), Bounds.Right - theme.Margin,
-            Bounds.Y + theme.Px(25), isBad ? Theme.Bad : color, theme.Large, 1, isStrong: true, width: Bounds.Width / 3f);
+            Bounds.Y + theme.Px(25), isBad ? Theme.Bad : color, theme.Large, 1, isStrong: true, width: Bounds.Width / 2f);
     }
 
     private static AxisRange AccuracyRange(double least) =>

@@ -45,11 +45,14 @@ internal sealed class SamplesPanel(PixelRect bounds) : Panel(bounds)
         var acrossGap = columns < 2 ? 0
             : Math.Clamp((area.Width - (columns * wide)) / (columns - 1), theme.Px(7), theme.Px(24));
         var row = high + Math.Clamp((area.Height / lines) - high, theme.Px(24), theme.Px(36));
-        for (var i = 0; i < strip.Samples.Count; i++)
+        // Where not all have room, those that it gets wrong come first.
+        var fits = columns * Math.Max(0, (area.Height + row - high - theme.Px(16)) / row);
+        var order = Enumerable.Range(0, strip.Samples.Count);
+        if (fits < strip.Samples.Count)
+            order = order.OrderByDescending(k => strip.Samples[k].IsWrong).Take(fits);
+        foreach (var (at, i) in order.Index())
         {
-            var (x, y) = (area.X + (i % columns * (wide + acrossGap)), area.Y + (i / columns * row));
-            if (y + high + theme.Px(16) > area.Bottom)
-                break;
+            var (x, y) = (area.X + (at % columns * (wide + acrossGap)), area.Y + (at / columns * row));
             var sample = strip.Samples[i];
             var place = new PixelRect(x, y, wide, high);
             drawing.Canvas.DrawImage(
@@ -57,8 +60,11 @@ internal sealed class SamplesPanel(PixelRect bounds) : Panel(bounds)
                 new SKRect(x, y, x + wide, y + high));
             if (sample.IsWrong)
                 drawing.Frame(new(x - 2, y - 2, wide + 4, high + 4), Theme.Bad, theme.Px(2), theme.Px(2));
+            var words = !sample.IsWrong ? sample.Prediction : $"{sample.Prediction}, is {sample.Label}";
+            if (sample.IsWrong && drawing.WidthOf(words, theme.Small, true) > wide + acrossGap - 2)
+                words = $"{sample.Prediction} ≠ {sample.Label}";
             drawing.Text(
-                sample.IsWrong ? $"{sample.Prediction}, is {sample.Label}" : sample.Prediction, x + (wide / 2f),
+                words, x + (wide / 2f),
                 y + high + theme.Px(14), sample.IsWrong ? Theme.Bad : Theme.Quiet, theme.Small, 0.5f,
                 isStrong: sample.IsWrong, width: wide + acrossGap - 2);
             places.Add((place with { Height = row }, i));
@@ -68,7 +74,7 @@ internal sealed class SamplesPanel(PixelRect bounds) : Panel(bounds)
     /// <summary>The largest whole scale at which all pictures are seen; else the smallest that can be read.</summary>
     private static (int Scale, int Columns) Grid(Theme theme, PixelRect area, SampleStrip strip)
     {
-        var least = Math.Max(1, theme.Px(30) / Math.Max(1, Math.Min(strip.Width, strip.Height)));
+        var least = Math.Max(1, theme.Px(40) / Math.Max(1, Math.Min(strip.Width, strip.Height)));
         for (var scale = Math.Max(least, Math.Max(1, area.Width / strip.Width)); ; scale--)
         {
             var columns = Math.Max(1, (area.Width + theme.Px(7)) / ((scale * strip.Width) + theme.Px(7)));

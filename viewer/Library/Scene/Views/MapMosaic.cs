@@ -25,8 +25,9 @@ internal static class MapMosaic
         {
             var inner = new PixelRect(0, 0, area.Width - frame.Across, area.Height - frame.Down);
             var map = inner.IsEmpty ? default : HeatMapPanel.Fit(parameters[0].Grid, inner);
-            // The root, so that no map is large at the price of many small ones.
-            return (Math.Sqrt((double)map.Width * map.Height) * Weight(parameters[0]), [(parameters[0], area)]);
+            // The root, so that no map is large at the price of many small ones. A narrow panel has no room for its words.
+            var worth = Math.Sqrt((double)map.Width * map.Height) * Weight(parameters[0]);
+            return (area.Width < 7 * frame.Across ? worth * 0.6 : worth, [(parameters[0], area)]);
         }
 
         (double Worth, (ParameterInfo, PixelRect)[] Places) best = (-1, []);
@@ -41,7 +42,6 @@ internal static class MapMosaic
                 foreach (var (a, b) in (ReadOnlySpan<(PixelRect, PixelRect)>)
                     [area.CutLeft((int)((area.Width - gap) * part), gap), area.CutTop((int)((area.Height - gap) * part), gap)])
                 {
-                    // What is too small to be read is worth nothing.
                     if (parameters.Length > 5 && share != 3)
                         continue;
                     var (one, two) = (Best(first, a, gap, frame), Best(second, b, gap, frame));
