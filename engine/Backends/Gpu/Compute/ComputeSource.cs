@@ -73,6 +73,13 @@ internal sealed class ComputeSource : KernelSource
     /// <inheritdoc/>
     public override KernelCode Render(KernelLanguage language, GpuLimits limits)
     {
+        if (language == KernelLanguage.Ptx)
+        {
+            throw new TensorNotImplementedException(
+                $"the kernel '{Name}' cannot run on CUDA: its driver takes PTX, and nothing here makes that of a text",
+                "run it on the same GPU as Vulkan or OpenCL, or say it with Pointwise.Define");
+        }
+
         if (language != KernelLanguage.SpirV)
             return variant.RenderSource(language);
         var words = kernel.CompiledSpirV.IsEmpty
