@@ -13,6 +13,7 @@ internal sealed class WindowLoop : IWindowLoop
     private static readonly TimeSpan Forever = TimeSpan.FromHours(1), NoticeTime = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Retry = TimeSpan.FromMilliseconds(4), StatusTime = TimeSpan.FromSeconds(0.5);
 
+    private readonly GlfwLibrary library;
     private readonly Link link;
     private readonly NetworkMap network;
     private readonly ViewerOptions options;
@@ -31,7 +32,7 @@ internal sealed class WindowLoop : IWindowLoop
     /// <exception cref="WindowException">There can be no window.</exception>
     public WindowLoop(GlfwLibrary library, Link link, NetworkMap network, ViewerOptions options)
     {
-        (this.link, this.network, this.options) = (link, network, options);
+        (this.library, this.link, this.network, this.options) = (library, link, network, options);
         Title = options.Title ?? network.Name;
         history = new RunHistory(options.HistoryBytes);
         scene = new Scene(link, network, history);
@@ -96,7 +97,7 @@ internal sealed class WindowLoop : IWindowLoop
         }
         catch (Exception error) when (error is not OutOfMemoryException)
         {
-            return Leave(GlfwLibrary.IsLost ? "the display is gone" : $"the window is closed: {error.Message}");
+            return Leave(library.Check() ? "the display is gone" : $"the window is closed: {error.Message}");
         }
     }
 
@@ -151,7 +152,7 @@ internal sealed class WindowLoop : IWindowLoop
         {
             isShown = screen.Renderer.Draw(picture);
         }
-        catch (Exception error) when (!GlfwLibrary.IsLost && screen.Fallback is not null)
+        catch (Exception error) when (screen.Fallback is not null && !library.Check())
         {
             Replace(error);
             return;

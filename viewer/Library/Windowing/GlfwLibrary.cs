@@ -50,6 +50,15 @@ internal sealed class GlfwLibrary
         }
     }
 
+    /// <summary>Finds out whether the display is gone, where something failed that it could be to blame for.</summary>
+    /// <returns><see cref="IsLost"/>.</returns>
+    public bool Check()
+    {
+        if (OperatingSystem.IsLinux())
+            display?.Check();
+        return IsLost;
+    }
+
     /// <summary>Ends a wait; any thread may call it.</summary>
     public void Wake()
     {

@@ -83,6 +83,14 @@ internal sealed unsafe partial class XDisplay
             isLost = true;
     }
 
+    /// <summary>Finds out whether the connection is still there, without using it.</summary>
+    public void Check()
+    {
+        var file = new PolledFile { File = connection, Events = Readable };
+        if (Poll(&file, 1, 0) > 0 && (file.Returned & Broken) != 0)
+            isLost = true;
+    }
+
     /// <summary>Ends a wait. Never touches the connection, so that no other thread can be caught in it.</summary>
     public void Wake()
     {
