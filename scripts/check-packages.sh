@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1
 
+readme=$PWD/README.md
 work=$(mktemp -d)
 if command -v cygpath > /dev/null; then work=$(cygpath -m "$work"); fi  # .NET on Windows wants C:/…
 trap 'rm -rf "$work"' EXIT
@@ -17,7 +18,8 @@ dotnet pack Kernel.sln -c Release -o "$packages" -v q -p:Version=$version -p:Con
   -p:RepositoryUrl="${REPOSITORY_URL:-https://example.com/kernel}"
 
 # What must be in them.
-packages_of="KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.DirectCompute KernelEngine.OpenCl KernelEngine.Cuda"
+packages_of="KernelEngine KernelEngine.Nn KernelEngine.Gpu KernelEngine.Vulkan KernelEngine.DirectCompute KernelEngine.OpenCl"
+packages_of="$packages_of KernelEngine.Cuda KernelEngine.Viewer"
 for package in $packages_of; do
   mkdir -p "$work/$package" "$work/$package.symbols"
   unzip -qo "$packages/$package.$version.nupkg" -d "$work/$package"
@@ -168,6 +170,19 @@ sealed class Shelf : Backend
 END
 dotnet build -c Release -v q -nologo
 dotnet bin/Release/net10.0/Program.dll | tee jit.txt
+
+# The README's first program, without a display: it leaves pictures.
+mkdir ../readme
+cp nuget.config ../readme
+awk '/^```/ { if (inside) exit; inside = /csharp/; next } inside' "$readme" > ../readme/Program.cs
+sed '/PackageReference/d; s|</ItemGroup>|<PackageReference Include="KernelEngine.Viewer" Version="'$version'" /></ItemGroup>|' \
+  Program.csproj > ../readme/Readme.csproj
+(
+  cd ../readme
+  dotnet build -c Release -v q -nologo
+  env -u DISPLAY -u WAYLAND_DISPLAY dotnet bin/Release/net10.0/Readme.dll
+  [ -s viewer-pictures/overview.png ] || { echo "the README's program has left no pictures"; exit 1; }
+)
 
 if [ "${OS:-}" != Windows_NT ] && ! command -v clang > /dev/null && ! command -v gcc > /dev/null; then
   echo "NativeAOT is not checked: it needs clang or gcc to link"

@@ -7,7 +7,7 @@ namespace KernelEngine.Viewing;
 internal static class Screenshots
 {
     /// <summary>The folder for pictures unless the user chose another.</summary>
-    public const string DefaultDirectory = "viewer";
+    public const string DefaultDirectory = "viewer-pictures";
 
     /// <summary>
     /// Saves what the user sees, under a name of its own: <c>digits-step-000120.png</c>, and with a number behind it
