@@ -113,7 +113,7 @@ public class ComputeKernelDeviceTests
         var device = TestDevices.Get(name);
         if (!device.Limits.HasFloat64)
         {
-            Assert.Contains("float64", Assert.Throws<TensorNotImplementedException>(Run).Message,
+            Assert.Contains("float64", Assert.ThrowsAny<TensorNotImplementedException>(Run).Message,
                 StringComparison.Ordinal);
             return;
         }

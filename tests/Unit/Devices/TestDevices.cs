@@ -38,6 +38,14 @@ public static class TestDevices
         return rows;
     }
 
+    /// <summary>The same for a test that float64 belongs to: it ends, too, where the device has none.</summary>
+    public static ComputeDevice GetWithFloat64(string name)
+    {
+        var device = Get(name);
+        Assert.SkipUnless(device.Limits.HasFloat64, $"{name} has no float64");
+        return device;
+    }
+
     /// <summary>The devices that must be there.</summary>
     public static string[] Required => (Environment.GetEnvironmentVariable(RequiredVariable) ?? "")
         .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -31,7 +31,7 @@ public sealed class SharedLayerTests
     {
         var device = new DiscardingBackend(new DiscardingDriver { HasFloat64 = false }).Device;
         var x = Tensor.Empty([4, 4], DType.Float64, device);
-        var e = Assert.Throws<TensorNotImplementedException>(() =>
+        var e = Assert.ThrowsAny<TensorNotImplementedException>(() =>
         {
             _ = InFloat64[way].Call(x);
             device.Synchronize();

@@ -1,3 +1,5 @@
+using KernelEngine.Gpu;
+
 namespace KernelEngine.Tests;
 
 /// <summary>
@@ -45,7 +47,7 @@ public sealed class GradientTableTests
                 if (row.OnceBecause is null)
                     Assert.True(Autograd.GradGradCheck(Function, leaves, atol: 1e-5, rtol: 1e-4));
             }
-            catch (TensorException e)
+            catch (TensorException e) when (e is not NoFloat64Exception)
             {
                 throw new InvalidOperationException($"{name}, {form}: {e.Message}", e);
             }

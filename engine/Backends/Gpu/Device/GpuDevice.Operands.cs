@@ -102,10 +102,6 @@ internal sealed partial class GpuDevice
     private void CheckFloat64(string name)
     {
         if (!Limits.HasFloat64)
-        {
-            throw new TensorNotImplementedException(
-                $"{name} cannot run in float64 on {Device}: {Device.Name} has no float64",
-                "use float32, as in x.To(DType.Float32) before x goes to the device, or a device that has float64");
-        }
+            throw new NoFloat64Exception(name, Device);
     }
 }
