@@ -53,4 +53,7 @@ public sealed record ViewerOptions
 
     /// <summary>The most memory that heat maps of the run's past may take, in bytes.</summary>
     public long HistoryBytes { get; init; } = 32 << 20;
+
+    /// <summary>Whether shaders of OpenGL draw even where it runs on the processor, for tests.</summary>
+    internal bool UsesShaders { get; init; }
 }

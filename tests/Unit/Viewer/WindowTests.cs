@@ -12,9 +12,14 @@ public sealed class WindowCollection;
 public sealed class WindowTests
 {
     [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
-    public void A_map_on_the_screen_has_the_colours_of_the_weights(string device)
+    public void A_map_on_the_screen_has_the_colours_of_the_weights(string device) => CheckMap(device, null);
+
+    [Fact]
+    public void A_map_that_shaders_of_OpenGL_draw_has_them_too() => CheckMap("cpu", new() { UsesShaders = true });
+
+    private static void CheckMap(string device, ViewerOptions? options)
     {
-        using var training = Open(device);
+        using var training = Open(device, options);
         Pause(training);
         var name = "map:fc1.weight";
         training.PlaceOf(name);

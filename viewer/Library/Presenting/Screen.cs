@@ -31,7 +31,7 @@ internal sealed class Screen : IDisposable
         var isVulkan = options.Renderer == ViewerRenderer.Vulkan ||
             (options.Renderer == ViewerRenderer.Automatic && device.Backend is VulkanBackend);
         Screen Vulkan() => Of(library, options, title, false, window => VulkanRenderer.OnScreen(device, window));
-        Screen OpenGl() => Of(library, options, title, true, window => new OpenGlRenderer(window));
+        Screen OpenGl() => Of(library, options, title, true, window => new OpenGlRenderer(window, options.UsesShaders));
         notice = null;
         if (!isVulkan)
             return OpenGl();

@@ -14,10 +14,22 @@ internal sealed class BitmapRenderer : IRenderer
 
     public bool DrawsFrom(ComputeDevice device) => false;
 
+    /// <summary>The pixels of the picture that was drawn last.</summary>
+    public SKBitmap Shown => shown;
+
     public bool Draw(Picture picture)
     {
         if (picture.Size is { Width: < 1 } or { Height: < 1 })
             return false;
+        Draw(picture, [picture.Size.Bounds]);
+        return true;
+    }
+
+    /// <summary>Draws parts of a picture over the picture before, which had the same size.</summary>
+    /// <param name="picture">The picture, at least a pixel wide and high.</param>
+    /// <param name="areas">What is drawn of it; all of it where the picture before had another size.</param>
+    public void Draw(Picture picture, IReadOnlyList<PixelRect> areas)
+    {
         if (shown.Width != picture.Size.Width || shown.Height != picture.Size.Height)
         {
             shown.Dispose();
@@ -26,45 +38,68 @@ internal sealed class BitmapRenderer : IRenderer
         }
 
         var pixels = PixelsOf(shown);
-        pixels.Fill(0xFF000000);
-        foreach (var map in picture.Maps)
-            Draw(map, pixels);
-        foreach (var histogram in picture.Histograms)
-            Draw(histogram, pixels);
-        Cover(PixelsOf(picture.Canvas), pixels);
+        foreach (var area in areas)
+        {
+            for (var y = area.Y; y < area.Bottom; y++)
+                pixels.Slice((y * shown.Width) + area.X, area.Width).Fill(0xFF000000);
+            foreach (var map in picture.Maps)
+                Draw(map, area, pixels);
+            foreach (var histogram in picture.Histograms)
+                Draw(histogram, area, pixels);
+            var canvas = PixelsOf(picture.Canvas);
+            for (var y = area.Y; y < area.Bottom; y++)
+            {
+                var start = (y * shown.Width) + area.X;
+                Cover(canvas.Slice(start, area.Width), pixels.Slice(start, area.Width));
+            }
+        }
+
         shown.NotifyPixelsChanged();
-        return true;
     }
 
     public SKBitmap Read() => shown.Copy();
 
     public void Dispose() => shown.Dispose();
 
-    private void Draw(HeatMap map, Span<uint> pixels)
+    private void Draw(HeatMap map, PixelRect area, Span<uint> pixels)
     {
-        var bounds = map.Bounds;
-        if (bounds.IsEmpty)
+        var (bounds, part) = (map.Bounds, map.Bounds.Intersect(area));
+        if (part.IsEmpty)
             return;
         var values = ValuesOf(map.Values);
         var (columns, rows) = (new MapPlace[bounds.Width], new MapPlace[bounds.Height]);
         map.PlacesTo(columns, rows);
-        var (left, right) = (Math.Max(bounds.X, 0), Math.Min(bounds.Right, shown.Width));
-        for (var y = Math.Max(bounds.Y, 0); y < Math.Min(bounds.Bottom, shown.Height); y++)
+        var across = columns.AsSpan(part.X - bounds.X, part.Width);
+        for (var y = part.Y; y < part.Bottom; y++)
         {
             var row = rows[y - bounds.Y];
-            for (var x = left; x < right; x++)
-            {
-                var column = columns[x - bounds.X];
-                pixels[(y * shown.Width) + x] =
-                    row.IsGap || column.IsGap || row.Tile + column.Tile >= map.Grid.Tiles ? map.Gap
-                        : map.ColorAt(values, row.Element + column.Element);
-            }
+            var line = pixels.Slice((y * shown.Width) + part.X, part.Width);
+
+            // A cell is as a rule some pixels high: they are all the same.
+            if (y > part.Y && row == rows[y - bounds.Y - 1])
+                pixels.Slice(((y - 1) * shown.Width) + part.X, part.Width).CopyTo(line);
+            else
+                Draw(map, values, row, across, line);
         }
     }
 
-    private void Draw(HistogramBars histogram, Span<uint> pixels)
+    private static void Draw(
+        HeatMap map, ReadOnlySpan<float> values, MapPlace row, ReadOnlySpan<MapPlace> columns, Span<uint> line)
     {
-        var bounds = histogram.Bounds;
+        for (var x = 0; x < line.Length; x++)
+        {
+            var column = columns[x];
+            line[x] = x > 0 && column == columns[x - 1] ? line[x - 1]
+                : row.IsGap || column.IsGap || row.Tile + column.Tile >= map.Grid.Tiles ? map.Gap
+                : map.ColorAt(values, row.Element + column.Element);
+        }
+    }
+
+    private void Draw(HistogramBars histogram, PixelRect area, Span<uint> pixels)
+    {
+        var (bounds, part) = (histogram.Bounds, histogram.Bounds.Intersect(area));
+        if (part.IsEmpty)
+            return;
         var counts = new long[histogram.Bins];
         foreach (var value in ValuesOf(histogram.Values))
         {
@@ -73,10 +108,10 @@ internal sealed class BitmapRenderer : IRenderer
         }
 
         var most = counts.Max();
-        for (var x = Math.Max(bounds.X, 0); x < Math.Min(bounds.Right, shown.Width); x++)
+        for (var x = part.X; x < part.Right; x++)
         {
             var top = bounds.Bottom - histogram.HeightOf(counts[histogram.BinAt(x)], most);
-            for (var y = Math.Max(bounds.Y, 0); y < Math.Min(bounds.Bottom, shown.Height); y++)
+            for (var y = part.Y; y < part.Bottom; y++)
                 pixels[(y * shown.Width) + x] = y >= top ? histogram.Bar : histogram.Back;
         }
     }
