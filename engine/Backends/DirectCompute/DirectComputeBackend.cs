@@ -3,8 +3,8 @@ using KernelEngine.Gpu;
 namespace KernelEngine.DirectCompute;
 
 /// <summary>
-/// Direct3D 12: the devices <c>directcompute:0</c>, <c>directcompute:1</c>, … are the adapters as DXGI lists them, those of
-/// high performance first, software last. On Linux there is libvkd3d's device.
+/// Direct3D 12: the devices <c>directcompute:0</c>, <c>directcompute:1</c>, … are the adapters as DXGI lists them, those
+/// of high performance first, software last. On Linux there is libvkd3d's device.
 /// </summary>
 public sealed class DirectComputeBackend : GpuBackend
 {

@@ -31,8 +31,8 @@ public static class DirectComputeDevice
         }
 
         /// <summary>
-        /// A device over an application's <c>ID3D12Device</c> and queue; the same for the same host. It holds them until
-        /// <c>CloseDirectCompute()</c>.
+        /// A device over an application's <c>ID3D12Device</c> and queue; the same for the same host. It holds them
+        /// until <c>CloseDirectCompute()</c>.
         /// </summary>
         /// <exception cref="TensorRuntimeException">There is no Direct3D 12 here, or it refuses them.</exception>
         public static ComputeDevice DirectCompute(DirectComputeHost host)

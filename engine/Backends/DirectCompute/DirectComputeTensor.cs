@@ -25,8 +25,8 @@ public sealed class DirectComputeTensor : IDisposable
     ~DirectComputeTensor() => LetGo();
 
     /// <summary>
-    /// The <c>ID3D12Resource</c>: a buffer, in the state <c>D3D12_RESOURCE_STATE_COMMON</c> between command lists, which
-    /// may be used for unordered access. Other tensors lie in it too.
+    /// The <c>ID3D12Resource</c>: a buffer, in the state <c>D3D12_RESOURCE_STATE_COMMON</c> between command lists,
+    /// which may be used for unordered access. Other tensors lie in it too.
     /// </summary>
     public nint Resource { get; }
 

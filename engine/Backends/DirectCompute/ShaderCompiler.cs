@@ -35,7 +35,8 @@ internal static class ShaderCompiler
                 $"the kernel {name} must be compiled, and {reason}", "compute on another device, or on Windows");
         }
 
-        var (bytes, isCompiled) = Compile(source, OperatingSystem.IsWindows() ? HlslCompiler.Exact : HlslCompiler.Quick);
+        var flags = OperatingSystem.IsWindows() ? HlslCompiler.Exact : HlslCompiler.Quick;
+        var (bytes, isCompiled) = Compile(source, flags);
         if (!isCompiled)
             throw new TensorRuntimeException(Complaint(name, Encoding.UTF8.GetString(bytes).Trim('\0', '\n'), source));
         DiskCache.Write(file, Owner, bytes);

@@ -52,7 +52,8 @@ internal static unsafe partial class MicrosoftCall
         code.CopyTo(new((void*)page, code.Length));
         return Protect(page, size, Read | Execute) == 0
             ? page
-            : throw new PlatformNotSupportedException("the system does not let memory be executed, as calls of Direct3D need");
+            : throw new PlatformNotSupportedException(
+                "the system does not let memory be executed, as calls of Direct3D need");
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]

@@ -13,10 +13,11 @@ internal static class DeviceSlots
 /// <summary>ID3D12CommandQueue.</summary>
 internal static class QueueSlots
 {
-    public const int GetDevice = 7, ExecuteCommandLists = 10, Signal = 14, GetTimestampFrequency = 16, GetDescription = 18;
+    public const int GetDevice = 7, ExecuteCommandLists = 10, Signal = 14, GetTimestampFrequency = 16,
+        GetDescription = 18;
 }
 
-/// <summary>ID3D12GraphicsCommandList, which computes and copies too; ID3D12CommandAllocator has a reset only.</summary>
+/// <summary>ID3D12GraphicsCommandList, and the reset of ID3D12CommandAllocator.</summary>
 internal static class ListSlots
 {
     public const int ResetAllocator = 8, Close = 9, Reset = 10, Dispatch = 14, CopyBufferRegion = 15,
