@@ -107,7 +107,7 @@ internal sealed class Plot
         var end = area.Right - drawing.Text(unit, area.Right, line, Theme.Faint, theme.Small, 1) - theme.Px(10);
         foreach (var tick in across.Ticks(Math.Clamp(area.Width / theme.Px(60), 1, 8)))
         {
-            var text = NumberText.Short(tick);
+            var text = NumberText.Tick(tick);
             var x = plot.X(tick);
             var half = drawing.WidthOf(text, theme.Small) / 2;
             if (x + half > end)
