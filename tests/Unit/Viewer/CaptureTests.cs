@@ -169,7 +169,9 @@ public class CaptureTests
         var device = TestDevices.Get("vulkan:0");
         var training = new WatchedTraining(device, WatchedTraining.Mlp(), [6], wishes: WatchedTraining.EveryStep with
         {
-            Maps = [new(0, MapKind.Weight), new(0, MapKind.Gradient)], TakesDeviceValues = true, Statistics = false,
+            Maps = [new(0, MapKind.Weight), new(0, MapKind.Gradient)],
+            TakesDeviceValues = true,
+            Statistics = false,
         });
         for (var i = 0; i < 5; i++)
             training.Step();

@@ -31,7 +31,12 @@ internal static class PictureSamples
         Values = values,
         Grid = new MapGrid
         {
-            Tiles = 1, TileColumns = 1, Rows = rows, Columns = columns, TileStride = rows * columns, RowStride = columns,
+            Tiles = 1,
+            TileColumns = 1,
+            Rows = rows,
+            Columns = columns,
+            TileStride = rows * columns,
+            RowStride = columns,
         },
         Cells = new(0, 0, columns, rows),
         Colors = Colors,

@@ -7,7 +7,10 @@ public class RunHistoryTests
 {
     private static readonly NetworkMap Network = new()
     {
-        Name = "Net", Device = ComputeDevice.Meta, Layers = [], Parameters = [],
+        Name = "Net",
+        Device = ComputeDevice.Meta,
+        Layers = [],
+        Parameters = [],
     };
 
     [Fact]

@@ -82,8 +82,15 @@ internal static class FrameLosses
 {
     public static Frame With(this Frame frame, params LossPoint[] losses) => new()
     {
-        Network = frame.Network, Step = frame.Step, Time = frame.Time, Run = frame.Run, Losses = losses,
-        Parameters = frame.Parameters, Layers = frame.Layers, Maps = frame.Maps, Decision = frame.Decision,
+        Network = frame.Network,
+        Step = frame.Step,
+        Time = frame.Time,
+        Run = frame.Run,
+        Losses = losses,
+        Parameters = frame.Parameters,
+        Layers = frame.Layers,
+        Maps = frame.Maps,
+        Decision = frame.Decision,
         Samples = frame.Samples,
     };
 }

@@ -26,40 +26,62 @@ internal sealed class SyntheticRun
             var tiles = i == 0 && picture > 0;
             parameters.Add(new ParameterInfo
             {
-                Index = first, Name = $"fc{i + 1}.weight", Layer = layers.Count, Shape = new long[] { outputs, inputs },
+                Index = first,
+                Name = $"fc{i + 1}.weight",
+                Layer = layers.Count,
+                Shape = new long[] { outputs, inputs },
                 Grid = tiles
                     ? new MapGrid
                     {
-                        Tiles = outputs, TileColumns = (int)Math.Ceiling(Math.Sqrt(outputs)), Rows = picture,
-                        Columns = picture, TileStride = inputs, RowStride = picture,
+                        Tiles = outputs,
+                        TileColumns = (int)Math.Ceiling(Math.Sqrt(outputs)),
+                        Rows = picture,
+                        Columns = picture,
+                        TileStride = inputs,
+                        RowStride = picture,
                     }
                     : Matrix(outputs, inputs),
             });
             parameters.Add(new ParameterInfo
             {
-                Index = first + 1, Name = $"fc{i + 1}.bias", Layer = layers.Count, Shape = new long[] { outputs },
+                Index = first + 1,
+                Name = $"fc{i + 1}.bias",
+                Layer = layers.Count,
+                Shape = new long[] { outputs },
                 Grid = Matrix(1, outputs),
             });
             layers.Add(new LayerInfo
             {
-                Index = layers.Count, Name = $"fc{i + 1}", Type = "Linear",
+                Index = layers.Count,
+                Name = $"fc{i + 1}",
+                Type = "Linear",
                 Description = $"Linear(in_features={inputs}, out_features={outputs}, bias=True)",
-                Parameters = [first, first + 1], ParameterCount = (inputs * outputs) + outputs,
-                Output = new long[] { outputs }, IsRectified = i + 2 < sizes.Length,
+                Parameters = [first, first + 1],
+                ParameterCount = (inputs * outputs) + outputs,
+                Output = new long[] { outputs },
+                IsRectified = i + 2 < sizes.Length,
             });
             if (i + 2 < sizes.Length)
             {
                 layers.Add(new LayerInfo
                 {
-                    Index = layers.Count, Name = $"dropout{i + 1}", Type = "Dropout", Description = "Dropout(p=0.2)",
-                    Parameters = [], ParameterCount = 0, Output = new long[] { outputs },
+                    Index = layers.Count,
+                    Name = $"dropout{i + 1}",
+                    Type = "Dropout",
+                    Description = "Dropout(p=0.2)",
+                    Parameters = [],
+                    ParameterCount = 0,
+                    Output = new long[] { outputs },
                 });
             }
         }
 
         Network = new NetworkMap
         {
-            Name = picture > 0 ? "Mlp" : "Spirals", Device = ComputeDevice.Cpu(), Layers = layers, Parameters = parameters,
+            Name = picture > 0 ? "Mlp" : "Spirals",
+            Device = ComputeDevice.Cpu(),
+            Layers = layers,
+            Parameters = parameters,
         };
         foreach (var parameter in parameters)
         {
@@ -103,11 +125,15 @@ internal sealed class SyntheticRun
 
         return new Frame
         {
-            Network = Network, Step = step, Time = TimeSpan.FromSeconds(step / 400.0),
+            Network = Network,
+            Step = step,
+            Time = TimeSpan.FromSeconds(step / 400.0),
             Run = new RunStatistics
             {
-                LearningRate = 1e-3 * Math.Pow(0.5, step / 2000), StepsPerSecond = 400 + (20 * random.NextDouble()),
-                SamplesPerSecond = 64 * (400 + (20 * random.NextDouble())), Cost = 0.021 + (0.004 * random.NextDouble()),
+                LearningRate = 1e-3 * Math.Pow(0.5, step / 2000),
+                StepsPerSecond = 400 + (20 * random.NextDouble()),
+                SamplesPerSecond = 64 * (400 + (20 * random.NextDouble())),
+                Cost = 0.021 + (0.004 * random.NextDouble()),
             },
             Losses = [.. Enumerable.Range((int)before + 1, (int)(step - before)).Select(LossAt)],
             Parameters = statistics,
@@ -119,7 +145,9 @@ internal sealed class SyntheticRun
                     Dead = l.IsRectified ? (float)(0.04 + (0.1 * share * (l.Index + 1) / 3)) : float.NaN,
                 }),
             ],
-            Maps = maps, Samples = samples, Decision = hasDecision ? Decision(share) : null,
+            Maps = maps,
+            Samples = samples,
+            Decision = hasDecision ? Decision(share) : null,
         };
     }
 
@@ -139,7 +167,12 @@ internal sealed class SyntheticRun
 
     private static MapGrid Matrix(int rows, int columns) => new()
     {
-        Tiles = 1, TileColumns = 1, Rows = rows, Columns = columns, TileStride = rows * columns, RowStride = columns,
+        Tiles = 1,
+        TileColumns = 1,
+        Rows = rows,
+        Columns = columns,
+        TileStride = rows * columns,
+        RowStride = columns,
     };
 
     private float[] Pattern(ParameterInfo parameter, double spread)
@@ -176,11 +209,16 @@ internal sealed class SyntheticRun
         var size = MathF.Sqrt(gradient.Sum(v => v * v));
         return new ParameterStatistics
         {
-            Mean = values.Average(), Deviation = MathF.Sqrt(values.Average(v => (v - mean) * (v - mean))),
-            Min = values.Min(), Max = values.Max(), Norm = norm, GradientNorm = size,
+            Mean = values.Average(),
+            Deviation = MathF.Sqrt(values.Average(v => (v - mean) * (v - mean))),
+            Min = values.Min(),
+            Max = values.Max(),
+            Norm = norm,
+            GradientNorm = size,
             GradientMax = gradient.Max(Math.Abs),
             UpdateNorm = norm * (float)Math.Pow(10, -2.3 - (0.9 * share) - (0.15 * layer) + (0.1 * random.NextDouble())),
-            Histogram = histogram, HistogramScale = scale,
+            Histogram = histogram,
+            HistogramScale = scale,
         };
     }
 

@@ -155,7 +155,8 @@ internal sealed class ViewedTraining : IDisposable
             loss.Backward();
             sgd.Step();
             return loss;
-        });
+        }
+        );
     }
 
     private void Stop()

@@ -9,7 +9,10 @@ public sealed class ViewerTests : IDisposable
 
     private ViewerOptions Options => new()
     {
-        IsHeadless = true, Directory = folder.FullName, Width = 640, Height = 360,
+        IsHeadless = true,
+        Directory = folder.FullName,
+        Width = 640,
+        Height = 360,
     };
 
     public void Dispose() => folder.Delete(recursive: true);

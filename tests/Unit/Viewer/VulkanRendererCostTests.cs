@@ -62,7 +62,9 @@ public sealed class VulkanRendererCostTests : IDisposable
                 var values = new DeviceValues(weights.Clone());
                 var picture = new Picture
                 {
-                    Canvas = canvas, Changed = [new(0, 0, 320, 20)], Maps = [Matrix(new(0, 20, 200, 180), values, 64, 64)],
+                    Canvas = canvas,
+                    Changed = [new(0, 0, 320, 20)],
+                    Maps = [Matrix(new(0, 20, 200, 180), values, 64, 64)],
                     Histograms =
                     [
                         new HistogramBars

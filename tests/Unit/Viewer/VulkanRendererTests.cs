@@ -49,11 +49,22 @@ public sealed class VulkanRendererTests : IDisposable
         var filters = Values(7 * 3 * 5 * 4);
         var grid = new MapGrid
         {
-            Tiles = 21, TileColumns = 6, Rows = 5, Columns = 4, TileStride = 20, RowStride = 4,
+            Tiles = 21,
+            TileColumns = 6,
+            Rows = 5,
+            Columns = 4,
+            TileStride = 20,
+            RowStride = 4,
         };
         var images = new MapGrid
         {
-            Tiles = 7, TileColumns = 3, Rows = 5, Columns = 4, TileStride = 60, RowStride = 4, Channels = 3,
+            Tiles = 7,
+            TileColumns = 3,
+            Rows = 5,
+            Columns = 4,
+            TileStride = 60,
+            RowStride = 4,
+            Channels = 3,
             ChannelStride = 20,
         };
         var map = Matrix(new(10, 10, 200, 120), OnDevice(filters), 1, 1);
@@ -85,7 +96,12 @@ public sealed class VulkanRendererTests : IDisposable
         var values = Values(count);
         HistogramBars Bars(PixelRect bounds, MapValues of, float scale) => new()
         {
-            Bounds = bounds, Values = of, Bins = bins, Scale = scale, Bar = 0xFF00FF80, Back = 0xFF202020,
+            Bounds = bounds,
+            Values = of,
+            Bins = bins,
+            Scale = scale,
+            Bar = 0xFF00FF80,
+            Back = 0xFF202020,
         };
         Show(new Picture
         {
@@ -113,7 +129,8 @@ public sealed class VulkanRendererTests : IDisposable
 
         Show(new Picture
         {
-            Canvas = canvas, Maps = [Matrix(new(10, 10, 200, 100), OnDevice(Values(600)), 20, 30)],
+            Canvas = canvas,
+            Maps = [Matrix(new(10, 10, 200, 100), OnDevice(Values(600)), 20, 30)],
         });
     }
 
@@ -127,7 +144,12 @@ public sealed class VulkanRendererTests : IDisposable
         var map = Matrix(new(10, 10, 100, 50), values, 20, 30);
         var bars = new HistogramBars
         {
-            Bounds = new(120, 10, 60, 60), Values = values, Bins = 20, Scale = 1, Bar = 0xFF00FF80, Back = 0xFF202020,
+            Bounds = new(120, 10, 60, 60),
+            Values = values,
+            Bins = 20,
+            Scale = 1,
+            Bar = 0xFF00FF80,
+            Back = 0xFF202020,
         };
         Show(new Picture { Canvas = canvas, Maps = [map], Histograms = [bars] });
         skia.DrawRect(50, 40, 90, 30, paint);
@@ -161,7 +183,8 @@ public sealed class VulkanRendererTests : IDisposable
             skia.DrawCircle(width / 2, height / 2, 10, new SKPaint { Color = new SKColor(9, 200, 90, 190) });
         Show(new Picture
         {
-            Canvas = canvas, Maps = [Matrix(new(width / 4, 0, width, height), OnDevice(Values(600)), 20, 30)],
+            Canvas = canvas,
+            Maps = [Matrix(new(width / 4, 0, width, height), OnDevice(Values(600)), 20, 30)],
         });
         using var small = Canvas(3, 2);
         Show(new Picture { Canvas = small, Changed = [] });
@@ -198,7 +221,8 @@ public sealed class VulkanRendererTests : IDisposable
         var values = Values(600);
         Picture Of(MapValues elements) => new()
         {
-            Canvas = canvas, Maps = [Matrix(new(10, 10, 200, 150), elements, 20, 30)],
+            Canvas = canvas,
+            Maps = [Matrix(new(10, 10, 200, 150), elements, 20, 30)],
             Histograms =
             [
                 new HistogramBars

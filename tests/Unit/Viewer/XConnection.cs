@@ -45,7 +45,10 @@ internal sealed unsafe partial class XConnection : IDisposable
     {
         var message = new XClientMessage
         {
-            Type = 33, Window = window, MessageType = XInternAtom(display, "WM_PROTOCOLS", 0), Format = 32,
+            Type = 33,
+            Window = window,
+            MessageType = XInternAtom(display, "WM_PROTOCOLS", 0),
+            Format = 32,
             Data = XInternAtom(display, "WM_DELETE_WINDOW", 0),
         };
         _ = XSendEvent(display, window, 0, 0, &message);

@@ -40,8 +40,16 @@ internal sealed class Frame
 
     private Frame With(IReadOnlyList<LossPoint> losses, IReadOnlyDictionary<MapKey, MapValues> maps) => new()
     {
-        Network = Network, Step = Step, Time = Time, Run = Run, Losses = losses, Parameters = Parameters,
-        Layers = Layers, Maps = maps, Decision = Decision, Samples = Samples,
+        Network = Network,
+        Step = Step,
+        Time = Time,
+        Run = Run,
+        Losses = losses,
+        Parameters = Parameters,
+        Layers = Layers,
+        Maps = maps,
+        Decision = Decision,
+        Samples = Samples,
     };
 }
 

@@ -133,8 +133,15 @@ internal sealed class FrameCapture : IDisposable
             var (losses, ofParameters, ofLayers) = (points?.Invoke(), statistics?.Invoke(), activations?.Invoke());
             return (time, run) => new()
             {
-                Network = network, Step = step, Time = time, Run = run, Losses = losses ?? [],
-                Parameters = ofParameters ?? [], Layers = ofLayers ?? [], Maps = maps, Samples = found?.Strip,
+                Network = network,
+                Step = step,
+                Time = time,
+                Run = run,
+                Losses = losses ?? [],
+                Parameters = ofParameters ?? [],
+                Layers = ofLayers ?? [],
+                Maps = maps,
+                Samples = found?.Strip,
                 Decision = wishes.Statistics ? decision : null,
             };
         }

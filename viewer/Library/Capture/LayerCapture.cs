@@ -7,7 +7,9 @@ internal sealed class LayerCapture(IReadOnlyList<LayerInfo> layers, IReadOnlyLis
 {
     private static readonly LayerStatistics Unknown = new()
     {
-        ActivationMean = float.NaN, ActivationDeviation = float.NaN, Dead = float.NaN,
+        ActivationMean = float.NaN,
+        ActivationDeviation = float.NaN,
+        Dead = float.NaN,
     };
 
     /// <summary>Passes the probe through the network, and asks for the numbers of its layers.</summary>

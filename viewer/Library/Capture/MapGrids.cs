@@ -74,13 +74,23 @@ internal static class MapGrids
 
     private static MapGrid Matrix(int rows, int columns) => new()
     {
-        Tiles = 1, TileColumns = 1, Rows = rows, Columns = columns, TileStride = rows * columns, RowStride = columns,
+        Tiles = 1,
+        TileColumns = 1,
+        Rows = rows,
+        Columns = columns,
+        TileStride = rows * columns,
+        RowStride = columns,
     };
 
     private static MapGrid Tiled(long tileColumns, long tiles, int rows, int columns, int channels) => new()
     {
-        Tiles = (int)tiles, TileColumns = (int)tileColumns, Rows = rows, Columns = columns, Channels = channels,
-        TileStride = channels * rows * columns, RowStride = columns,
+        Tiles = (int)tiles,
+        TileColumns = (int)tileColumns,
+        Rows = rows,
+        Columns = columns,
+        Channels = channels,
+        TileStride = channels * rows * columns,
+        RowStride = columns,
         ChannelStride = channels == 1 ? 0 : rows * columns,
     };
 }

@@ -57,16 +57,16 @@ internal struct ParameterSums()
     /// <param name="scale">The histogram's.</param>
     public readonly ParameterStatistics ToStatistics(
         bool hasGradient, float lastUpdate, IReadOnlyList<float> histogram, float scale) => new()
-    {
-        Mean = count == 0 ? float.NaN : (float)mean,
-        Deviation = count == 0 ? float.NaN : (float)Math.Sqrt(squares / count),
-        Min = count == 0 ? float.NaN : Min,
-        Max = count == 0 ? float.NaN : Max,
-        Norm = (float)Math.Sqrt(squares + (count * mean * mean)),
-        GradientNorm = hasGradient ? (float)Math.Sqrt(gradient) : float.NaN,
-        GradientMax = hasGradient ? gradientMax : float.NaN,
-        UpdateNorm = hasUpdate || count == 0 ? (float)Math.Sqrt(update) : lastUpdate,
-        Histogram = histogram,
-        HistogramScale = scale,
-    };
+        {
+            Mean = count == 0 ? float.NaN : (float)mean,
+            Deviation = count == 0 ? float.NaN : (float)Math.Sqrt(squares / count),
+            Min = count == 0 ? float.NaN : Min,
+            Max = count == 0 ? float.NaN : Max,
+            Norm = (float)Math.Sqrt(squares + (count * mean * mean)),
+            GradientNorm = hasGradient ? (float)Math.Sqrt(gradient) : float.NaN,
+            GradientMax = hasGradient ? gradientMax : float.NaN,
+            UpdateNorm = hasUpdate || count == 0 ? (float)Math.Sqrt(update) : lastUpdate,
+            Histogram = histogram,
+            HistogramScale = scale,
+        };
 }

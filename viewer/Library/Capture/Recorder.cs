@@ -170,7 +170,8 @@ internal sealed class Recorder
             var speed = (steps - lastFrame) / elapsed;
             rates = rates with
             {
-                StepsPerSecond = speed, SamplesPerSecond = speed * (capture.BatchSize ?? double.NaN),
+                StepsPerSecond = speed,
+                SamplesPerSecond = speed * (capture.BatchSize ?? double.NaN),
                 Cost = schedule.Cost,
             };
         }

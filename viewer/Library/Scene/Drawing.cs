@@ -9,7 +9,9 @@ internal sealed class Drawing(SKCanvas canvas, Theme theme, Lettering lettering)
     private readonly SKPaint flat = new();
     private readonly SKPaint stroke = new()
     {
-        IsAntialias = true, Style = SKPaintStyle.Stroke, StrokeJoin = SKStrokeJoin.Bevel,
+        IsAntialias = true,
+        Style = SKPaintStyle.Stroke,
+        StrokeJoin = SKStrokeJoin.Bevel,
     };
 
     private readonly SKPaint clear = new() { BlendMode = SKBlendMode.Clear };

@@ -45,7 +45,9 @@ internal readonly record struct LayerFigures(
 
             var passed = layer.Index < frame.Layers.Count ? frame.Layers[layer.Index] : new LayerStatistics
             {
-                ActivationMean = float.NaN, ActivationDeviation = float.NaN, Dead = float.NaN,
+                ActivationMean = float.NaN,
+                ActivationDeviation = float.NaN,
+                Dead = float.NaN,
             };
             all[layer.Index] = new(
                 hasGradient ? Math.Sqrt(gradient) : double.NaN, norm > 0 ? 0.5 * Math.Log10(update / norm) : double.NaN,

@@ -120,7 +120,10 @@ internal sealed class Scene : IDisposable
         state.Link.DrawSeconds = Stopwatch.GetElapsedTime(begun).TotalSeconds;
         return new Picture
         {
-            Canvas = canvas, Changed = isWhole ? null : [.. changed], Maps = maps, Histograms = histograms,
+            Canvas = canvas,
+            Changed = isWhole ? null : [.. changed],
+            Maps = maps,
+            Histograms = histograms,
         };
     }
 
@@ -272,7 +275,10 @@ internal sealed class Scene : IDisposable
             return;
         state.Link.Wishes = old with
         {
-            Maps = keys, Statistics = statistics, IsPaused = state.IsPaused, MostCost = state.MostCost,
+            Maps = keys,
+            Statistics = statistics,
+            IsPaused = state.IsPaused,
+            MostCost = state.MostCost,
             TakesDeviceValues = onDevice,
         };
     }

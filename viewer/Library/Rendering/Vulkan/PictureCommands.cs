@@ -162,8 +162,11 @@ internal sealed unsafe class PictureCommands : IDisposable
         {
             Push(new CountsParameters
             {
-                Values = AddressOf(histogram.Values), Counts = place, Count = histogram.Values.Count,
-                Bins = histogram.Bins, InverseScale = 1 / histogram.Scale,
+                Values = AddressOf(histogram.Values),
+                Counts = place,
+                Count = histogram.Values.Count,
+                Bins = histogram.Bins,
+                InverseScale = 1 / histogram.Scale,
             });
             var groups = Math.Clamp(histogram.Values.Count / CountedByGroup, 1, MostGroups);
             device.Api.CmdDispatch(frame.Commands, (uint)groups, 1, 1);
@@ -280,7 +283,10 @@ internal sealed unsafe class PictureCommands : IDisposable
         rows = MemoryMarshal.Cast<int, RowEntry>(upload.Take<int>(3 * bounds.Height, out var rowPlace));
         return new()
         {
-            Bounds = bounds, Pitch = Size.Width, Columns = columnPlace, Rows = rowPlace,
+            Bounds = bounds,
+            Pitch = Size.Width,
+            Columns = columnPlace,
+            Rows = rowPlace,
             RedShift = IsBlueFirst ? 16 : 0,
         };
     }

@@ -78,7 +78,9 @@ internal sealed class ButtonRow(Drawing drawing, SceneState state, List<HotSpot>
 
         spots.Add(new HotSpot
         {
-            Name = command.Name, Bounds = area, Tip = $"{command.Words} ({command.Keys})",
+            Name = command.Name,
+            Bounds = area,
+            Tip = $"{command.Words} ({command.Keys})",
             Press = isOff ? null : (_, _) => command.Run(state),
         });
     }

@@ -48,7 +48,11 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
             Command.HighestCost / Command.LeastCost, Math.Clamp((x - area.X) / area.Width, 0, 1));
         HotSpots.Add(new HotSpot
         {
-            Name = "cost", Bounds = track, Tip = "How much of the training's time the viewer may take ([ and ])", Press = Set, Drag = Set,
+            Name = "cost",
+            Bounds = track,
+            Tip = "How much of the training's time the viewer may take ([ and ])",
+            Press = Set,
+            Drag = Set,
         });
     }
 
@@ -66,7 +70,10 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
             isLive ? Theme.Good : Theme.Text, align: 0.5f, isStrong: isLive);
         HotSpots.Add(new HotSpot
         {
-            Name = "live", Bounds = live, Tip = "Show the newest step (End)", Press = (_, _) => state.LookAt(null),
+            Name = "live",
+            Bounds = live,
+            Tip = "Show the newest step (End)",
+            Press = (_, _) => state.LookAt(null),
         });
         var last = state.Newest?.Step ?? 0;
         var first = state.History.Frames.Count > 0 ? state.History.Frames[0].Step : 0;
@@ -83,7 +90,11 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
 
         HotSpots.Add(new HotSpot
         {
-            Name = "timeline", Bounds = track, Tip = "Drag to look back in the run (← →)", Press = Seek, Drag = Seek,
+            Name = "timeline",
+            Bounds = track,
+            Tip = "Drag to look back in the run (← →)",
+            Press = Seek,
+            Drag = Seek,
         });
     }
 

@@ -64,7 +64,8 @@ internal sealed class GradientFlowPanel(PixelRect bounds) : Panel(bounds)
             var layer = layers[i];
             HotSpots.Add(new HotSpot
             {
-                Name = "flow:" + layer.Name, Bounds = new((int)(x - (step / 2)), plot.Area.Y, (int)step, plot.Area.Height),
+                Name = "flow:" + layer.Name,
+                Bounds = new((int)(x - (step / 2)), plot.Area.Y, (int)step, plot.Area.Height),
                 Press = (_, _) => state.Layer = layer.Index,
             });
         }

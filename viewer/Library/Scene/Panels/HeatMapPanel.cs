@@ -27,8 +27,13 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
         var parameter = state.Network.Parameters[key.Parameter];
         maps.Add(new HeatMap
         {
-            Bounds = map, Values = found.Values, Grid = parameter.Grid, Cells = CellsOf(state), Colors = state.Colors,
-            Scale = state.Scales.Of(key, parameter, found.Frame, found.Values), Gap = Theme.Rgba(Theme.Panel),
+            Bounds = map,
+            Values = found.Values,
+            Grid = parameter.Grid,
+            Cells = CellsOf(state),
+            Colors = state.Colors,
+            Scale = state.Scales.Of(key, parameter, found.Frame, found.Values),
+            Gap = Theme.Rgba(Theme.Panel),
         });
     }
 
@@ -101,7 +106,9 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
         {
             HotSpots.Add(new HotSpot
             {
-                Name = $"choose:{parameter.Name}", Bounds = Bounds, Press = (_, _) => state.Layer = parameter.Layer,
+                Name = $"choose:{parameter.Name}",
+                Bounds = Bounds,
+                Press = (_, _) => state.Layer = parameter.Layer,
             });
         }
 
@@ -121,7 +128,8 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
         drawing.Clear(map);
         HotSpots.Add(new HotSpot
         {
-            Name = $"map:{parameter.Name}{(key.Kind == MapKind.Gradient ? ".grad" : "")}", Bounds = map,
+            Name = $"map:{parameter.Name}{(key.Kind == MapKind.Gradient ? ".grad" : "")}",
+            Bounds = map,
             Press = (x, y) =>
             {
                 dragged = (x, y);

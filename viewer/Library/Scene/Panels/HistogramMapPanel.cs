@@ -17,9 +17,12 @@ internal sealed class HistogramMapPanel(PixelRect bounds, MapKey key) : HeatMapP
             return;
         histograms.Add(new HistogramBars
         {
-            Bounds = bars, Values = found.Values, Bins = Math.Max(1, Math.Min(64, bars.Width / 3)),
+            Bounds = bars,
+            Values = found.Values,
+            Bins = Math.Max(1, Math.Min(64, bars.Width / 3)),
             Scale = state.Scales.Of(Key, state.Network.Parameters[Key.Parameter], found.Frame, found.Values),
-            Bar = Theme.Rgba(Theme.Accent), Back = Theme.Rgba(Theme.Panel),
+            Bar = Theme.Rgba(Theme.Accent),
+            Back = Theme.Rgba(Theme.Panel),
         });
     }
 

@@ -33,7 +33,9 @@ internal sealed class LayerPanel(PixelRect bounds) : Panel(bounds)
             drawing.Text(text, chip.X + (width / 2f), line, isChosen ? Theme.Text : Theme.Quiet, align: 0.5f, isStrong: isChosen);
             HotSpots.Add(new HotSpot
             {
-                Name = "parameter:" + name, Bounds = chip, Tip = "Look at this parameter (P for the next one)",
+                Name = "parameter:" + name,
+                Bounds = chip,
+                Tip = "Look at this parameter (P for the next one)",
                 Press = (_, _) => state.LayerParameter = index,
             });
             right = chip.X - theme.Px(6);

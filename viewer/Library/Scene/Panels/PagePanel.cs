@@ -20,7 +20,10 @@ internal sealed class PagePanel(PixelRect bounds, int pages) : Panel(bounds)
             drawing.Text(text, area.X + (area.Width / 2f), line, Theme.Text, theme.Small, 0.5f);
             HotSpots.Add(new HotSpot
             {
-                Name = command, Bounds = area, Tip = Command.Named(command).Words, Press = (_, _) => Command.Named(command).Run(state),
+                Name = command,
+                Bounds = area,
+                Tip = Command.Named(command).Words,
+                Press = (_, _) => Command.Named(command).Run(state),
             });
         }
     }

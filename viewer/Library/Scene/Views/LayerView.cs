@@ -51,14 +51,16 @@ internal sealed class LayerView : View
                     place, "Update ratio", "log₁₀",
                     s => LayerCurves.OfChosen(s, "update ratio", Theme.Good, f => f.UpdateRatio), NumberText.Short, NumberText.Tick)
                 {
-                    Range = (-4.4, -1.6), ShowsNumber = true,
+                    Range = (-4.4, -1.6),
+                    ShowsNumber = true,
                     Healthy = (LayerFigures.LeastHealthy, LayerFigures.MostHealthy, "healthy"),
                 },
                 _ => new FrameCurvesPanel(
                     place, "Gradient norm", "",
                     s => LayerCurves.OfChosen(s, "gradient norm", Theme.Loss, f => f.GradientNorm), NumberText.Short, NumberText.Tick)
                 {
-                    IsLog = true, ShowsNumber = true,
+                    IsLog = true,
+                    ShowsNumber = true,
                 },
             });
         }
