@@ -9,7 +9,8 @@ public interface ITrainingObserver : IDisposable
     /// <summary>Called behind each step.</summary>
     /// <param name="loss">Its loss, without dimensions.</param>
     /// <param name="accuracy">The share of right answers in its batch, without dimensions.</param>
-    void Step(Tensor loss, Tensor accuracy);
+    /// <param name="stop">The training is to end: nobody waits any longer.</param>
+    void Step(Tensor loss, Tensor accuracy, CancellationToken stop);
 
     /// <summary>Called when the last step is made, before the network is tested.</summary>
     void End();

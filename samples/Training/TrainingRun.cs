@@ -124,7 +124,7 @@ public sealed class TrainingRun
                 var right = output.Argmax(1).Eq(label).Sum();
                 lossSum += loss * input.Shape[0];
                 correct += right;
-                observer?.Step(loss, right / (double)input.Shape[0]);
+                observer?.Step(loss, right / (double)input.Shape[0], stop);
             }
 
             seen += input.Shape[0];

@@ -83,8 +83,8 @@ static (int Width, int Height) SizeOf(ArgumentResult result)
 static double FpsOf(ArgumentResult result)
 {
     var text = result.Tokens[0].Value;
-    if (double.TryParse(text, CultureInfo.InvariantCulture, out var value) && value is > 0 and <= 1000)
+    if (double.TryParse(text, CultureInfo.InvariantCulture, out var value) && value is >= 0.001 and <= 1000)
         return value;
-    result.AddError($"--fps takes a number above zero, not {text}.");
+    result.AddError($"--fps takes a number from 0.001 to 1000, not {text}.");
     return default;
 }

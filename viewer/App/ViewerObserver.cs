@@ -27,7 +27,8 @@ internal sealed class ViewerObserver : ITrainingObserver
             options: options);
     }
 
-    public void Step(Tensor loss, Tensor accuracy) => viewer.Step(loss, accuracy);
+    public void Step(Tensor loss, Tensor accuracy, CancellationToken stop) =>
+        viewer.Step(loss, accuracy, stop);
 
     public void End()
     {

@@ -77,7 +77,7 @@ public sealed class Viewer : IDisposable
         options ??= new();
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Height, 1);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.FramesPerSecond);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.FramesPerSecond, 0.001);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(options.MostCost);
         ArgumentOutOfRangeException.ThrowIfNegative(options.HistoryBytes);
         return new(model, optimizer, probe, samples, options);
@@ -89,12 +89,13 @@ public sealed class Viewer : IDisposable
     /// </summary>
     /// <param name="loss">The step's loss, a tensor of one element; read later, when the device has it.</param>
     /// <param name="accuracy">The share of right answers in the step's batch, a tensor of one element.</param>
+    /// <param name="cancellation">Lets the training go on, should the user have paused it.</param>
     /// <exception cref="DeviceLostException">The network's device is lost.</exception>
-    public void Step(Tensor loss, Tensor? accuracy = null)
+    public void Step(Tensor loss, Tensor? accuracy = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(loss);
         if (!link.IsClosed)
-            recorder.Step(loss, accuracy);
+            recorder.Step(loss, accuracy, cancellation);
         else
             recorder.LetGo();
     }

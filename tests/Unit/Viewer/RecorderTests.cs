@@ -176,7 +176,7 @@ public class RecorderTests
         var link = new Link { Wishes = WatchedTraining.EveryStep with { Maps = [new(2, MapKind.Gradient)] } };
         var recorder = new Recorder(link, net, null, null, null);
         net.Call(Tensor.Ones([2, 3])).Sum().Backward();
-        recorder.Step(Tensor.Of(1.0));
+        recorder.Step(Tensor.Of(1.0), cancellation: TestContext.Current.CancellationToken);
         var frame = link.Take()!;
         Assert.Equal(4, frame.Parameters.Count);
         Assert.Equal(3, frame.Layers.Count);
@@ -186,7 +186,7 @@ public class RecorderTests
 
         link = new Link { Wishes = WatchedTraining.EveryStep };
         recorder = new(link, new Sequential(new ReLU()), null, Tensor.Ones([2, 3]), null);
-        recorder.Step(Tensor.Of(1.0));
+        recorder.Step(Tensor.Of(1.0), cancellation: TestContext.Current.CancellationToken);
         recorder.End();
         Assert.Empty(link.Take()!.Parameters);
     }

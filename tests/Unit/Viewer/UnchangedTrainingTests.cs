@@ -95,7 +95,7 @@ public class UnchangedTrainingTests
         {
             net.Call(Tensor.Ones([2, 3])).Sum().Backward();
             adam.Step();
-            recorder.Step(Tensor.Of(1.0));
+            recorder.Step(Tensor.Of(1.0), cancellation: TestContext.Current.CancellationToken);
             var frame = link.Take()!;
             Assert.Equal(i + 1, frame.Step);
             Assert.Equal(2, frame.Parameters.Count);

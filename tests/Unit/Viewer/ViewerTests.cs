@@ -48,13 +48,13 @@ public sealed class ViewerTests : IDisposable
             for (var i = 0; i < 5; i++)
             {
                 var loss = net.Call(Tensor.Ones([4, 3])).Sum();
-                first.Step(loss);
-                second.Step(loss);
+                first.Step(loss, cancellation: TestContext.Current.CancellationToken);
+                second.Step(loss, cancellation: TestContext.Current.CancellationToken);
             }
         }
 
         Assert.False(first.IsClosed);
-        first.Step(Tensor.Of(1.0));
+        first.Step(Tensor.Of(1.0), cancellation: TestContext.Current.CancellationToken);
         Assert.Single(folder.GetDirectories("b"));
     }
 
@@ -66,7 +66,7 @@ public sealed class ViewerTests : IDisposable
         var net = new Linear(3, 2);
         using var viewer = Viewer.Open(net, options: Options with { Directory = file });
         for (var i = 0; i < 5; i++)
-            viewer.Step(net.Call(Tensor.Ones([4, 3])).Sum());
+            viewer.Step(net.Call(Tensor.Ones([4, 3])).Sum(), cancellation: TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -38,7 +38,10 @@ internal sealed class Recorder
     private double LearningRate => optimizer?.ParamGroups[0].Lr ?? double.NaN;
 
     /// <summary>Behind each step.</summary>
-    public void Step(Tensor loss, Tensor? accuracy = null)
+    /// <param name="loss">The step's loss.</param>
+    /// <param name="accuracy">The share of right answers.</param>
+    /// <param name="cancellation">Ends a pause.</param>
+    public void Step(Tensor loss, Tensor? accuracy = null, CancellationToken cancellation = default)
     {
         var start = Stopwatch.GetTimestamp();
         steps++;
@@ -47,8 +50,9 @@ internal sealed class Recorder
         {
             capture.Losses.Add(steps, loss, accuracy);
             capture.Follow(steps);
-            DoAsAsked();
             var wishes = link.Wishes;
+            if (!wishes.IsPaused)
+                DoAsAsked(); // while it is paused, what is asked for is done below: a step that was asked for is one
             var seconds = running.Elapsed.TotalSeconds;
             if (!wishes.IsPaused && idle.IsSet && !link.IsWaiting && schedule.IsDue(seconds, wishes))
                 Look(wishes, seconds);
@@ -60,7 +64,7 @@ internal sealed class Recorder
 
         schedule.Spend(Stopwatch.GetElapsedTime(start).TotalSeconds);
         if (link.Wishes.IsPaused)
-            Pause();
+            Pause(cancellation);
     }
 
     /// <summary>Behind the last step: what it led to is looked at, too. Does not throw.</summary>
@@ -92,10 +96,11 @@ internal sealed class Recorder
     public void ServeUntilClosed() => Serve(() => true, isOver: true);
 
     // The training's clock stands still meanwhile.
-    private void Pause()
+    private void Pause(CancellationToken cancellation)
     {
+        using var waking = cancellation.Register(link.Wake);
         running.Stop();
-        Serve(() => link.Wishes.IsPaused, isOver: false);
+        Serve(() => link.Wishes.IsPaused && !cancellation.IsCancellationRequested, isOver: false);
         running.Start();
     }
 

@@ -115,14 +115,15 @@ internal sealed class SceneState(Link link, NetworkMap network, RunHistory histo
     {
         if (Shown is null)
             return null;
-        if (Shown.Maps.TryGetValue(key, out var values))
+        if (Shown.Maps.TryGetValue(key, out var values) && CanDraw(values))
             return (values, Shown);
         (MapValues, Frame)? best = null;
         var distance = long.MaxValue;
         for (var i = History.Frames.Count - 1; i >= 0; i--)
         {
             var frame = History.Frames[i];
-            if (Math.Abs(frame.Step - Shown.Step) < distance && frame.Maps.TryGetValue(key, out values))
+            if (Math.Abs(frame.Step - Shown.Step) < distance && frame.Maps.TryGetValue(key, out values) &&
+                CanDraw(values))
                 (best, distance) = ((values, frame), Math.Abs(frame.Step - Shown.Step));
         }
 
@@ -132,4 +133,7 @@ internal sealed class SceneState(Link link, NetworkMap network, RunHistory histo
     /// <summary>What the training is doing, in words.</summary>
     public string Doing => Link.IsEnded ? "Training has ended" : IsPaused ? "Paused" : Newest is null
         ? "Waiting for the first step" : "Training";
+
+    // Elements on the device are of no use once another renderer has taken the place of the one that drew there.
+    private bool CanDraw(MapValues values) => values is not DeviceValues || Status.TakesDeviceValues;
 }
