@@ -30,7 +30,7 @@ public sealed record ViewerOptions
     /// <summary>The window's height at first, or that of the pictures, in pixels at a density of 1.</summary>
     public int Height { get; init; } = 720;
 
-    /// <summary>How often the network is looked at, at most; the user may choose otherwise.</summary>
+    /// <summary>How often the network is looked at in a second, at most; 0.001 at the least.</summary>
     public double FramesPerSecond { get; init; } = 10;
 
     /// <summary>

@@ -65,6 +65,43 @@ public class RecorderTests
     }
 
     [Fact]
+    public async Task A_training_that_is_to_end_ends_a_pause()
+    {
+        var training = new WatchedTraining(ComputeDevice.Parse("cpu"), WatchedTraining.Mlp(), [6]);
+        training.Link.Wishes = training.Link.Wishes with { IsPaused = true };
+        using var stop = new CancellationTokenSource();
+        var running = Task.Run(
+            () => training.Recorder!.Step(Tensor.Of(1.0), cancellation: stop.Token),
+            TestContext.Current.CancellationToken);
+        training.Frame();
+        Assert.False(running.IsCompleted);
+        await stop.CancelAsync();
+        await running.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Steps_that_are_asked_for_while_one_is_made_are_made_too()
+    {
+        var training = new WatchedTraining(ComputeDevice.Parse("cpu"), WatchedTraining.Mlp(), [6]);
+        training.Link.Wishes = training.Link.Wishes with { IsPaused = true };
+        for (var i = 0; i < 3; i++)
+            training.Link.Ask(new Request.OneStep());
+
+        // Each of these has a request that was there before it began; the fourth waits.
+        for (var i = 0; i < 3; i++)
+        {
+            await Task.Run(training.Step, TestContext.Current.CancellationToken)
+                .WaitAsync(Patience, TestContext.Current.CancellationToken);
+        }
+
+        var fourth = Task.Run(training.Step, TestContext.Current.CancellationToken);
+        training.Frame();
+        Assert.False(fourth.IsCompleted);
+        training.Link.Close();
+        await fourth.WaitAsync(Patience, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Behind_the_last_step_everything_can_be_looked_at_until_the_window_is_closed()
     {
         var training = new WatchedTraining(ComputeDevice.Parse("cpu"), WatchedTraining.Mlp(), [6]);

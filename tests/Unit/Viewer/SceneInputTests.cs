@@ -102,6 +102,22 @@ public sealed class SceneInputTests : IDisposable
     }
 
     [Fact]
+    public void WhatLiesOnADeviceIsDrawnOnlyWhereTheRendererDrawsFromThere()
+    {
+        // A renderer that failed may leave such frames to the one that takes its place.
+        var frame = stage.Scene.State.Newest!;
+        var onDevice = frame.Maps.ToDictionary(m => m.Key, m => (MapValues)new DeviceValues(
+            Tensor.FromArray(((HostValues)m.Value).Values.ToArray())));
+        stage.Press('1');
+        Assert.NotEmpty(stage.Draw(Size).Maps);
+        stage.Scene.Status = stage.Scene.Status with { TakesDeviceValues = true };
+        stage.Publish(frame.WithMaps(onDevice));
+        Assert.Contains(stage.Draw(Size).Maps, m => m.Values is DeviceValues);
+        stage.Scene.Status = stage.Scene.Status with { TakesDeviceValues = false };
+        Assert.DoesNotContain(stage.Draw(Size).Maps, m => m.Values is DeviceValues);
+    }
+
+    [Fact]
     public void LayersByClickAndArrow()
     {
         stage.Click("layer:fc2");

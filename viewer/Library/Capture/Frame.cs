@@ -33,7 +33,10 @@ internal sealed class Frame
     public SampleStrip? Samples { get; init; }
 
     /// <summary>The same without the elements, so that their memory is free.</summary>
-    public Frame WithoutMaps() => With(Losses, new Dictionary<MapKey, MapValues>());
+    public Frame WithoutMaps() => WithMaps(new Dictionary<MapKey, MapValues>());
+
+    /// <summary>The same with other elements.</summary>
+    public Frame WithMaps(IReadOnlyDictionary<MapKey, MapValues> maps) => With(Losses, maps);
 
     /// <summary>The same with the losses of a frame that nobody saw.</summary>
     public Frame After(Frame missed) => missed.Losses.Count == 0 ? this : With([.. missed.Losses, .. Losses], Maps);

@@ -45,7 +45,7 @@ internal sealed class Recorder
     {
         var start = Stopwatch.GetTimestamp();
         steps++;
-        deviceError?.Throw();
+        ThrowWhatTheDeviceFound();
         try
         {
             capture.Losses.Add(steps, loss, accuracy);
@@ -85,12 +85,18 @@ internal sealed class Recorder
             Fail(e);
         }
 
+        if (Interlocked.Exchange(ref deviceError, null) is { SourceException: var found })
+            Fail(found); // there is no step any more that could throw it
         capture.Dispose();
         link.End();
     }
 
     /// <summary>Nobody looks any more: the training's passes are not watched.</summary>
-    public void LetGo() => capture.Dispose();
+    public void LetGo()
+    {
+        capture.Dispose();
+        ThrowWhatTheDeviceFound();
+    }
 
     /// <summary>Answers what the window wants until it is closed; behind the last step.</summary>
     public void ServeUntilClosed() => Serve(() => true, isOver: true);
@@ -201,6 +207,13 @@ internal sealed class Recorder
 
         idle.Set();
         link.Wake();
+    }
+
+    // Once: whoever trains may go on with other data.
+    private void ThrowWhatTheDeviceFound()
+    {
+        if (deviceError is not null)
+            Interlocked.Exchange(ref deviceError, null)?.Throw();
     }
 
     // What the device found in the training's data is the training's to know.

@@ -65,9 +65,9 @@ internal sealed class PicturePresenter : Presenter
 
             Finish();
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error)
         {
-            Fail(error);
+            Fail(error); // whatever it is: the training goes on
         }
     }
 
@@ -87,8 +87,22 @@ internal sealed class PicturePresenter : Presenter
         distance *= 2;
         for (var i = pictures.Count - 2; i > 0; i -= 2)
         {
-            File.Delete(pictures[i].Path);
-            pictures.RemoveAt(i);
+            if (TryDelete(pictures[i].Path))
+                pictures.RemoveAt(i);
+        }
+    }
+
+    // Somebody may be looking at it.
+    private static bool TryDelete(string path)
+    {
+        try
+        {
+            File.Delete(path);
+            return true;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 
@@ -125,7 +139,11 @@ internal sealed class PicturePresenter : Presenter
     private void Fail(Exception error)
     {
         if (!hasFailed)
-            Console.Error.WriteLine($"Viewer: no pictures in {directory}: {error.Message}");
+        {
+            var none = pictures.Count == 0 ? "no pictures" : $"no more than {pictures.Count} pictures";
+            Console.Error.WriteLine($"Viewer: {none} in {directory}: {error.Message}");
+        }
+
         hasFailed = true;
         link.Close();
     }

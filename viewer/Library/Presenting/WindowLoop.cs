@@ -38,8 +38,17 @@ internal sealed class WindowLoop : IWindowLoop
         scene = new Scene(link, network, history);
         scene.ScreenshotAsked += () => isPictureAsked = true;
         handle = Handle;
-        screen = Screen.Open(library, network.Device, options, Title, out var notice);
-        Tell(notice);
+        try
+        {
+            screen = Screen.Open(library, network.Device, options, Title, out var notice);
+            Tell(notice);
+        }
+        catch
+        {
+            scene.Dispose();
+            throw;
+        }
+
         scene.Ask();
     }
 
@@ -95,8 +104,9 @@ internal sealed class WindowLoop : IWindowLoop
                 Draw(size);
             return true;
         }
-        catch (Exception error) when (error is not OutOfMemoryException)
+        catch (Exception error)
         {
+            // Whatever it is, memory that is not there for a picture too: the training goes on.
             return Leave(library.Check() ? "the display is gone" : $"the window is closed: {error.Message}");
         }
     }
