@@ -8,8 +8,6 @@ namespace KernelEngine.DirectCompute;
 /// </summary>
 public sealed class DirectComputeBackend : GpuBackend
 {
-    private readonly Lock gate = new();
-    private readonly List<(DirectComputeHost Host, ComputeDevice Device)> hosts = [];
 
     private DirectComputeBackend() =>
         ShaderCatalog.Compiled[KernelLanguage.Hlsl] = Pipelines.Library;
@@ -33,40 +31,14 @@ public sealed class DirectComputeBackend : GpuBackend
     }
 
     /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
-    internal ComputeDevice Adopt(DirectComputeHost host)
+    internal ComputeDevice Adopt(DirectComputeHost host) => Adopt(host, () =>
     {
-        ArgumentNullException.ThrowIfNull(host);
         if (Direct3D.WhyMissing is { } missing)
             throw new TensorRuntimeException(missing);
-        lock (gate)
-        {
-            foreach (var (known, face) in hosts)
-            {
-                if (known == host && Of(face).Lost is null)
-                    return face;
-            }
-
-            var (device, queue) = (new ComObject(host.Device).Retain(), new ComObject(host.Queue).Retain());
-            var adapter = DirectComputeAdapter.Read(DirectComputeAdapter.HandleOf(device), device);
-            ComputeDevice? made = null;
-            made = Add(
-                Describe(adapter), () => new DirectComputeDriver(adapter, device, queue, made?.ToString() ?? Name));
-
-            // It is opened here and now: the host may let go of its objects after this.
-            Of(made);
-            hosts.Add((host, made));
-            return made;
-        }
-    }
-
-    /// <summary>The driver of a device, and the shared layer over it.</summary>
-    internal (GpuDevice Gpu, DirectComputeDriver Driver) Opened(ComputeDevice device)
-    {
-        if (device.Backend != this)
-            throw new TensorRuntimeException($"{device} is no DirectCompute device");
-        var gpu = Of(device);
-        return (gpu, (DirectComputeDriver)gpu.Driver);
-    }
+        var (device, queue) = (new ComObject(host.Device).Retain(), new ComObject(host.Queue).Retain());
+        var adapter = DirectComputeAdapter.Read(DirectComputeAdapter.HandleOf(device), device);
+        return (Describe(adapter), name => new DirectComputeDriver(adapter, device, queue, name));
+    });
 
     private static GpuDescription Describe(DirectComputeAdapter adapter) => new(
         adapter.Name, adapter.Type, adapter.Limits.TotalMemoryBytes, adapter.Limits.MaxMemoryBytes,

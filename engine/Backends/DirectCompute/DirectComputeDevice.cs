@@ -50,14 +50,14 @@ public static class DirectComputeDevice
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no DirectCompute device.</exception>
         public DirectComputeHost DirectComputeHandles() =>
-            DirectComputeBackend.Instance.Opened(device).Driver.Handles;
+            DirectComputeBackend.Instance.Opened<DirectComputeDriver>(device).Driver.Handles;
 
         /// <summary>
         /// Waits for what is running, gives back what the engine made, and lets go of the application's device and
         /// queue. The tensors of the device are gone then.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no DirectCompute device.</exception>
-        public void CloseDirectCompute() => DirectComputeBackend.Instance.Opened(device).Gpu.Close();
+        public void CloseDirectCompute() => DirectComputeBackend.Instance.Of(device).Close();
     }
 
     extension(Tensor tensor)

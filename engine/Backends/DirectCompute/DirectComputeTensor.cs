@@ -55,32 +55,10 @@ public sealed class DirectComputeTensor : IDisposable
     }
 
     /// <summary>What <c>tensor.AsDirectCompute()</c> is.</summary>
-    internal static DirectComputeTensor Of(Tensor tensor)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        var (gpu, driver) = DirectComputeBackend.Instance.Opened(tensor.Device);
-        if (!tensor.IsContiguous)
-        {
-            throw new TensorRuntimeException(
-                "AsDirectCompute() needs a contiguous tensor", "call Contiguous() first");
-        }
-
-        var buffer = (GpuBuffer)tensor.Storage.Expose();
-        var block = buffer.HandOut();
-        try
-        {
-            gpu.FlushFor(block);
-            var size = tensor.DType.Size;
-            return new(
-                buffer, (DirectComputeMemory)block.Memory, block.Offset + (tensor.StorageOffset * size),
-                tensor.ElementCount * size, driver.Queue.Timeline.Fence, block.LastUse);
-        }
-        catch
-        {
-            buffer.LetGo();
-            throw;
-        }
-    }
+    internal static DirectComputeTensor Of(Tensor tensor) =>
+        DirectComputeBackend.Instance.HandOut<DirectComputeDriver, DirectComputeTensor>(tensor, m => new(
+            m.Buffer, (DirectComputeMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Queue.Timeline.Fence,
+            m.Block.LastUse));
 
     private void LetGo() => Interlocked.Exchange(ref held, null)?.LetGo();
 }

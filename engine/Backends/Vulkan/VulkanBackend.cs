@@ -5,9 +5,7 @@ namespace KernelEngine.Vulkan;
 /// <summary>GPUs by Vulkan 1.2 and up.</summary>
 public sealed class VulkanBackend : GpuBackend
 {
-    private readonly Lock gate = new();
     private readonly List<VulkanDriver> own = [];
-    private readonly List<(VulkanHost Host, ComputeDevice Device)> hosts = [];
 
     private VulkanBackend() =>
         ShaderCatalog.Compiled[KernelLanguage.SpirV] =
@@ -51,34 +49,11 @@ public sealed class VulkanBackend : GpuBackend
     }
 
     /// <summary>The device over one that a host application has made; the same for the same host.</summary>
-    internal ComputeDevice Adopt(VulkanHost host)
+    internal ComputeDevice Adopt(VulkanHost host) => Adopt(host, () =>
     {
-        lock (gate)
-        {
-            foreach (var (known, device) in hosts)
-            {
-                if (ReferenceEquals(known, host) && Of(device).Lost is null)
-                    return device;
-            }
-
-            var logical = LogicalDevice.From(host);
-            ComputeDevice? face = null;
-            face = Add(
-                Describe(logical.Adapter, host.Features),
-                () => new VulkanDriver(logical, face?.ToString() ?? Name));
-            hosts.Add((host, face));
-            return face;
-        }
-    }
-
-    /// <summary>The driver of a device, and the shared layer over it.</summary>
-    internal (GpuDevice Gpu, VulkanDriver Driver) Opened(ComputeDevice device)
-    {
-        if (device.Backend != this)
-            throw new TensorRuntimeException($"{device} is no Vulkan device");
-        var gpu = Of(device);
-        return (gpu, (VulkanDriver)gpu.Driver);
-    }
+        var logical = LogicalDevice.From(host);
+        return (Describe(logical.Adapter, host.Features), name => new VulkanDriver(logical, name));
+    });
 
     private static GpuDescription Describe(VulkanAdapter adapter, VulkanFeatures features) => new(
         adapter.Name, adapter.Type, adapter.MemoryBytes, adapter.MaxMemoryBytes,

@@ -1,4 +1,3 @@
-using KernelEngine.Gpu;
 using KernelEngine.Vulkan;
 
 namespace KernelEngine;
@@ -52,14 +51,14 @@ public static class VulkanDevice
         /// renderer. They belong to the engine, or to the host that handed them in.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
-        public VulkanHost VulkanHandles() => VulkanBackend.Instance.Opened(device).Driver.Device.Handles;
+        public VulkanHost VulkanHandles() => VulkanBackend.Instance.Opened<VulkanDriver>(device).Driver.Device.Handles;
 
         /// <summary>
         /// Waits until everything is done, and gives everything back that was allocated on the device; its tensors are
         /// gone. A host does so before it destroys the <c>VkDevice</c> that it handed in, with no tensor handed out.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no Vulkan device.</exception>
-        public void CloseVulkan() => VulkanBackend.Instance.Opened(device).Gpu.Close();
+        public void CloseVulkan() => VulkanBackend.Instance.Of(device).Close();
     }
 
     extension(Tensor tensor)
@@ -71,31 +70,9 @@ public static class VulkanDevice
         /// <returns>Where it is, until that is disposed: so long the memory belongs to this tensor and no other.
         /// </returns>
         /// <exception cref="TensorRuntimeException">It is not on a Vulkan device, or not contiguous.</exception>
-        public VulkanTensor AsVulkan()
-        {
-            var (gpu, driver) = VulkanBackend.Instance.Opened(tensor.Device);
-            if (!tensor.IsContiguous)
-            {
-                throw new TensorRuntimeException(
-                    "AsVulkan() needs a contiguous tensor", "call Contiguous() first");
-            }
-
-            var buffer = (GpuBuffer)tensor.Storage.Expose();
-            var block = buffer.HandOut();
-            try
-            {
-                gpu.FlushFor(block);
-                var size = tensor.DType.Size;
-                return new VulkanTensor(
-                    buffer, (VulkanMemory)block.Memory, block.Offset + (tensor.StorageOffset * size),
-                    tensor.ElementCount * size, driver.Timeline.Semaphore.Handle, driver.SignalOf(block.LastUse));
-            }
-            catch
-            {
-                buffer.LetGo();
-                throw;
-            }
-        }
+        public VulkanTensor AsVulkan() => VulkanBackend.Instance.HandOut<VulkanDriver, VulkanTensor>(tensor, m => new(
+            m.Buffer, (VulkanMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Timeline.Semaphore.Handle,
+            m.Driver.SignalOf(m.Block.LastUse)));
     }
 
     private static IReadOnlyList<ComputeDevice> Known()

@@ -5,8 +5,6 @@ namespace KernelEngine.Cuda;
 /// <summary>NVIDIA's GPUs by CUDA's driver: the devices <c>cuda:0</c>, <c>cuda:1</c>, … in the driver's order.</summary>
 public sealed unsafe class CudaBackend : GpuBackend
 {
-    private readonly Lock gate = new();
-    private readonly List<(CudaHost Host, ComputeDevice Device)> hosts = [];
 
     private CudaBackend() =>
         ShaderCatalog.Compiled[KernelLanguage.Ptx] =
@@ -22,29 +20,11 @@ public sealed unsafe class CudaBackend : GpuBackend
     public static void Register() => ComputeDevice.Register(Instance);
 
     /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
-    internal ComputeDevice Of(CudaHost host)
+    internal ComputeDevice Of(CudaHost host) => Adopt(host, () =>
     {
-        ArgumentNullException.ThrowIfNull(host);
         var physical = DeviceOf(host);
-        lock (gate)
-        {
-            foreach (var (known, device) in hosts)
-            {
-                if (known == host && Of(device).Lost is null)
-                    return device;
-            }
-
-            ComputeDevice? face = null;
-            face = Add(Describe(physical), () => new CudaDriver(physical, face?.ToString() ?? Name, host));
-            hosts.Add((host, face));
-            return face;
-        }
-    }
-
-    /// <summary>The shared layer over a device's driver.</summary>
-    internal static GpuDevice Opened(ComputeDevice device) => device.Backend == Instance
-        ? Instance.Of(device)
-        : throw new TensorRuntimeException($"{device} is no CUDA device");
+        return (Describe(physical), name => new CudaDriver(physical, name, host));
+    });
 
     /// <inheritdoc/>
     protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)

@@ -40,36 +40,8 @@ public sealed class CudaBuffer : IDisposable
     }
 
     /// <summary>What <c>tensor.AsCuda()</c> is.</summary>
-    internal static CudaBuffer Of(Tensor tensor)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Storage.Expose() is not GpuBuffer { Owner: { Driver: CudaDriver driver } gpu } buffer)
-        {
-            throw new TensorRuntimeException(
-                $"a tensor on {tensor.Device} has no CUDA memory", "move it, as in x.To(ComputeDevice.Cuda())");
-        }
-
-        if (!tensor.IsContiguous)
-        {
-            throw new TensorRuntimeException(
-                "a tensor that is not contiguous cannot be handed out", "call Contiguous() first");
-        }
-
-        var block = buffer.HandOut();
-        try
-        {
-            gpu.FlushFor(block);
-            var size = tensor.DType.Size;
-            return new(
-                buffer, driver, block.Memory.Address + (ulong)(block.Offset + (tensor.Layout.Offset * size)),
-                tensor.ElementCount * size, driver.Queue.EventOfAll());
-        }
-        catch
-        {
-            buffer.LetGo();
-            throw;
-        }
-    }
+    internal static CudaBuffer Of(Tensor tensor) => CudaBackend.Instance.HandOut<CudaDriver, CudaBuffer>(tensor, m => new(
+        m.Buffer, m.Driver, m.Block.Memory.Address + (ulong)m.Offset, m.ByteCount, m.Driver.Queue.EventOfAll()));
 
     private void Release()
     {

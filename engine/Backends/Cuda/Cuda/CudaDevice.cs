@@ -56,14 +56,14 @@ public static class CudaDevice
         /// together with its tensors, and enqueue what uses them. Not to be destroyed.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no CUDA device.</exception>
-        public CudaHost CudaHandles() => ((CudaDriver)CudaBackend.Opened(device).Driver).Handles;
+        public CudaHost CudaHandles() => CudaBackend.Instance.Opened<CudaDriver>(device).Driver.Handles;
 
         /// <summary>
         /// Waits for what is running, gives back what the engine made, and lets go of the context. The tensors of the
         /// device are gone then.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no CUDA device.</exception>
-        public void CloseCuda() => CudaBackend.Opened(device).Close();
+        public void CloseCuda() => CudaBackend.Instance.Of(device).Close();
     }
 
     extension(Tensor tensor)

@@ -8,8 +8,6 @@ namespace KernelEngine.OpenCl;
 /// </summary>
 public sealed class OpenClBackend : GpuBackend
 {
-    private readonly Lock gate = new();
-    private readonly List<(OpenClHost Host, ComputeDevice Device)> hosts = [];
 
     private OpenClBackend()
     {
@@ -25,37 +23,15 @@ public sealed class OpenClBackend : GpuBackend
     public static void Register() => ComputeDevice.Register(Instance);
 
     /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
-    internal ComputeDevice Of(OpenClHost host)
+    internal ComputeDevice Of(OpenClHost host) => Adopt(host, () =>
     {
-        ArgumentNullException.ThrowIfNull(host);
         var api = OpenClApi.Current ?? throw new TensorRuntimeException(OpenClApi.WhyMissing!);
-        lock (gate)
-        {
-            foreach (var (known, device) in hosts)
-            {
-                if (known == host && Of(device).Lost is null)
-                    return device;
-            }
-
-            var physical = OpenClPhysicalDevice.Read(api, host.Device);
-            if (physical.WhyUnusable is { } reason)
-                throw new TensorRuntimeException($"{physical.Name} cannot be used: {reason}");
-            OpenClDriver.Check(api, host);
-            ComputeDevice? face = null;
-            face = Add(
-                Describe(physical), () => new OpenClDriver(api, physical, face?.ToString() ?? Name, host));
-
-            // The device is opened here and now: the host may let go of its objects after this.
-            Of(face);
-            hosts.Add((host, face));
-            return face;
-        }
-    }
-
-    /// <summary>The shared layer over a device's driver.</summary>
-    internal static GpuDevice Opened(ComputeDevice device) => device.Backend == Instance
-        ? Instance.Of(device)
-        : throw new TensorRuntimeException($"{device} is no OpenCL device");
+        var physical = OpenClPhysicalDevice.Read(api, host.Device);
+        if (physical.WhyUnusable is { } reason)
+            throw new TensorRuntimeException($"{physical.Name} cannot be used: {reason}");
+        OpenClDriver.Check(api, host);
+        return (Describe(physical), name => new OpenClDriver(api, physical, name, host));
+    });
 
     /// <inheritdoc/>
     protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)

@@ -46,36 +46,11 @@ public sealed class OpenClBuffer : IDisposable
     }
 
     /// <summary>What <c>tensor.AsOpenCl()</c> is.</summary>
-    internal static OpenClBuffer Of(Tensor tensor)
-    {
-        ArgumentNullException.ThrowIfNull(tensor);
-        if (tensor.Storage.Expose() is not GpuBuffer { Owner: { Driver: OpenClDriver driver } gpu } buffer)
-        {
-            throw new TensorRuntimeException(
-                $"a tensor on {tensor.Device} has no OpenCL memory", "move it, as in x.To(ComputeDevice.OpenCl())");
-        }
-
-        if (!tensor.IsContiguous)
-        {
-            throw new TensorRuntimeException(
-                "a tensor that is not contiguous cannot be handed out", "call Contiguous() first");
-        }
-
-        var block = buffer.HandOut();
-        try
-        {
-            gpu.Flush();
-            var size = tensor.DType.Size;
-            return new(
-                buffer, driver, ((OpenClMemory)block.Memory).Handle, block.Offset + (tensor.Layout.Offset * size),
-                tensor.ElementCount * size, driver.Queue.EventOfAll());
-        }
-        catch
-        {
-            buffer.LetGo();
-            throw;
-        }
-    }
+    internal static OpenClBuffer Of(Tensor tensor) => OpenClBackend.Instance.HandOut<OpenClDriver, OpenClBuffer>(
+        tensor,
+        m => new(
+            m.Buffer, m.Driver, ((OpenClMemory)m.Block.Memory).Handle, m.Offset, m.ByteCount,
+            m.Driver.Queue.EventOfAll()));
 
     private void Release()
     {

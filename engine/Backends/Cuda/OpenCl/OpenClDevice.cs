@@ -56,14 +56,14 @@ public static class OpenClDevice
         /// that go together with its tensors. Not to be released.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no OpenCL device.</exception>
-        public OpenClHost OpenClHandles() => ((OpenClDriver)OpenClBackend.Opened(device).Driver).Handles;
+        public OpenClHost OpenClHandles() => OpenClBackend.Instance.Opened<OpenClDriver>(device).Driver.Handles;
 
         /// <summary>
         /// Waits for what is running, gives back what the engine made, and lets go of the application's context and
         /// queue. The tensors of the device are gone then.
         /// </summary>
         /// <exception cref="TensorRuntimeException">It is no OpenCL device.</exception>
-        public void CloseOpenCl() => OpenClBackend.Opened(device).Close();
+        public void CloseOpenCl() => OpenClBackend.Instance.Of(device).Close();
     }
 
     extension(Tensor tensor)

@@ -4,7 +4,9 @@ namespace KernelEngine.Gpu;
 public abstract class GpuBackend : Backend
 {
     private readonly Lock gate = new();
+    private readonly Lock adopting = new();
     private readonly List<(ComputeDevice Face, Lazy<GpuDevice> Device)> known = [];
+    private readonly List<(object Host, ComputeDevice Face)> hosts = [];
     private string? whyNone;
     private bool isSearched;
 
@@ -92,13 +94,77 @@ public abstract class GpuBackend : Backend
     /// <returns>Why there are none, in one line; null where there are some.</returns>
     protected abstract string? Find(Action<GpuDescription, Func<GpuDriver>> found);
 
-    /// <summary>Adds a device that a host application has opened.</summary>
-    protected ComputeDevice Add(GpuDescription description, Func<GpuDriver> open)
+    /// <summary>
+    /// The device over objects that a host application has made; the same for the same objects, until it is lost or
+    /// closed. It is opened here and now: the host may let go of its own references after this.
+    /// </summary>
+    /// <param name="host">The objects, equal where they are the same.</param>
+    /// <param name="read">What the device is, and how to open it by the name that it is given.</param>
+    internal ComputeDevice Adopt<THost>(THost host, Func<(GpuDescription What, Func<string, GpuDriver> Open)> read)
+        where THost : class
     {
-        lock (gate)
+        ArgumentNullException.ThrowIfNull(host);
+        lock (adopting)
         {
-            Search();
-            return AddOpen(description, open);
+            foreach (var (other, device) in hosts)
+            {
+                if (host.Equals(other) && Of(device).Lost is null)
+                    return device;
+            }
+
+            var (what, open) = read();
+            ComputeDevice? face = null;
+            lock (gate)
+            {
+                Search();
+                face = AddOpen(what, () => open(face?.ToString() ?? Name));
+            }
+
+            Of(face);
+            hosts.Add((host, face));
+            return face;
+        }
+    }
+
+    /// <summary>The driver of a device of this backend, and the shared layer over it.</summary>
+    /// <exception cref="TensorRuntimeException">It is none of this backend's devices.</exception>
+    internal (GpuDevice Gpu, TDriver Driver) Opened<TDriver>(ComputeDevice device) where TDriver : GpuDriver
+    {
+        var gpu = Of(device);
+        return (gpu, (TDriver)gpu.Driver);
+    }
+
+    /// <summary>
+    /// Hands a tensor's memory out to commands of somebody else: what was recorded so far is submitted, and the memory
+    /// goes to nobody else before the buffer lets go.
+    /// </summary>
+    /// <param name="tensor">The tensor.</param>
+    /// <param name="make">Makes what the user gets; it lets go of the buffer when it is disposed.</param>
+    /// <exception cref="TensorRuntimeException">It is on no device of this backend, or not contiguous.</exception>
+    internal THanded HandOut<TDriver, THanded>(Tensor tensor, Func<HandedMemory<TDriver>, THanded> make)
+        where TDriver : GpuDriver
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        var (gpu, driver) = Opened<TDriver>(tensor.Device);
+        if (!tensor.IsContiguous)
+        {
+            throw new TensorRuntimeException(
+                "a tensor that is not contiguous cannot be handed out", "call Contiguous() first");
+        }
+
+        var buffer = (GpuBuffer)tensor.Storage.Expose();
+        var block = buffer.HandOut();
+        try
+        {
+            gpu.FlushFor(block);
+            var size = tensor.DType.Size;
+            return make(new(
+                driver, buffer, block, block.Offset + (tensor.StorageOffset * size), tensor.ElementCount * size));
+        }
+        catch
+        {
+            buffer.LetGo();
+            throw;
         }
     }
 

@@ -106,7 +106,7 @@ public class CudaDriverTests
         var context = SoftwareDriver.CreateContext(0);
         var device = ComputeDevice.Cuda(new CudaHost(context));
         _ = Tensor.Ones([4], device: device).Sum().Item<float>();
-        var gpu = CudaBackend.Opened(device);
+        var gpu = CudaBackend.Instance.Of(device);
         var kernel = gpu.Driver.Build(new("broken", KernelLanguage.Ptx, default, Broken, 0, (1, 1, 1), 0));
         var parameters = gpu.Driver.Allocate(16, MemoryKind.Parameters);
         var batch = new GpuBatch { Ticket = gpu.Driver.Completed + 1 };
@@ -185,7 +185,7 @@ public class CudaDriverTests
     private static void Need() =>
         Assert.SkipUnless(GpuEnvironment.IsCudaSoftware, "there is no CUDA driver in software here");
 
-    private static CudaDriver Driver(ComputeDevice device) => (CudaDriver)CudaBackend.Opened(device).Driver;
+    private static CudaDriver Driver(ComputeDevice device) => (CudaDriver)CudaBackend.Instance.Of(device).Driver;
 
     private static float[] Train(ComputeDevice device)
     {
