@@ -73,6 +73,23 @@ internal sealed unsafe class HostApplication : IDisposable
         };
     }
 
+    /// <summary>
+    /// The engine's device over it, used as if it had a queue for copies and memory that the host does not see.
+    /// </summary>
+    public ComputeDevice WithHiddenMemory()
+    {
+        var outer = Environment.GetEnvironmentVariable(TransferQueue.Variable);
+        Environment.SetEnvironmentVariable(TransferQueue.Variable, "always");
+        try
+        {
+            return ComputeDevice.Vulkan(Host);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(TransferQueue.Variable, outer);
+        }
+    }
+
     /// <summary>What it hands in.</summary>
     public VulkanHost Host { get; }
 

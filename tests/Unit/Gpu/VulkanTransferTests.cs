@@ -7,22 +7,13 @@ namespace KernelEngine.Tests.Gpu;
 public sealed class VulkanTransferTests : IDisposable
 {
     private readonly int before = ValidationLog.Messages.Count;
-    private readonly string? outer = Environment.GetEnvironmentVariable(TransferQueue.Variable);
     private readonly HostApplication host;
     private readonly ComputeDevice device;
 
     public VulkanTransferTests()
     {
         host = new HostApplication();
-        Environment.SetEnvironmentVariable(TransferQueue.Variable, "always");
-        try
-        {
-            device = ComputeDevice.Vulkan(host.Host);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(TransferQueue.Variable, outer);
-        }
+        device = host.WithHiddenMemory();
     }
 
     public void Dispose()

@@ -40,7 +40,7 @@ internal sealed class SyntheticRun
                         TileStride = inputs,
                         RowStride = picture,
                     }
-                    : Matrix(outputs, inputs),
+                    : MapGrids.Matrix(outputs, inputs),
             });
             parameters.Add(new ParameterInfo
             {
@@ -48,7 +48,7 @@ internal sealed class SyntheticRun
                 Name = $"fc{i + 1}.bias",
                 Layer = layers.Count,
                 Shape = new long[] { outputs },
-                Grid = Matrix(1, outputs),
+                Grid = MapGrids.Matrix(1, outputs),
             });
             layers.Add(new LayerInfo
             {
@@ -164,16 +164,6 @@ internal sealed class SyntheticRun
         var loss = (2.2 * Math.Exp(-step / 250.0)) + (0.25 * Math.Exp(-step / 1500.0) * noise) + (0.03 * noise);
         return new(step, (float)loss, (float)Math.Clamp(1 - (0.38 * loss * noise), 0, 1));
     }
-
-    private static MapGrid Matrix(int rows, int columns) => new()
-    {
-        Tiles = 1,
-        TileColumns = 1,
-        Rows = rows,
-        Columns = columns,
-        TileStride = rows * columns,
-        RowStride = columns,
-    };
 
     private float[] Pattern(ParameterInfo parameter, double spread)
     {

@@ -16,19 +16,7 @@ public sealed class VulkanRendererCostTests : IDisposable
     private readonly HostApplication host = new();
     private readonly ComputeDevice device;
 
-    public VulkanRendererCostTests()
-    {
-        var outer = Environment.GetEnvironmentVariable(TransferQueue.Variable);
-        Environment.SetEnvironmentVariable(TransferQueue.Variable, "always");
-        try
-        {
-            device = ComputeDevice.Vulkan(host.Host);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable(TransferQueue.Variable, outer);
-        }
-    }
+    public VulkanRendererCostTests() => device = host.WithHiddenMemory();
 
     public void Dispose()
     {

@@ -72,7 +72,8 @@ internal static class MapGrids
         return Math.Max(least, 1);
     }
 
-    private static MapGrid Matrix(int rows, int columns) => new()
+    /// <summary>One tile, row by row.</summary>
+    public static MapGrid Matrix(int rows, int columns) => new()
     {
         Tiles = 1,
         TileColumns = 1,

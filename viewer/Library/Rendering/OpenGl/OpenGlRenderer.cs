@@ -25,10 +25,8 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
     private readonly int largestTexture;
     private readonly bool tellsLoss;
     private readonly BitmapRenderer? processor;
-    private readonly List<PixelRect> dirty = [], canvasDirty = [];
+    private readonly PictureChanges changes = new();
     private Texture canvas, screen;
-    private IReadOnlyList<HeatMap> maps = [];
-    private IReadOnlyList<HistogramBars> histograms = [];
     private PixelSize size;
     private bool isDisposed;
 
@@ -77,14 +75,14 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
             return false;
         context.MakeCurrent();
         gl.BindFramebuffer(FramebufferTarget.Framebuffer, frame);
-        Resize(picture);
-        FindDirty(picture);
+        Resize(picture.Size);
+        changes.Note(picture);
         if (processor is null)
             DrawByShaders(picture);
         else
             DrawByProcessor(processor, picture);
         Show();
-        (maps, histograms) = (picture.Maps, picture.Histograms);
+        changes.Drawn(picture);
         if (tellsLoss && gl.GetGraphicsResetStatus() is not GLEnum.NoError and var reason)
             throw new InvalidOperationException($"OpenGL has lost its context: {reason}");
         return true;
@@ -135,13 +133,17 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
     private static Vector4 ColorOf(uint color) =>
         new Vector4(color & 255, (color >> 8) & 255, (color >> 16) & 255, color >> 24) / 255;
 
-    // Of another size, everything is drawn.
-    private void Resize(Picture picture)
+    // Where pieces are as much as the whole, the whole is drawn at once.
+    private IReadOnlyList<PixelRect> Areas =>
+        changes.Areas.Sum(a => (long)a.Width * a.Height) < (long)size.Width * size.Height
+            ? changes.Areas
+            : [size.Bounds];
+
+    private void Resize(PixelSize now)
     {
-        dirty.Clear();
-        if (picture.Size == size)
+        if (now == size)
             return;
-        size = picture.Size;
+        size = now;
         if (size.Width > largestTexture || size.Height > largestTexture)
         {
             throw new InvalidOperationException(
@@ -156,59 +158,13 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
             FramebufferTarget.Framebuffer, FramebufferAttachment.ColorAttachment0, TextureTarget.Texture2D, screen.Name,
             0);
         gl.Viewport(0, 0, (uint)size.Width, (uint)size.Height);
-        dirty.Add(size.Bounds);
-    }
-
-    // What is to be drawn again: what changed on the canvas, and every map or histogram that was not there, or is gone.
-    private void FindDirty(Picture picture)
-    {
-        canvasDirty.Clear();
-        if (dirty.Count == 0 && picture.Changed is not null)
-        {
-            foreach (var area in picture.Changed)
-                AddDirty(area);
-            canvasDirty.AddRange(dirty);
-            AddDifferences(maps, picture.Maps, m => m.Bounds);
-            AddDifferences(histograms, picture.Histograms, h => h.Bounds);
-            if (dirty.Sum(a => (long)a.Width * a.Height) < (long)size.Width * size.Height)
-                return;
-            dirty.Clear();
-            dirty.Add(size.Bounds);
-            return;
-        }
-
-        dirty.Clear();
-        dirty.Add(size.Bounds);
-        canvasDirty.Add(size.Bounds);
-    }
-
-    private void AddDifferences<T>(IReadOnlyList<T> before, IReadOnlyList<T> now, Func<T, PixelRect> boundsOf)
-    {
-        foreach (var item in now)
-        {
-            if (!before.Contains(item))
-                AddDirty(boundsOf(item));
-        }
-
-        foreach (var item in before)
-        {
-            if (!now.Contains(item))
-                AddDirty(boundsOf(item));
-        }
-    }
-
-    private void AddDirty(PixelRect area)
-    {
-        area = area.Intersect(size.Bounds);
-        if (!area.IsEmpty && !dirty.Contains(area))
-            dirty.Add(area);
     }
 
     private void DrawByShaders(Picture picture)
     {
-        Upload(picture.Canvas, canvas, canvasDirty);
+        Upload(picture.Canvas, canvas, changes.Canvas);
         gl.Enable(EnableCap.ScissorTest);
-        foreach (var area in dirty)
+        foreach (var area in Areas)
             Draw(picture, area);
         gl.Disable(EnableCap.ScissorTest);
         textures.Keep(picture);
@@ -216,8 +172,9 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
 
     private void DrawByProcessor(BitmapRenderer bitmap, Picture picture)
     {
-        bitmap.Draw(picture, dirty);
-        Upload(bitmap.Shown, screen, dirty);
+        var areas = Areas;
+        bitmap.Draw(picture, areas);
+        Upload(bitmap.Shown, screen, areas);
     }
 
     private void Upload(SKBitmap bitmap, Texture texture, IReadOnlyList<PixelRect> areas)

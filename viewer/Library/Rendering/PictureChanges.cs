@@ -8,7 +8,7 @@ internal sealed class PictureChanges
     // Above it, one large piece is less work than many small ones.
     private const int MostPieces = 64;
 
-    private readonly List<PixelRect> canvas = [];
+    private readonly List<PixelRect> canvas = [], areas = [];
     private readonly List<HeatMap> maps = [];
     private readonly List<HistogramBars> histograms = [];
     private IReadOnlyList<HeatMap> drawnMaps = [];
@@ -17,6 +17,9 @@ internal sealed class PictureChanges
 
     /// <summary>The parts of the canvas that are new.</summary>
     public IReadOnlyList<PixelRect> Canvas => canvas;
+
+    /// <summary>All that is to be drawn: these parts of the canvas, what is drawn there, and where something was.</summary>
+    public IReadOnlyList<PixelRect> Areas => areas;
 
     /// <summary>The maps that are to be drawn.</summary>
     public IReadOnlyList<HeatMap> Maps => maps;
@@ -32,14 +35,12 @@ internal sealed class PictureChanges
         else if (canvas is not [var only] || only != size.Bounds)
             canvas.AddRange(picture.Changed.Select(r => r.Intersect(size.Bounds)).Where(r => !r.IsEmpty));
 
-        List<PixelRect> touched =
-        [
-            .. canvas,
-            .. drawnMaps.Where(m => !picture.Maps.Contains(m)).Select(m => m.Bounds),
-            .. drawnHistograms.Where(h => !picture.Histograms.Contains(h)).Select(h => h.Bounds),
-        ];
-        Choose(picture.Maps, drawnMaps, m => m.Bounds, maps, touched);
-        Choose(picture.Histograms, drawnHistograms, h => h.Bounds, histograms, touched);
+        areas.Clear();
+        areas.AddRange(canvas);
+        AddGone(picture.Maps, drawnMaps, m => m.Bounds);
+        AddGone(picture.Histograms, drawnHistograms, h => h.Bounds);
+        Choose(picture.Maps, drawnMaps, m => m.Bounds, maps);
+        Choose(picture.Histograms, drawnHistograms, h => h.Bounds, histograms);
     }
 
     /// <summary>The picture that was noted last is drawn.</summary>
@@ -59,19 +60,27 @@ internal sealed class PictureChanges
         canvas.Add(size.Bounds);
     }
 
+    private void AddGone<T>(IReadOnlyList<T> all, IReadOnlyList<T> before, Func<T, PixelRect> bounds)
+    {
+        foreach (var one in before)
+        {
+            if (!all.Contains(one) && bounds(one).Intersect(size.Bounds) is { IsEmpty: false } rectangle)
+                areas.Add(rectangle);
+        }
+    }
+
     // Those that are new, and those over something that is drawn again.
     private void Choose<T>(
-        IReadOnlyList<T> all, IReadOnlyList<T> before, Func<T, PixelRect> bounds, List<T> chosen,
-        List<PixelRect> touched)
+        IReadOnlyList<T> all, IReadOnlyList<T> before, Func<T, PixelRect> bounds, List<T> chosen)
     {
         chosen.Clear();
         foreach (var one in all)
         {
             var rectangle = bounds(one).Intersect(size.Bounds);
-            if (rectangle.IsEmpty || (before.Contains(one) && !touched.Exists(rectangle.Intersects)))
+            if (rectangle.IsEmpty || (before.Contains(one) && !areas.Exists(rectangle.Intersects)))
                 continue;
             chosen.Add(one);
-            touched.Add(rectangle);
+            areas.Add(rectangle);
         }
     }
 }
