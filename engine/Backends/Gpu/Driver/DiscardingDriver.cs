@@ -161,9 +161,7 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     private sealed unsafe class HostMemory(DiscardingDriver owner, long byteCount, MemoryKind kind)
         : GpuMemory(byteCount, kind)
     {
-        private nint pointer = kind == MemoryKind.Device
-            ? 0
-            : (nint)NativeMemory.AlignedAlloc((nuint)byteCount, 4096);
+        private nint pointer = kind == MemoryKind.Device ? 0 : Zeros((nuint)byteCount);
 
         public override nint HostPointer => pointer;
 
@@ -174,6 +172,14 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
             owner.Allocated -= ByteCount;
             NativeMemory.AlignedFree((void*)pointer);
             pointer = 0;
+        }
+
+        // What is read is what no command has written: no error is found.
+        private static nint Zeros(nuint byteCount)
+        {
+            var made = NativeMemory.AlignedAlloc(byteCount, 4096);
+            NativeMemory.Clear(made, byteCount);
+            return (nint)made;
         }
     }
 }

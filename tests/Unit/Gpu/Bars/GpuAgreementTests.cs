@@ -82,6 +82,10 @@ public sealed class GpuAgreementTests
         ["matmul of narrow numbers"] = ([DType.Float16, DType.BFloat16], (x, y) => Square(x).Matmul(Square(y).T)),
     };
 
+    // What the roundings of a sum come to grows with its terms, however near to zero it ends.
+    private static readonly HashSet<string> Sums =
+        ["sum", "sum of a dimension", "mean of the last", "cumsum", "scatter_add", "matmul", "matmul of narrow numbers"];
+
     private static readonly Gen<int> Size = Gen.Frequency(
         (8, Gen.Int[1, 5]), (2, Gen.Int[6, 40]), (1, Gen.Const(0)), (1, Gen.Const(1)));
 
@@ -119,7 +123,7 @@ public sealed class GpuAgreementTests
                 var found = call(
                     View(Drawn(sizes, type, seed).To(device), viewOfX),
                     View(Drawn(sizes, type, seed + 1).To(device), viewOfY));
-                AssertSame(expected, found, type);
+                AssertSame(expected, found, type, Sums.Contains(operation) ? sizes.Aggregate(1L, (x, y) => x * y) : 1);
             },
             iter: Draws, threads: 1, print: draw => $"{dtypes[draw.Item1]} ({string.Join(", ", draw.Item2)}) " +
                 $"views {draw.Item3} and {draw.Item4}, seed {draw.Item5}");
@@ -156,7 +160,7 @@ public sealed class GpuAgreementTests
         ? x.Reshape(0, 3)
         : x.Reshape(x.Shape[0], x.ElementCount / x.Shape[0]);
 
-    private static void AssertSame(Tensor expected, Tensor found, DType type)
+    private static void AssertSame(Tensor expected, Tensor found, DType type, long terms)
     {
         Assert.Equal(expected.Shape, found.Shape);
         Assert.Equal(expected.DType, found.DType);
@@ -176,13 +180,16 @@ public sealed class GpuAgreementTests
             DTypeCode.Float16 => 2e-3,
             _ => 1.6e-2,
         };
+
+        // In float32 at least, one after the other, the largest products.
+        var roundings = Math.ScaleB(1, -24) * terms * High * High;
         var wanted = expected.To(DType.Float64).Flatten().ToArray<double>();
         var got = found.To(ComputeDevice.Cpu()).To(DType.Float64).Flatten().ToArray<double>();
         for (var i = 0; i < wanted.Length; i++)
         {
             Assert.True(
                 wanted[i].Equals(got[i]) || wanted[i] == got[i] ||
-                    Math.Abs(wanted[i] - got[i]) <= tolerance * (1 + Math.Abs(wanted[i])),
+                    Math.Abs(wanted[i] - got[i]) <= (tolerance * (1 + Math.Abs(wanted[i]))) + roundings,
                 $"element {i}: {got[i]:R}, on the processor {wanted[i]:R}");
         }
     }
