@@ -42,4 +42,22 @@ show.SetAction(parsed =>
         Console.WriteLine(variant.Source(parsed.GetValue(language)));
 });
 build.Add(show);
+
+var target = new Argument<DirectoryInfo>("folder") { Description = "where they are written" };
+var texts = new Command("ptx", "Writes the compiled PTX of each variant of the library, for an assembler to check.")
+{
+    target, compiledFolder,
+};
+texts.SetAction(parsed =>
+{
+    var folder = parsed.GetRequiredValue(target);
+    folder.Create();
+    var compiled = CompiledShaders.In(parsed.GetRequiredValue(compiledFolder).FullName, KernelLanguage.Ptx);
+    foreach (var (name, shader) in ShaderCatalog.All.SelectMany(kernel => compiled.Entries(kernel.Name)))
+    {
+        File.WriteAllText(
+            Path.Combine(folder.FullName, $"library-{name}.ptx"), ShaderVariant.TextOf(shader.Words.Span));
+    }
+});
+build.Add(texts);
 return build.Parse(args).Invoke();

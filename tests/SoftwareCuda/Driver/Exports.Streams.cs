@@ -24,7 +24,9 @@ internal static unsafe partial class Exports
 
             try
             {
-                var read = new PtxModule(Marshal.PtrToStringUTF8(image)!);
+                var text = Marshal.PtrToStringUTF8(image)!;
+                PtxTexts.Keep(text);
+                var read = new PtxModule(text);
                 var wanted = int.Parse(read.Target.AsSpan(3), null);
                 if (wanted > (Capability.Major * 10) + Capability.Minor)
                     throw new PtxException($"it is for {read.Target}");
