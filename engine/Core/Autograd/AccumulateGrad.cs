@@ -14,8 +14,6 @@ internal sealed class AccumulateGrad : Node
         Sequence = long.MaxValue;
     }
 
-    public Tensor Leaf => leaf;
-
     /// <summary>Adds a gradient.</summary>
     /// <param name="gradient">The gradient, of the leaf's shape and dtype.</param>
     /// <param name="isFresh">Whether nobody else holds its memory, so that it need not be copied.</param>

@@ -34,7 +34,4 @@ public readonly struct Argument
     public static implicit operator Argument(float value) => new(null, value);
     /// <summary>A real number.</summary>
     public static implicit operator Argument(double value) => new(null, value);
-
-    /// <summary>The dtype that it has in promotion.</summary>
-    internal DType DType => Tensor?.DType ?? Scalar.DType;
 }

@@ -17,9 +17,6 @@ internal sealed class HostBuffer : DeviceBuffer
     private HostBuffer(ComputeDevice device, Array array, nint offset, long byteCount, HostBlock? block)
         : base(device, byteCount) => (this.array, this.offset, this.block) = (array, offset, block);
 
-    /// <summary>The managed array that it lies in.</summary>
-    public Array Array => array ?? throw Freed();
-
     /// <summary>The first byte. Pin it before making a pointer of it.</summary>
     /// <exception cref="TensorRuntimeException">The buffer has been freed.</exception>
     public ref byte Data => ref Unsafe.AddByteOffset(

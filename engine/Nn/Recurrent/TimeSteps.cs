@@ -41,9 +41,6 @@ internal sealed class TimeSteps
     /// <summary>How many rows there are in all steps.</summary>
     public long Rows => starts[^1];
 
-    /// <summary>The first row of a step, and how many there are.</summary>
-    public (long Start, long Length) this[int step] => (starts[step], starts[step + 1] - starts[step]);
-
     /// <summary>A step's rows of a tensor of all of them.</summary>
     public Tensor Of(Tensor rows, int step) =>
         rows.Narrow(0, starts[step], starts[step + 1] - starts[step]);

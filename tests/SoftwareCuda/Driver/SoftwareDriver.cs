@@ -48,13 +48,6 @@ public static class SoftwareDriver
             return SoftwareObjects.Add(new SoftwareStream(SoftwareObjects.Get<SoftwareContext>(context)));
     }
 
-    /// <summary>How often a device's primary context is retained.</summary>
-    public static int PrimaryUsers(int device)
-    {
-        lock (Gate)
-            return Primary.TryGetValue(device, out var handle) ? SoftwareObjects.Get<SoftwareContext>(handle).Users : 0;
-    }
-
     /// <summary>The calling thread's contexts, from the innermost.</summary>
     internal static Stack<nint> Current => current ??= new();
 

@@ -241,7 +241,7 @@ public sealed class RecurrentTests
     }
 
     /// <summary>Any of the networks, called in one way.</summary>
-    private sealed record Network(Module Module, IReadOnlyList<IReadOnlyList<Parameter>> Weights, bool IsLstm, long Size)
+    private sealed record Network(Module Module, IReadOnlyList<IReadOnlyList<Parameter>> Weights, long Size)
     {
         public static Network Of(
             ComputeDevice on, string kind, long inputs, long size, int layers = 1, bool bidirectional = false,
@@ -254,17 +254,17 @@ public sealed class RecurrentTests
                     var gru = new GRU(
                         inputs, size, layers, batchFirst: batchFirst, bidirectional: bidirectional, device: on,
                         dtype: dtype);
-                    return new(gru, gru.AllWeights, false, size);
+                    return new(gru, gru.AllWeights, size);
                 case "lstm" or "projected":
                     var lstm = new LSTM(
                         inputs, size, layers, batchFirst: batchFirst, bidirectional: bidirectional,
                         projSize: kind == "lstm" ? 0 : size - 1, device: on, dtype: dtype);
-                    return new(lstm, lstm.AllWeights, true, kind == "lstm" ? size : size - 1);
+                    return new(lstm, lstm.AllWeights, kind == "lstm" ? size : size - 1);
                 default:
                     var rnn = new RNN(
                         inputs, size, layers, kind, batchFirst: batchFirst, bidirectional: bidirectional, device: on,
                         dtype: dtype);
-                    return new(rnn, rnn.AllWeights, false, size);
+                    return new(rnn, rnn.AllWeights, size);
             }
         }
 

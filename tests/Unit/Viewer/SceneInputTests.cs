@@ -316,6 +316,4 @@ public sealed class SceneInputTests : IDisposable
         check();
         undo();
     }
-
-    private void Both(string name, Action press, Action check) => Both(name, press, check, press);
 }

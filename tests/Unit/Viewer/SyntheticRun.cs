@@ -151,13 +151,6 @@ internal sealed class SyntheticRun
         };
     }
 
-    /// <summary>All frames up to a step, every so many steps.</summary>
-    public IEnumerable<Frame> Frames(long last, long every)
-    {
-        for (var step = every; step <= last; step += every)
-            yield return FrameAt(step, step - every);
-    }
-
     private LossPoint LossAt(int step)
     {
         var noise = 0.5 + random.NextDouble();

@@ -34,9 +34,6 @@ internal static partial class TestDisplay
     /// <summary>Clicks there.</summary>
     public static void Click(float x, float y) => Do("mousemove", Whole(x), Whole(y), "click", "1");
 
-    /// <summary>Turns the wheel up there.</summary>
-    public static void Scroll(float x, float y) => Do("mousemove", Whole(x), Whole(y), "click", "4");
-
     private static string Whole(float value) => ((int)value).ToString(CultureInfo.InvariantCulture);
 
     private static void Do(params string[] arguments)

@@ -11,10 +11,6 @@ internal static class ShaderTexts
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
     public static string Read(string path) => Known.GetOrAdd(path, Load);
 
-    /// <summary>Whether there is such a file.</summary>
-    public static bool Exists(string path) =>
-        typeof(ShaderTexts).Assembly.GetManifestResourceInfo(path) is not null;
-
     private static string Load(string path)
     {
         using var stream = typeof(ShaderTexts).Assembly.GetManifestResourceStream(path)

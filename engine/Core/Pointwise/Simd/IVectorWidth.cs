@@ -7,7 +7,6 @@ namespace KernelEngine;
 /// <typeparam name="T">Its elements: int, long, float or double.</typeparam>
 internal interface IVectorWidth<V, T> where V : unmanaged where T : unmanaged
 {
-    static abstract V All(T value);
     static abstract V Add(V a, V b);
     static abstract V Sub(V a, V b);
     static abstract V Mul(V a, V b);

@@ -12,9 +12,6 @@ internal readonly unsafe struct Simd128<T> : IVectorWidth<Vector128<T>, T> where
     private static bool IsReal => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     [MethodImpl(Inline)]
-    public static Vector128<T> All(T value) => Vector128.Create(value);
-
-    [MethodImpl(Inline)]
     public static Vector128<T> Add(Vector128<T> a, Vector128<T> b) => a + b;
 
     [MethodImpl(Inline)]

@@ -12,9 +12,6 @@ internal readonly unsafe struct Simd256<T> : IVectorWidth<Vector256<T>, T> where
     private static bool IsReal => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     [MethodImpl(Inline)]
-    public static Vector256<T> All(T value) => Vector256.Create(value);
-
-    [MethodImpl(Inline)]
     public static Vector256<T> Add(Vector256<T> a, Vector256<T> b) => a + b;
 
     [MethodImpl(Inline)]

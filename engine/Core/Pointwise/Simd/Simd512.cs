@@ -12,9 +12,6 @@ internal readonly unsafe struct Simd512<T> : IVectorWidth<Vector512<T>, T> where
     private static bool IsReal => typeof(T) == typeof(float) || typeof(T) == typeof(double);
 
     [MethodImpl(Inline)]
-    public static Vector512<T> All(T value) => Vector512.Create(value);
-
-    [MethodImpl(Inline)]
     public static Vector512<T> Add(Vector512<T> a, Vector512<T> b) => a + b;
 
     [MethodImpl(Inline)]

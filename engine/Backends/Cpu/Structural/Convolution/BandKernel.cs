@@ -7,7 +7,6 @@ namespace KernelEngine.Cpu;
 internal unsafe struct BandTile<T> where T : unmanaged
 {
     public nint ARow;
-    public nint AStep;
     public nint Ldc;
 
     /// <summary>Terms of the sum, and where in the band each of them begins.</summary>

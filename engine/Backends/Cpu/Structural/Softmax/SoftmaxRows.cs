@@ -175,14 +175,6 @@ internal static unsafe class SoftmaxRows<T> where T : unmanaged, IBinaryFloating
         return SoftmaxExp<T>.Fma(SoftmaxExp<T>.Fma(-q, sum, e), reciprocal, q);
     }
 
-    /// <inheritdoc cref="Quotient(Vector256{T}, Vector256{T}, Vector256{T})"/>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<T> Quotient(Vector512<T> e, Vector512<T> sum, Vector512<T> reciprocal)
-    {
-        var q = e * reciprocal;
-        return SoftmaxExp<T>.Fma(SoftmaxExp<T>.Fma(-q, sum, e), reciprocal, q);
-    }
-
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<T> Term(T* g, T* y, bool log) =>
         log ? Vector256.Load(g) : Vector256.Load(g) * Vector256.Load(y);

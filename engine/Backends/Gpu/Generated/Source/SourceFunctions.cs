@@ -20,10 +20,6 @@ internal static class SourceFunctions
         Dialect dialect, IEnumerable<Primitive> recipes, ValueKind kind, IEnumerable<string>? primitives = null) =>
         Render(dialect, recipes.Select(recipe => (recipe, kind)), primitives);
 
-    /// <summary>A recipe for a kind, with everything that it needs.</summary>
-    public static string Render(Dialect dialect, Primitive recipe, ValueKind kind) =>
-        Render(dialect, [(recipe, kind)], null);
-
     /// <summary>Recipes, each for a kind, with everything that they need.</summary>
     /// <inheritdoc cref="Render(Dialect, IEnumerable{Primitive}, ValueKind, IEnumerable{string}?)"/>
     public static string Render(

@@ -31,9 +31,6 @@ internal sealed class SpirvWords(int capacity)
         operands.CopyTo(target[3..]);
     }
 
-    /// <summary>Adds words as they are.</summary>
-    public void AddWords(ReadOnlySpan<uint> more) => more.CopyTo(Reserve(more.Length));
-
     private Span<uint> Reserve(int length)
     {
         if (Count + length > words.Length)
