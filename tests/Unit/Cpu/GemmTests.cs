@@ -6,7 +6,6 @@ using KernelEngine.Cpu;
 namespace KernelEngine.Tests.Cpu;
 
 /// <summary>Every product is compared with a plain one in float64, and outputs lie between guards.</summary>
-[Collection("WorkerPool")]
 public sealed unsafe class GemmTests
 {
     private const int Guard = 37;
@@ -304,22 +303,14 @@ public sealed unsafe class GemmTests
     public void EveryNumberOfThreadsGivesTheSameBits()
     {
         var random = new Random(11);
-        var before = WorkerPool.Threads;
-        try
+        for (var round = 0; round < 60; round++)
         {
-            for (var round = 0; round < 60; round++)
-            {
-                var m = random.Next(5) == 0 ? 1 : random.Next(1, 300);
-                var n = random.Next(5) == 0 ? 1 : random.Next(1, 300);
-                var k = random.Next(1, 1300);
-                Order first = (Order)random.Next(3), second = (Order)random.Next(3);
-                Threaded(new Matrix<float>(random, m, k, first), new Matrix<float>(random, k, n, second), m, n, k);
-                Threaded(new Matrix<Half>(random, m, k, first), new Matrix<Half>(random, k, n, second), m, n, k);
-            }
-        }
-        finally
-        {
-            WorkerPool.Threads = before;
+            var m = random.Next(5) == 0 ? 1 : random.Next(1, 300);
+            var n = random.Next(5) == 0 ? 1 : random.Next(1, 300);
+            var k = random.Next(1, 1300);
+            Order first = (Order)random.Next(3), second = (Order)random.Next(3);
+            Threaded(new Matrix<float>(random, m, k, first), new Matrix<float>(random, k, n, second), m, n, k);
+            Threaded(new Matrix<Half>(random, m, k, first), new Matrix<Half>(random, k, n, second), m, n, k);
         }
     }
 
@@ -329,10 +320,13 @@ public sealed unsafe class GemmTests
         T[]? one = null;
         foreach (var threads in new[] { 1, 2, 3, 7 })
         {
-            WorkerPool.Threads = threads;
-            var c = new T[m * n];
-            fixed (T* pa = a.Memory, pb = b.Memory, pc = c)
-                Gemm.Run(m, n, k, pa, a.Row, a.Column, pb, b.Row, b.Column, pc, n, T.One, T.Zero);
+            var c = PoolThreads.With(threads, () =>
+            {
+                var c = new T[m * n];
+                fixed (T* pa = a.Memory, pb = b.Memory, pc = c)
+                    Gemm.Run(m, n, k, pa, a.Row, a.Column, pb, b.Row, b.Column, pc, n, T.One, T.Zero);
+                return c;
+            });
             one ??= c;
             Assert.True(Same(one, c), $"{threads} threads, {m}x{n}x{k}");
         }

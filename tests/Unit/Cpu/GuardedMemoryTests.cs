@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using KernelEngine.Cpu;
 
 namespace KernelEngine.Tests.Cpu;
 
@@ -74,26 +73,16 @@ public sealed class GuardedMemoryTests
     [Theory, MemberData(nameof(Names))]
     public void ThreadsDoNotChangeABit(string name)
     {
-        var threads = WorkerPool.Threads;
         var x = Tensor.Randn([2, 3, 71, 85]);
-        try
+        foreach (var view in new[] { x, x.Transpose(2, 3) })
         {
-            foreach (var view in new[] { x, x.Transpose(2, 3) })
+            var (want, wantGradient) = PoolThreads.With(1, () => Run(OfImages[name], view.Detach()));
+            foreach (var threads in new[] { 2, 3 })
             {
-                WorkerPool.Threads = 1;
-                var (want, wantGradient) = Run(OfImages[name], view.Detach());
-                foreach (var count in new[] { 2, 3 })
-                {
-                    WorkerPool.Threads = count;
-                    var (got, gradient) = Run(OfImages[name], view.Detach());
-                    Assert.True(want.AsSpan().SequenceEqual(got), $"{count} threads");
-                    Assert.True(wantGradient.AsSpan().SequenceEqual(gradient), $"gradient, {count} threads");
-                }
+                var (got, gradient) = PoolThreads.With(threads, () => Run(OfImages[name], view.Detach()));
+                Assert.True(want.AsSpan().SequenceEqual(got), $"{threads} threads");
+                Assert.True(wantGradient.AsSpan().SequenceEqual(gradient), $"gradient, {threads} threads");
             }
-        }
-        finally
-        {
-            WorkerPool.Threads = threads;
         }
     }
 

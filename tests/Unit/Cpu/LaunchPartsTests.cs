@@ -1,3 +1,5 @@
+using KernelEngine.Tests.Cpu;
+
 namespace KernelEngine.Tests;
 
 /// <summary>Kernels whose launches are cut give the same bits on any number of threads.</summary>
@@ -38,18 +40,8 @@ public sealed class LaunchPartsTests
     [Theory, MemberData(nameof(Functions))]
     public void EveryNumberOfThreadsGivesTheSameBits(string name)
     {
-        var before = KernelEngine.Cpu.CpuBackend.Threads;
-        try
-        {
-            KernelEngine.Cpu.CpuBackend.Threads = 1;
-            var one = Table[name]().Double().ToArray<double>();
-            KernelEngine.Cpu.CpuBackend.Threads = 5;
-            Assert.Equal(one, Table[name]().Double().ToArray<double>());
-        }
-        finally
-        {
-            KernelEngine.Cpu.CpuBackend.Threads = before;
-        }
+        var one = PoolThreads.With(1, () => Table[name]().Double().ToArray<double>());
+        Assert.Equal(one, PoolThreads.With(5, () => Table[name]().Double().ToArray<double>()));
     }
 
     [Fact]

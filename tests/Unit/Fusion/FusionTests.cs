@@ -311,10 +311,15 @@ public sealed class FusionTests : IDisposable
         var memory = new List<WeakReference>();
         for (var i = 0; i < 5; i++)
             memory.Add(Compute());
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        Assert.All(memory, m => Assert.False(m.IsAlive));
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                // A thread of the pool that has not left its part yet, or one that compiles, may hold one for a moment.
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return memory.TrueForAll(m => !m.IsAlive);
+            },
+            TimeSpan.FromSeconds(30)));
 
         [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.NoInlining)]
         static WeakReference Compute()

@@ -139,17 +139,15 @@ public sealed class PendingFaultTests : IDisposable
         var x = Tensor.Zeros([1024], device: device) + 0;
         x.Storage.Resolve();
         var seen = new float[1024];
-        var came = false;
-        for (var i = 0; i < 2000 && !came; i++)
-        {
-            // Nobody computes it, and so each write is to other memory.
-            _ = x * 2;
-            x.Add_(1);
-            came = x.TryRead<float>(seen);
-            Thread.Sleep(came ? 0 : 1);
-        }
-
-        Assert.True(came);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                // Nobody computes it, and so each write is to other memory.
+                _ = x * 2;
+                x.Add_(1);
+                return x.TryRead<float>(seen);
+            },
+            TimeSpan.FromSeconds(60)));
         Assert.All(seen, v => Assert.Equal(seen[0], v));
     }
 }

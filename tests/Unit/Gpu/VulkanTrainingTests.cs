@@ -57,6 +57,8 @@ public sealed class VulkanTrainingTests : IDisposable
 
     private static float[] Train(ComputeDevice device, Action<Tensor> draw)
     {
+        // A generator of this thread's own: tests beside this one draw too.
+        using var fork = Generator.Fork();
         Generator.Default.ManualSeed(3);
         var net = new Sequential(new Linear(2, 16), new Tanh(), new Linear(16, 1));
         var x = Tensor.Randn(64, 2);

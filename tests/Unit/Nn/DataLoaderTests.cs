@@ -47,14 +47,14 @@ public sealed class DataLoaderTests
     {
         var slow = new Slow(1000);
         Forget(slow);
-        for (var i = 0; i < 100 && slow.Threads.Values.Any(t => t.IsAlive); i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
-            Thread.Sleep(10);
-        }
-
-        AssertNoWorkers(slow);
+        Assert.True(SpinWait.SpinUntil(
+            () =>
+            {
+                GC.Collect();
+                GC.WaitForPendingFinalizers();
+                return !slow.Threads.Values.Any(t => t.IsAlive);
+            },
+            TimeSpan.FromSeconds(60)));
 
         [MethodImpl(MethodImplOptions.NoInlining)]
         static void Forget(Slow slow) => new DataLoader(slow, 2, numWorkers: 2).GetEnumerator().MoveNext();

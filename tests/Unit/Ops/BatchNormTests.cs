@@ -1,4 +1,5 @@
 using KernelEngine.Nn;
+using KernelEngine.Tests.Cpu;
 
 namespace KernelEngine.Tests;
 
@@ -59,24 +60,13 @@ public sealed class BatchNormTests
     public void EveryNumberOfThreadsGivesTheSameBits()
     {
         var x = Tensor.Randn([8, 3, 30_000], DType.Float32, generator: new(1)).RequiresGrad_();
-        var results = new List<float[]>();
-        var before = KernelEngine.Cpu.CpuBackend.Threads;
-        try
+        var results = Array.ConvertAll([1, 2, 5], threads => PoolThreads.With<float[]>(threads, () =>
         {
-            foreach (var threads in new[] { 1, 2, 5 })
-            {
-                KernelEngine.Cpu.CpuBackend.Threads = threads;
-                x.Grad = null;
-                var y = x.BatchNorm(null, null, null, null, true);
-                (y * y * y).Sum().Backward();
-                results.Add([.. y.Detach().ToArray<float>(), .. x.Grad!.ToArray<float>()]);
-            }
-        }
-        finally
-        {
-            KernelEngine.Cpu.CpuBackend.Threads = before;
-        }
-
+            x.Grad = null;
+            var y = x.BatchNorm(null, null, null, null, true);
+            (y * y * y).Sum().Backward();
+            return [.. y.Detach().ToArray<float>(), .. x.Grad!.ToArray<float>()];
+        }));
         Assert.Equal(results[0], results[1]);
         Assert.Equal(results[0], results[2]);
     }

@@ -1,11 +1,9 @@
-using KernelEngine.Cpu;
 using KernelEngine.Nn;
+using KernelEngine.Tests.Cpu;
 
 namespace KernelEngine.Tests;
 
 /// <summary>Pooling against loops, special values, layouts, dtypes, errors.</summary>
-[Collection(nameof(PoolingTests))]
-[CollectionDefinition(nameof(PoolingTests), DisableParallelization = true)]
 public sealed class PoolingTests
 {
     private static readonly (Shape Input, long K, long S, long P, long D, bool Ceil)[] Windows =
@@ -138,35 +136,23 @@ public sealed class PoolingTests
     [Fact]
     public void ThreadsDoNotChangeBits()
     {
-        var threads = WorkerPool.Threads;
-        try
+        var x = Tensor.Randn([4, 8, 65, 63]);
+        Func<Tensor, Tensor>[] functions =
+        [
+            t => t.MaxPool2d(2), t => t.MaxPool2d(3, 2, 1), t => t.AvgPool2d(3, 1, 1),
+            t => t.AdaptiveAvgPool2d(7, 9),
+            t => t.Interpolate(scaleFactor: [1.5], mode: "bilinear"), t => t.Pad([3, 2, 1, 4], "reflect"),
+        ];
+        foreach (var function in functions)
         {
-            var x = Tensor.Randn([4, 8, 65, 63]);
-            Func<Tensor, Tensor>[] functions =
-            [
-                t => t.MaxPool2d(2), t => t.MaxPool2d(3, 2, 1), t => t.AvgPool2d(3, 1, 1),
-                t => t.AdaptiveAvgPool2d(7, 9),
-                t => t.Interpolate(scaleFactor: [1.5], mode: "bilinear"), t => t.Pad([3, 2, 1, 4], "reflect"),
-            ];
-            foreach (var function in functions)
+            var results = Array.ConvertAll([1, 3], threads => PoolThreads.With<double[][]>(threads, () =>
             {
-                var results = new List<(double[] Output, double[] Gradient)>();
-                foreach (var count in new[] { 1, 3 })
-                {
-                    WorkerPool.Threads = count;
-                    var leaf = x.Detach().RequiresGrad_();
-                    var output = function(leaf);
-                    (output * output.Detach()).Sum().Backward();
-                    results.Add((Flat(output.Detach()), Flat(leaf.Grad!)));
-                }
-
-                Assert.Equal(results[0].Output, results[1].Output);
-                Assert.Equal(results[0].Gradient, results[1].Gradient);
-            }
-        }
-        finally
-        {
-            WorkerPool.Threads = threads;
+                var leaf = x.Detach().RequiresGrad_();
+                var output = function(leaf);
+                (output * output.Detach()).Sum().Backward();
+                return [Flat(output.Detach()), Flat(leaf.Grad!)];
+            }));
+            Assert.Equal(results[0], results[1]);
         }
     }
 

@@ -1,9 +1,8 @@
-using KernelEngine.Cpu;
+using KernelEngine.Tests.Cpu;
 
 namespace KernelEngine.Tests;
 
 /// <summary>Sorting and selection against LINQ's stable order: every dtype, length, layout, special values.</summary>
-[Collection("WorkerPool")]
 public sealed class SortTests
 {
     public static TheoryData<string, string> Dtypes
@@ -63,20 +62,10 @@ public sealed class SortTests
     public void TheOrderDoesNotDependOnThreads()
     {
         var x = Drawn(2, 200_000, DType.Float32, ComputeDevice.Default);
-        var threads = WorkerPool.Threads;
-        try
-        {
-            WorkerPool.Threads = 1;
-            var alone = x.Sort();
-            WorkerPool.Threads = 3;
-            var together = x.Sort();
-            Same(alone.Values, together.Values);
-            Same(alone.Indices, together.Indices);
-        }
-        finally
-        {
-            WorkerPool.Threads = threads;
-        }
+        var alone = PoolThreads.With(1, () => x.Sort());
+        var together = PoolThreads.With(3, () => x.Sort());
+        Same(alone.Values, together.Values);
+        Same(alone.Indices, together.Indices);
     }
 
     [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]

@@ -1,9 +1,8 @@
-using KernelEngine.Cpu;
+using KernelEngine.Tests.Cpu;
 
 namespace KernelEngine.Tests;
 
 /// <summary>Draws from distributions: moments, the same bits on any number of threads, errors.</summary>
-[Collection("WorkerPool")]
 public sealed class DistributionTests
 {
     private const int Many = 200_000;
@@ -47,21 +46,11 @@ public sealed class DistributionTests
     {
         var (draw, mean, std) = Table[name];
         var on = TestDevices.Get(device);
-        var threads = WorkerPool.Threads;
-        try
-        {
-            WorkerPool.Threads = 1;
-            var alone = draw(on, new(5)).Double();
-            WorkerPool.Threads = 3;
-            var together = draw(on, new(5)).Double();
-            Assert.Equal(alone.ToArray<double>(), together.ToArray<double>());
-            Assert.Equal(mean, alone.Mean().Item<double>(), 5 * std / Math.Sqrt(Many));
-            Assert.Equal(std, alone.Std().Item<double>(), std * 0.02);
-        }
-        finally
-        {
-            WorkerPool.Threads = threads;
-        }
+        var alone = PoolThreads.With(1, () => draw(on, new(5)).Double().ToArray<double>());
+        Assert.Equal(alone, PoolThreads.With(3, () => draw(on, new(5)).Double().ToArray<double>()));
+        var drawn = Tensor.FromArray(alone);
+        Assert.Equal(mean, drawn.Mean().Item<double>(), 5 * std / Math.Sqrt(Many));
+        Assert.Equal(std, drawn.Std().Item<double>(), std * 0.02);
     }
 
     [Theory, OnEachDevice]

@@ -1,8 +1,8 @@
 using KernelEngine.Cpu;
+using KernelEngine.Tests.Cpu;
 
 namespace KernelEngine.Tests.RandomNumbers;
 
-[Collection("WorkerPool")]
 public sealed class RandomTests
 {
     // Known answers of Random123's kat_vectors.
@@ -75,19 +75,11 @@ public sealed class RandomTests
     public void Threads_do_not_change_the_numbers()
     {
         const int count = 100_003;
-        var threads = WorkerPool.Threads;
-        try
-        {
-            WorkerPool.Threads = 1;
-            var one = Tensor.Randn([count], generator: new(3)).ToArray<float>();
-            WorkerPool.Threads = 4;
-            Assert.Equal(one, Tensor.Randn([count], generator: new(3)).ToArray<float>());
-            Assert.Equal(one[..1000], Tensor.Randn([1000], generator: new(3)).ToArray<float>());
-        }
-        finally
-        {
-            WorkerPool.Threads = threads;
-        }
+        var one = PoolThreads.With(1, () => Draw(count));
+        Assert.Equal(one, PoolThreads.With(4, () => Draw(count)));
+        Assert.Equal(one[..1000], PoolThreads.With(4, () => Draw(1000)));
+
+        static float[] Draw(long count) => Tensor.Randn([count], generator: new(3)).ToArray<float>();
     }
 
     [Theory, OnEachDevice]
