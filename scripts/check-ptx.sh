@@ -14,7 +14,8 @@ dotnet build tools/ShaderBuilder -c Release -v q -nologo -p:RunAnalyzers=false
 dotnet build tests/Unit -c Release -v q -nologo -p:RunAnalyzers=false
 tools/ShaderBuilder/bin/Release/net10.0/ShaderBuilder ptx "$folder"
 KERNEL_REQUIRE_DEVICES=cpu KERNEL_CUDA_SAMPLE=1 KERNEL_PTX_FOLDER=$folder \
-  tests/Unit/bin/Release/net10.0/Kernel.Tests -class '*.CudaConformanceTests' -class '*.CudaMatrixUnitTests'
+  tests/Unit/bin/Release/net10.0/Kernel.Tests -class '*.CudaConformanceTests' -class '*.CudaMatrixUnitTests' \
+  -class '*.KernelLanguageTests'
 
 check() {
   local target

@@ -36,8 +36,8 @@ public readonly record struct ComputeShared(string Name, Type Type, int Count);
 /// <see cref="Shared{T}"/>. docs/kernels.md lists it all.
 /// </para>
 /// <para>
-/// It runs on OpenCL devices at once; on Vulkan devices where a compiler of GLSL (glslangValidator or glslc) is found
-/// on the path, or compiled SPIR-V is given (<see cref="SpirV"/>).
+/// It runs on OpenCL and CUDA devices at once; on Vulkan devices where a compiler of GLSL (glslangValidator or glslc)
+/// is found on the path, or compiled SPIR-V is given (<see cref="SpirV"/>).
 /// </para>
 /// </remarks>
 /// <example>

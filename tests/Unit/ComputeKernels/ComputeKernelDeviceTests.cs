@@ -11,7 +11,7 @@ public class ComputeKernelDeviceTests
         dst[i] = lerp(src[i], 0.5f * (src[max(i, 1u) - 1u] + src[min(i + 1u, n - 1u)]), w);
         """).Reads<float>("src").Writes<float>("dst").Param<uint>("n").Param<float>("w");
 
-    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    [Theory, MemberData(nameof(TestDevices.Texts), MemberType = typeof(TestDevices))]
     public void The_example_runs(string name)
     {
         var device = TestDevices.Get(name);
@@ -26,7 +26,7 @@ public class ComputeKernelDeviceTests
         Assert.Equal(values[5], one.Item<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    [Theory, MemberData(nameof(TestDevices.Texts), MemberType = typeof(TestDevices))]
     public void The_gradient_is_the_given_one(string name)
     {
         // The transpose of a blur is that of the gradients, but for the ends.
@@ -49,7 +49,7 @@ public class ComputeKernelDeviceTests
         Assert.Equal([2.5f, 2.25f, 2.5f, 2.75f, 4f], x.Grad!.ToArray<float>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    [Theory, MemberData(nameof(TestDevices.Texts), MemberType = typeof(TestDevices))]
     public void Elements_beyond_the_groups_of_one_row_are_reached(string name)
     {
         var kernel = ComputeKernel.Define("places", threads: 2, body: """
@@ -63,7 +63,7 @@ public class ComputeKernelDeviceTests
             Enumerable.Range(0, 150_001).Select(i => i + (1_000_000 * (i % 2))), dst.ToArray<int>());
     }
 
-    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    [Theory, MemberData(nameof(TestDevices.Texts), MemberType = typeof(TestDevices))]
     public void Every_dtype_is_loaded_and_stored(string name)
     {
         var device = TestDevices.Get(name);
@@ -89,7 +89,7 @@ public class ComputeKernelDeviceTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    [Theory, MemberData(nameof(TestDevices.Texts), MemberType = typeof(TestDevices))]
     public void Threads_of_a_group_share_memory(string name)
     {
         // Every group adds up its elements and the count of all groups; floats only within the group.
@@ -129,7 +129,7 @@ public class ComputeKernelDeviceTests
         }
     }
 
-    [Theory, MemberData(nameof(TestDevices.Gpus), MemberType = typeof(TestDevices))]
+    [Theory, MemberData(nameof(TestDevices.Texts), MemberType = typeof(TestDevices))]
     public void What_a_compiler_refuses_says_why(string name)
     {
         var kernel = ComputeKernel.Define("broken", threads: 64, body: "\n\n  dst[id.x] = undeclared_name;")

@@ -18,6 +18,9 @@ public static class TestDevices
     /// <summary>Those of them that compute on a GPU, or as one does.</summary>
     public static TheoryData<string> Gpus => ["vulkan:0", "opencl:0"];
 
+    /// <summary>Those that kernels of users' own run on.</summary>
+    public static TheoryData<string> Texts => ["vulkan:0", "opencl:0", "cuda:0"];
+
     /// <summary>
     /// Every device with each of these; a GPU with each <paramref name="gpuShare"/>th of them only, where all would be
     /// too many kernels to compile.

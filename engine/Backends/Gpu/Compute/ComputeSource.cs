@@ -75,9 +75,10 @@ internal sealed class ComputeSource : KernelSource
     {
         if (language == KernelLanguage.Ptx)
         {
-            throw new TensorNotImplementedException(
-                $"the kernel '{Name}' cannot run on CUDA: its driver takes PTX, and nothing here makes that of a text",
-                "run it on the same GPU as Vulkan or OpenCL, or say it with Pointwise.Define");
+            var writer = new PtxWriter(Name, Accesses.Length, Threads);
+            KernelCompiler.Write(kernel, writer);
+            var code = writer.Finish(0);
+            return code with { Key = ShaderVariant.Hash(code.Source!) };
         }
 
         if (language != KernelLanguage.SpirV)

@@ -35,6 +35,9 @@ internal sealed class PtxText
     /// <summary>An instruction.</summary>
     public void Add(string op, string operands) => code.Append(op).Append(' ').Append(operands).Append(";\n");
 
+    /// <summary>An instruction without operands.</summary>
+    public void Add(string op) => code.Append(op).Append(";\n");
+
     /// <summary>An instruction where a predicate is true, or false.</summary>
     public void AddIf(string predicate, string op, string operands)
     {

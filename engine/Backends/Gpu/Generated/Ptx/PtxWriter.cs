@@ -10,7 +10,7 @@ namespace KernelEngine.Gpu;
 /// Every float instruction says how it is rounded, which also forbids to contract it, and none flushes subnormal
 /// numbers: the bits are those of a processor.
 /// </remarks>
-internal sealed partial class PtxWriter(string name, int buffers, (int X, int Y, int Z) threads) : KernelWriter
+internal sealed partial class PtxWriter(string name, int buffers, (int X, int Y, int Z) threads) : StatementWriter
 {
     private readonly PtxText text = new();
     private readonly List<string> values = [];
