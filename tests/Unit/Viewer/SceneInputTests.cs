@@ -105,13 +105,10 @@ public sealed class SceneInputTests : IDisposable
     public void WhatLiesOnADeviceIsDrawnOnlyWhereTheRendererDrawsFromThere()
     {
         // A renderer that failed may leave such frames to the one that takes its place.
-        var frame = stage.Scene.State.Newest!;
-        var onDevice = frame.Maps.ToDictionary(m => m.Key, m => (MapValues)new DeviceValues(
-            Tensor.FromArray(((HostValues)m.Value).Values.ToArray())));
         stage.Press('1');
         Assert.NotEmpty(stage.Draw(Size).Maps);
         stage.Scene.Status = stage.Scene.Status with { TakesDeviceValues = true };
-        stage.Publish(frame.WithMaps(onDevice));
+        stage.Publish(OnDevice(440));
         Assert.Contains(stage.Draw(Size).Maps, m => m.Values is DeviceValues);
         stage.Scene.Status = stage.Scene.Status with { TakesDeviceValues = false };
         Assert.DoesNotContain(stage.Draw(Size).Maps, m => m.Values is DeviceValues);
@@ -269,6 +266,55 @@ public sealed class SceneInputTests : IDisposable
     }
 
     [Fact]
+    public void PointingAsksForTheCellAloneWhereValuesAreOnADevice()
+    {
+        stage.Scene.Status = stage.Scene.Status with { TakesDeviceValues = true };
+        stage.Press('6');
+        stage.Publish(OnDevice(440));
+        var map = Draw().Maps.First(m => m.Bounds == stage.Scene.BoundsOf("map:fc2.weight"));
+        Assert.Null(stage.Link.Pointed);
+        var (x, y) = (map.Bounds.X + (map.Bounds.Width / 3), map.Bounds.Y + (map.Bounds.Height / 3));
+        var element = map.ElementAt(x, y);
+        var place = $"fc2.weight[{element / 32}, {element % 32}]";
+        stage.Scene.Handle(new InputEvent.Moved(x, y));
+        Draw();
+        Assert.True(stage.Link.Wishes.TakesDeviceValues);
+        Assert.Equal($"{place} = …", Assert.Single(stage.Scene.TipLines));
+        var asked = stage.Link.Pointed!;
+        Assert.Equal((element, map.Values), (asked.Cell.Element, asked.Cell.Values));
+        Assert.False(stage.Scene.NeedsDrawing);
+        stage.Link.Publish(asked, [0.25f]);
+        Assert.True(stage.Scene.NeedsDrawing);
+        Draw();
+        Assert.Equal($"{place} = 0.250", Assert.Single(stage.Scene.TipLines));
+        Assert.False(stage.Scene.NeedsDrawing);
+
+        // The same cell of another frame, which says what it was until it is read; and of a past one.
+        stage.Publish(OnDevice(480));
+        Draw();
+        Assert.NotSame(asked, stage.Link.Pointed);
+        Assert.Equal($"{place} = 0.250", Assert.Single(stage.Scene.TipLines));
+        stage.Link.Publish(stage.Link.Pointed!, [-0.5f]);
+        Draw();
+        Assert.Equal($"{place} = −0.500", Assert.Single(stage.Scene.TipLines));
+        State.LookAt(440);
+        Draw();
+        Assert.Same(map.Values, stage.Link.Pointed!.Cell.Values);
+
+        // Another cell is not known yet; nothing is asked for where nothing is pointed at.
+        stage.Scene.Handle(new InputEvent.Moved(x + (map.Bounds.Width / 3), y));
+        Draw();
+        Assert.EndsWith("= …", Assert.Single(stage.Scene.TipLines), StringComparison.Ordinal);
+        stage.Scene.Handle(new InputEvent.Left());
+        Assert.Null(stage.Link.Pointed);
+        stage.Scene.Handle(new InputEvent.Moved(x, y));
+        Assert.NotNull(stage.Link.Pointed);
+        stage.Press('4');
+        Draw();
+        Assert.Null(stage.Link.Pointed);
+    }
+
+    [Fact]
     public void ScreenshotsHelpAndLogarithm()
     {
         var asked = 0;
@@ -298,6 +344,13 @@ public sealed class SceneInputTests : IDisposable
         Assert.All(keys, k => Assert.True(Command.All.Count(c => c.Answers(k)) <= 1, k.ToString()));
         Assert.All(Command.All, c => Assert.True(keys.Any(c.Answers), c.Name));
         Assert.All(Command.All, c => Assert.False(string.IsNullOrWhiteSpace(c.Words)));
+    }
+
+    private Frame OnDevice(long step)
+    {
+        var frame = stage.Run.FrameAt(step, step - 40);
+        return frame.WithMaps(frame.Maps.ToDictionary(m => m.Key, m => (MapValues)new DeviceValues(
+            Tensor.FromArray(((HostValues)m.Value).Values.ToArray()))));
     }
 
     private Picture Draw()

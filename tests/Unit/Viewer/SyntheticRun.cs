@@ -31,15 +31,7 @@ internal sealed class SyntheticRun
                 Layer = layers.Count,
                 Shape = new long[] { outputs, inputs },
                 Grid = tiles
-                    ? new MapGrid
-                    {
-                        Tiles = outputs,
-                        TileColumns = (int)Math.Ceiling(Math.Sqrt(outputs)),
-                        Rows = picture,
-                        Columns = picture,
-                        TileStride = inputs,
-                        RowStride = picture,
-                    }
+                    ? MapGrids.Of(new long[] { outputs, inputs }, new(1, picture, picture)).Grid
                     : MapGrids.Matrix(outputs, inputs),
             });
             parameters.Add(new ParameterInfo

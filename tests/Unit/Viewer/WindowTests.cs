@@ -60,6 +60,29 @@ public sealed class WindowTests
         training.Finish();
     }
 
+    [Theory, MemberData(nameof(TestDevices.All), MemberType = typeof(TestDevices))]
+    public void Pointing_reads_a_weight(string device)
+    {
+        using var training = Open(device);
+        Pause(training);
+        TestDisplay.Press("6");
+        training.WaitFor(() => training.Look(w => w.Scene.ViewIndex) == 5, "the view of weights");
+        var (x, y) = training.PlaceOf("map:fc1.weight");
+        TestDisplay.Move(x, y);
+        training.WaitFor(() =>
+        {
+            var (tip, map) = training.Look(w => (
+                w.Scene.TipLines, w.Shown!.Maps.FirstOrDefault(m => m.Bounds == w.Scene.BoundsOf("map:fc1.weight"))));
+            var element = map?.ElementAt((int)x, (int)y) ?? -1;
+            if (element < 0)
+                return "no map";
+            float[] weights = training.Model.First.ToArray<float>();
+            var expected = $"fc1.weight[{element / 16}, {element % 16}] = {NumberText.Short(weights[element])}";
+            return tip is [var line] && line == expected ? null : $"{string.Join('|', tip)} for {expected}";
+        });
+        training.Finish();
+    }
+
     [Fact]
     public void The_learning_rate_goes_up_and_down()
     {

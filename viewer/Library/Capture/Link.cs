@@ -9,10 +9,11 @@ internal sealed class Link
     private readonly ConcurrentQueue<Request> requests = new();
     private volatile Wishes wishes = new();
     private volatile Frame? newest;
+    private volatile PointedCell? pointed;
     private volatile bool isEnded, isClosed;
     private int version;
 
-    /// <summary>Raised where a frame was published, or the training has ended.</summary>
+    /// <summary>Raised where a frame was published, a cell was read, or the training has ended.</summary>
     public event Action? Published;
 
     /// <summary>What the window wants; a training that is paused looks at once.</summary>
@@ -22,6 +23,17 @@ internal sealed class Link
         set
         {
             wishes = value;
+            Wake();
+        }
+    }
+
+    /// <summary>The cell on the device that the user points at; null where there is none.</summary>
+    public PointedCell? Pointed
+    {
+        get => pointed;
+        set
+        {
+            pointed = value;
             Wake();
         }
     }
@@ -55,6 +67,13 @@ internal sealed class Link
     public void Publish(Frame frame)
     {
         newest = Interlocked.Exchange(ref newest, null) is { } missed ? frame.After(missed) : frame;
+        Published?.Invoke();
+    }
+
+    /// <summary>Hands the numbers of a cell to the window.</summary>
+    public void Publish(PointedCell cell, float[] numbers)
+    {
+        cell.Numbers = numbers;
         Published?.Invoke();
     }
 

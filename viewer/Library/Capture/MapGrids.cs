@@ -15,7 +15,7 @@ internal static class MapGrids
     {
         var (rows, columns, tile) = Sizes(shape);
         if (picture is { Channels: 1 or 3 } p && tile == 1 && columns == p.Count && shape.ElementCount <= MostElements)
-            return (Tiled(Square(rows), rows, p.Rows, p.Columns, p.Channels), 1);
+            return (Tiled(1, rows, p.Rows, p.Columns, p.Channels), 1);
         var step = 1;
         while (Kept(rows, step) * Kept(columns, step) * tile > MostElements && (long)step < Math.Max(rows, columns))
             step++;
@@ -31,8 +31,7 @@ internal static class MapGrids
         var (tileRows, tileColumns) = ((int)shape[2], (int)shape[3]);
         return (columns switch
         {
-            3 => Tiled(Square(rows), rows, tileRows, tileColumns, 3),
-            1 => Tiled(Square(rows), rows, tileRows, tileColumns, 1),
+            3 => Tiled(1, rows, tileRows, tileColumns, 3),
             _ => Tiled(columns, rows * columns, tileRows, tileColumns, 1),
         }, step);
     }
@@ -45,6 +44,22 @@ internal static class MapGrids
             return values;
         var (rows, columns, tile) = Sizes(values.Shape);
         return values.Reshape(rows, columns, tile)[TensorIndex.Slice(step: step), TensorIndex.Slice(step: step)];
+    }
+
+    /// <summary>The indices in a parameter of an element that is shown.</summary>
+    /// <param name="shape">The parameter's shape.</param>
+    /// <param name="step">How many rows and columns lie between those that are shown.</param>
+    /// <param name="element">Its place among those that are shown, as the layout counts them.</param>
+    public static long[] IndicesOf(Shape shape, int step, long element)
+    {
+        var (_, columns, tile) = Sizes(shape);
+        var (cell, inTile) = Math.DivRem(element, tile);
+        var (row, column) = Math.DivRem(cell, Kept(columns, step));
+        var left = (((row * columns) + column) * step * tile) + inTile;
+        var indices = new long[shape.Rank];
+        for (var i = indices.Length - 1; i >= 0; i--)
+            (left, indices[i]) = Math.DivRem(left, shape[i]);
+        return indices;
     }
 
     // Rows and columns, and how many elements each of these cells is: those of a filter.
@@ -83,15 +98,17 @@ internal static class MapGrids
         RowStride = columns,
     };
 
-    private static MapGrid Tiled(long tileColumns, long tiles, int rows, int columns, int channels) => new()
+    // About as wide as high, before it is known where it is shown.
+    private static MapGrid Tiled(long group, long tiles, int rows, int columns, int channels) => new MapGrid()
     {
         Tiles = (int)tiles,
-        TileColumns = (int)tileColumns,
+        TileColumns = (int)group,
+        TileGroup = (int)group,
         Rows = rows,
         Columns = columns,
         Channels = channels,
         TileStride = channels * rows * columns,
         RowStride = columns,
         ChannelStride = channels == 1 ? 0 : rows * columns,
-    };
+    }.For(1, 1);
 }

@@ -20,7 +20,7 @@ internal sealed class Recorder
     private readonly Stopwatch clock = Stopwatch.StartNew(), running = Stopwatch.StartNew();
     private readonly ManualResetEventSlim idle = new(initialState: true); // no frame is being read
     private volatile ExceptionDispatchInfo? deviceError;
-    private volatile bool hasFailed;
+    private volatile bool hasFailed, isReadingCell;
     private RunStatistics rates;
     private Wishes? answered; // by the last frame
     private long steps, lastFrame;
@@ -50,6 +50,7 @@ internal sealed class Recorder
         {
             capture.Losses.Add(steps, loss, accuracy);
             capture.Follow(steps);
+            ReadPointed();
             var wishes = link.Wishes;
             if (!wishes.IsPaused)
                 DoAsAsked(); // while it is paused, what is asked for is done below: a step that was asked for is one
@@ -124,6 +125,7 @@ internal sealed class Recorder
                     return;
                 }
 
+                ReadPointed();
                 var wishes = link.Wishes;
                 if ((steps > lastFrame || !ReferenceEquals(wishes, answered)) && idle.IsSet && !link.IsWaiting)
                     Begin(wishes, running.Elapsed.TotalSeconds);
@@ -209,6 +211,32 @@ internal sealed class Recorder
         link.Wake();
     }
 
+    // One at a time: of those that the pointer hurries over, some are left out.
+    private void ReadPointed()
+    {
+        if (!isReadingCell && link.Pointed is { IsAsked: false } cell)
+        {
+            isReadingCell = true;
+            Publish(cell);
+        }
+    }
+
+    private async void Publish(PointedCell cell)
+    {
+        try
+        {
+            if (await Read(cell.Read()).ConfigureAwait(false) is { } numbers)
+                link.Publish(cell, numbers);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
+        isReadingCell = false;
+        link.Wake();
+    }
+
     // Once: whoever trains may go on with other data.
     private void ThrowWhatTheDeviceFound()
     {
@@ -217,8 +245,7 @@ internal sealed class Recorder
     }
 
     // What the device found in the training's data is the training's to know.
-    private async ValueTask<Func<TimeSpan, RunStatistics, Frame>?> Read(
-        ValueTask<Func<TimeSpan, RunStatistics, Frame>> reading)
+    private async ValueTask<T?> Read<T>(ValueTask<T> reading) where T : class
     {
         try
         {

@@ -13,6 +13,9 @@ internal readonly record struct MapGrid
     /// <summary>How many tiles stand in a row of them.</summary>
     public required int TileColumns { get; init; }
 
+    /// <summary>How many tiles belong together and stand side by side: a filter's channels.</summary>
+    public int TileGroup { get; init; } = 1;
+
     /// <summary>The rows of a tile.</summary>
     public required int Rows { get; init; }
 
@@ -50,6 +53,37 @@ internal readonly record struct MapGrid
     /// <summary>The largest element that it shows.</summary>
     public long LastElement => ((Tiles - 1L) * TileStride) + ((Rows - 1L) * RowStride)
         + ((Columns - 1L) * ColumnStride) + ((Channels - 1L) * ChannelStride);
+
+    /// <summary>
+    /// The same with as many tiles in a row as makes the cells of an area of some width and height largest; somewhat
+    /// smaller cells are better than a last row that is not full.
+    /// </summary>
+    public MapGrid For(double width, double height)
+    {
+        var (best, most, tiles) = (this, 0.0, Tiles);
+        var groups = (Tiles + TileGroup - 1) / TileGroup;
+        var even = Math.Sqrt(groups * width * (Rows + 1) / (height * TileGroup * (Columns + 1)));
+        var near = Math.Min(even, groups);
+        for (var count = Math.Max(1, (int)(0.7 * near)); count <= Math.Min(groups, (1.4 * near) + 1); count++)
+            Compare(TileGroup * count);
+
+        // In a narrow area a group takes several rows.
+        for (var rows = 2; rows <= Math.Min(TileGroup, 2 / even); rows++)
+        {
+            if (TileGroup % rows == 0)
+                Compare(TileGroup / rows);
+        }
+
+        return best;
+
+        void Compare(int columns)
+        {
+            var grid = best with { TileColumns = columns };
+            var cell = Math.Min(width / grid.Width, height / grid.Height) * (tiles % columns == 0 ? 1 : 0.85);
+            if (cell > most)
+                (best, most) = (grid, cell);
+        }
+    }
 
     /// <summary>The element at a cell of the whole picture, -1 in a gap and behind the last tile.</summary>
     public int ElementAt(int x, int y)

@@ -24,6 +24,9 @@ internal abstract class Panel(PixelRect bounds)
     {
     }
 
+    /// <summary>The cell of a heat map at a place; null where there is none.</summary>
+    public virtual MapCell? CellAt(SceneState state, float x, float y) => null;
+
     /// <summary>What is to be read at a place; nothing where that is null.</summary>
     public virtual IReadOnlyList<string>? TipAt(SceneState state, float x, float y) => null;
 

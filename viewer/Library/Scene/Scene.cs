@@ -21,6 +21,7 @@ internal sealed class Scene : IDisposable
     private Drawing? drawing;
     private HelpPanel? help;
     private HotSpot? pressed;
+    private float[]? read;
     private bool isTouched = true, sawEnd;
 
     public Scene(Link link, NetworkMap network, RunHistory history) => state = new SceneState(link, network, history);
@@ -50,7 +51,8 @@ internal sealed class Scene : IDisposable
     }
 
     /// <summary>Whether there is something new to show.</summary>
-    public bool NeedsDrawing => isTouched || state.Link.IsWaiting || state.Link.IsEnded != sawEnd;
+    public bool NeedsDrawing => isTouched || state.Link.IsWaiting || state.Link.IsEnded != sawEnd ||
+        !ReferenceEquals(state.Link.Pointed?.Numbers, read);
 
     /// <summary>What the panels look at; for tests.</summary>
     public SceneState State => state;
@@ -103,6 +105,7 @@ internal sealed class Scene : IDisposable
         var begun = Stopwatch.GetTimestamp();
         sawEnd = state.Link.IsEnded;
         isTouched = false;
+        read = state.Link.Pointed?.Numbers;
         if (sawEnd)
             state.IsPaused = false;
         state.TakeFrame();
@@ -258,6 +261,9 @@ internal sealed class Scene : IDisposable
     /// <summary>Tells the training what is wanted, where that has changed.</summary>
     private void Wish()
     {
+        state.PointAt(state.Pointer is { } at && !state.ShowsKeys
+            ? panels.Find(p => p.Bounds.Contains(at.X, at.Y))?.CellAt(state, at.X, at.Y)
+            : null);
         var maps = panels.SelectMany(p => p.Wanted(state));
         if (AsksForAll)
         {
@@ -268,8 +274,7 @@ internal sealed class Scene : IDisposable
         var keys = maps.Distinct().ToArray();
         var old = state.Link.Wishes;
         var statistics = AsksForAll || View.All[state.View].ShowsStatistics;
-        // Where the pointer reads elements, they are needed here.
-        var onDevice = state.Status.TakesDeviceValues && !(statistics && PointsAtMap());
+        var onDevice = state.Status.TakesDeviceValues;
         if (old.Maps.SequenceEqual(keys) && old.Statistics == statistics && old.IsPaused == state.IsPaused
             && old.MostCost == state.MostCost && old.TakesDeviceValues == onDevice)
             return;
@@ -282,7 +287,4 @@ internal sealed class Scene : IDisposable
             TakesDeviceValues = onDevice,
         };
     }
-
-    private bool PointsAtMap() => state.Pointer is { } p && panels.Exists(
-        panel => panel.SpotAt(p.X, p.Y)?.Name.StartsWith("map:", StringComparison.Ordinal) == true);
 }

@@ -130,6 +130,28 @@ internal sealed class SceneState(Link link, NetworkMap network, RunHistory histo
         return best;
     }
 
+    /// <summary>Says what the pointer is at: a cell that is on the device is read there.</summary>
+    public void PointAt(MapCell? cell)
+    {
+        var before = Link.Pointed;
+        if (cell is not { Values: DeviceValues } pointed)
+        {
+            if (before is not null)
+                Link.Pointed = null;
+        }
+        else if (before?.Cell != pointed)
+        {
+            Link.Pointed = new(pointed, NumbersOf(pointed));
+        }
+    }
+
+    /// <summary>
+    /// The numbers of a cell, one for each channel; of one that is on the device those that were read last, null before
+    /// any were.
+    /// </summary>
+    public float[]? NumbersOf(MapCell cell) => cell.OnHost ??
+        (Link.Pointed is { } read && read.Cell.Key == cell.Key && read.Cell.Element == cell.Element ? read.Numbers : null);
+
     /// <summary>What the training is doing, in words.</summary>
     public string Doing => Link.IsEnded ? "Training has ended" : IsPaused ? "Paused" : Newest is null
         ? "Waiting for the first step" : "Training";

@@ -4,6 +4,7 @@ namespace KernelEngine.Viewing;
 internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = false) : Panel(bounds)
 {
     private PixelRect map; // where the map is, of the window; empty before it was painted
+    private MapGrid grid; // as its tiles stand there
     private PixelRect bar;
     private (float X, float Y) dragged;
 
@@ -29,7 +30,7 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
         {
             Bounds = map,
             Values = found.Values,
-            Grid = parameter.Grid,
+            Grid = grid,
             Cells = CellsOf(state),
             Colors = state.Colors,
             Scale = state.Scales.Of(key, parameter, found.Frame, found.Values),
@@ -37,32 +38,32 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
         });
     }
 
-    public override IReadOnlyList<string>? TipAt(SceneState state, float x, float y)
+    public override MapCell? CellAt(SceneState state, float x, float y)
     {
         if (!map.Contains(x, y) || state.ValuesOf(key) is not { } found)
             return null;
-        var parameter = state.Network.Parameters[key.Parameter];
         var cells = CellsOf(state);
         var cellX = cells.X + (int)((long)((int)x - map.X) * cells.Width / map.Width);
         var cellY = cells.Y + (int)((long)((int)y - map.Y) * cells.Height / map.Height);
-        var element = parameter.Grid.ElementAt(cellX, cellY);
-        if (element < 0)
-            return null;
-        var place = $"{NameOf(parameter)}[{PlaceOf(parameter, element)}]";
-        if (found.Values is not HostValues host)
-            return [place, "its value is on the device only"];
-        if (parameter.Grid.Channels == 3)
-        {
-            var step = parameter.Grid.ChannelStride;
-            return [
-                place,
-                string.Join(
-                    "  ", Enumerable.Range(0, 3).Where(c => element + (c * step) < host.Count)
-                        .Select(c => $"{"RGB"[c]} {NumberText.Short(host.Values[element + (c * step)])}")),
-            ];
-        }
+        var element = grid.ElementAt(cellX, cellY);
+        return element >= 0 && element + ((grid.Channels - 1) * grid.ChannelStride) < found.Values.Count
+            ? new(key, found.Values, grid, element)
+            : null;
+    }
 
-        return element < host.Count ? [$"{place} = {NumberText.Short(host.Values[element])}"] : null;
+    public override IReadOnlyList<string>? TipAt(SceneState state, float x, float y)
+    {
+        if (CellAt(state, x, y) is not { } cell)
+            return null;
+        var parameter = state.Network.Parameters[key.Parameter];
+        var indices = MapGrids.IndicesOf(parameter.Shape, parameter.Step, cell.Element);
+        var place = $"{NameOf(parameter)}[{string.Join(", ", indices)}]";
+        return state.NumbersOf(cell) switch
+        {
+            null => [$"{place} = …"],
+            [var value] => [$"{place} = {NumberText.Short(value)}"],
+            var colors => [place, string.Join("  ", colors.Select((value, c) => $"{"RGB"[c]} {NumberText.Short(value)}"))],
+        };
     }
 
     public override bool Scroll(SceneState state, float x, float y, float up)
@@ -124,7 +125,7 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
             return;
         }
 
-        map = Fit(parameter.Grid, area);
+        (grid, map) = Fit(parameter.Grid, area);
         drawing.Clear(map);
         HotSpots.Add(new HotSpot
         {
@@ -146,53 +147,39 @@ internal class HeatMapPanel(PixelRect bounds, MapKey key, bool isChoosable = fal
     }
 
     /// <summary>
-    /// Where a map lies in an area. Cells are of whole pixels where they are large, and tiles where there are several, so
-    /// that all look the same; a matrix's cells may be stretched, those of filters and pictures are square.
+    /// How a map's tiles stand in an area, and where it lies there. Cells are of whole pixels where they are large, and
+    /// tiles where there are several, so that all look the same; a matrix's cells may be stretched, those of filters and
+    /// pictures are square, and as many stand side by side as makes them largest.
     /// </summary>
-    internal static PixelRect Fit(MapGrid grid, PixelRect area)
+    internal static (MapGrid Grid, PixelRect Bounds) Fit(MapGrid grid, PixelRect area)
     {
         if (grid.Width < 1 || grid.Height < 1 || area.IsEmpty)
-            return default;
-        double across = (double)area.Width / grid.Width, down = (double)area.Height / grid.Height;
+            return (grid, default);
+        double across, down;
         if (grid.Tiles == 1 && grid.Channels == 1)
         {
             // How far a cell may be from a square; farther where there are but a few rows or columns.
             var most = Math.Min(grid.Width, grid.Height) < 16 ? 32 : 6;
+            (across, down) = ((double)area.Width / grid.Width, (double)area.Height / grid.Height);
             (across, down) = (Whole(Math.Min(across, most * down)), Whole(Math.Min(down, most * across)));
         }
         else
         {
-            var cell = Math.Min(across, down);
+            grid = grid.For(area.Width, area.Height);
+            var cell = Math.Min((double)area.Width / grid.Width, (double)area.Height / grid.Height);
             var pitch = Math.Max(grid.Columns, grid.Rows) + 1;
             across = down = cell >= 1 ? Math.Max(Math.Floor(cell), Math.Floor(cell * pitch) / pitch) : cell;
         }
 
-        return new(
+        return (grid, new(
             area.X, area.Y, Math.Clamp((int)Math.Round(grid.Width * across), 1, area.Width),
-            Math.Clamp((int)Math.Round(grid.Height * down), 1, area.Height));
+            Math.Clamp((int)Math.Round(grid.Height * down), 1, area.Height)));
 
         static double Whole(double size) => size >= 3 ? Math.Floor(size) : size;
     }
 
-    private PixelRect CellsOf(SceneState state) =>
-        state.Zooms.GetValueOrDefault(key, MapZoom.Whole).CellsOf(state.Network.Parameters[key.Parameter].Grid);
+    private PixelRect CellsOf(SceneState state) => state.Zooms.GetValueOrDefault(key, MapZoom.Whole).CellsOf(grid);
 
     private string NameOf(ParameterInfo parameter) =>
         key.Kind == MapKind.Gradient ? parameter.Name + ".grad" : parameter.Name;
-
-    /// <summary>The indices of an element; of a large parameter only every n-th row and column is there.</summary>
-    private static string PlaceOf(ParameterInfo parameter, int element)
-    {
-        var sizes = parameter.Shape.ToArray();
-        int StepOf(int dimension) => dimension < 2 && (dimension == 0 || sizes.Length is 2 or 4) ? parameter.Step : 1;
-        var places = new long[sizes.Length];
-        long left = element;
-        for (var i = sizes.Length - 1; i >= 0; i--)
-        {
-            (left, places[i]) = Math.DivRem(left, Math.Max(1, (sizes[i] + StepOf(i) - 1) / StepOf(i)));
-            places[i] *= StepOf(i);
-        }
-
-        return string.Join(", ", places);
-    }
 }

@@ -31,7 +31,7 @@ internal sealed class LayerView : View
         var beside = maps.CutLeft((maps.Width - gap) / 2, gap);
         var above = maps.CutTop((maps.Height - gap) / 2, gap);
         int SizeIn(PixelRect place) =>
-            HeatMapPanel.Fit(parameter.Grid, new(0, 0, place.Width - frame.Across, place.Height - frame.Down)) is var map
+            HeatMapPanel.Fit(parameter.Grid, new(0, 0, place.Width - frame.Across, place.Height - frame.Down)).Bounds is var map
                 ? map.Width * map.Height : 0;
         var (weight, gradient) = SizeIn(above.Part) > 1.2 * SizeIn(beside.Part) ? above : beside;
         panels.Add(new HeatMapPanel(weight, new(parameter.Index, MapKind.Weight)));

@@ -24,7 +24,7 @@ internal static class MapMosaic
         if (parameters.Length == 1)
         {
             var inner = new PixelRect(0, 0, area.Width - frame.Across, area.Height - frame.Down);
-            var map = inner.IsEmpty ? default : HeatMapPanel.Fit(parameters[0].Grid, inner);
+            var map = inner.IsEmpty ? default : HeatMapPanel.Fit(parameters[0].Grid, inner).Bounds;
             // The root, so that no map is large at the price of many small ones. A narrow panel has no room for its words.
             var worth = Math.Sqrt((double)map.Width * map.Height) * Weight(parameters[0]);
             return (area.Width < 7 * frame.Across ? worth * 0.6 : worth, [(parameters[0], area)]);
