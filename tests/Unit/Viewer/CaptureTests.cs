@@ -169,10 +169,15 @@ public class CaptureTests
         var device = TestDevices.Get(name);
         var net = new Sequential(new Linear(2, 16), new ReLU(), new Dropout(0.5), new Linear(16, 3)).To(device);
         var points = Tensor.Randn([20, 2]);
-        var frame = FrameOf(device, net, points, ViewerSamples.Points(points, Tensor.Randint(0, 3, [20])));
+
+        // On the device they are read while the training goes on.
+        var classes = Tensor.Randint(0, 3, [20]);
+        var frame = FrameOf(device, net, points, ViewerSamples.Points(points.To(device), classes.To(device)));
         var map = frame.Decision!;
         Assert.Equal(3, map.Classes);
         Assert.Equal(20, map.Points.Count);
+        Assert.Equal(points.ToArray<float>(), map.Points.SelectMany(p => new[] { p.X, p.Y }));
+        Assert.Equal(classes.ToArray<long>(), map.Points.Select(p => (long)p.Class));
         net.Eval();
         using var mode = Autograd.NoGrad();
         foreach (var (row, column) in new[] { (0, 0), (10, 50), (63, 63) })
@@ -188,7 +193,7 @@ public class CaptureTests
         net = new Sequential(new Flatten(), new Linear(64, 3)).To(device);
         var strip = FrameOf(
             device, net, pictures,
-            ViewerSamples.Pictures(pictures, Tensor.Of([0, 1, 2, 0, 1]), ["zero", "one", "two"])).Samples!;
+            ViewerSamples.Pictures(pictures.To(device), Tensor.Of([0, 1, 2, 0, 1]), ["zero", "one", "two"])).Samples!;
         Assert.Equal((8, 8, 1), (strip.Width, strip.Height, strip.Channels));
         Assert.Equal(pictures.ToArray<float>(), strip.Pixels);
         Assert.Equal(["zero", "one", "two", "zero", "one"], strip.Samples.Select(s => s.Label));

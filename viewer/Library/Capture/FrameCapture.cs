@@ -120,6 +120,8 @@ internal sealed class FrameCapture : IDisposable
         var reads = new List<ValueTask>();
         foreach (var key in wishes.Maps)
             Try<object>(() => { AddMap(maps, reads, key, wishes.TakesDeviceValues); return null; });
+        if (wishes.Statistics && strip is not null)
+            reads.Add(strip.WhenRead());
         reads.Add(reading.Run(ref numbers));
         var network = Network;
         return Finish();
@@ -180,7 +182,7 @@ internal sealed class FrameCapture : IDisposable
     private Func<(SampleStrip? Strip, DecisionMap? Map)>? AskSamples(
         Reading reading, ProbePass silent, Wishes wishes, long step, double seconds)
     {
-        if (strip is null || (strip.HasPoints && seconds < nextDecision && !wishes.IsPaused))
+        if (strip is not { IsReady: true } || (strip.HasPoints && seconds < nextDecision && !wishes.IsPaused))
             return null;
         var start = Stopwatch.GetTimestamp();
         var answer = strip.Ask(reading, silent);

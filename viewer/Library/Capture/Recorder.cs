@@ -74,12 +74,16 @@ internal sealed class Recorder
         running.Stop();
         try
         {
-            if (idle.Wait(Patience) && (steps > lastFrame || capture.IsDecisionOld(steps)) && !link.IsClosed)
+            // Examples that were not read yet when the last frame was begun are when it is done.
+            for (var i = 0; i < 2 && idle.Wait(Patience); i++)
             {
+                if ((steps == lastFrame && !capture.IsDecisionOld(steps)) || link.IsClosed)
+                    break;
                 capture.DecideNext();
                 Begin(link.Wishes, running.Elapsed.TotalSeconds);
-                idle.Wait(Patience);
             }
+
+            idle.Wait(Patience);
         }
         catch (Exception e)
         {
@@ -261,7 +265,7 @@ internal sealed class Recorder
     private void Fail(Exception e)
     {
         if (!hasFailed)
-            Console.Error.WriteLine($"viewer: {e.Message}");
+            Console.Error.WriteLine($"Viewer: {e.Message}");
         hasFailed = true;
     }
 }

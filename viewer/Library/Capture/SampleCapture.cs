@@ -7,47 +7,79 @@ internal sealed class SampleCapture
 {
     private const int MostPictures = 64, MostPoints = 2048, Places = 64;
 
-    private readonly Tensor inputs; // the pictures, or the places around the points
-    private readonly long[] truth;
+    private readonly NetworkScan network;
+    private readonly Tensor examples, labels;
     private readonly IReadOnlyList<string>? names;
-    private readonly float[] pixels = [];
     private readonly PictureSize? picture;
-    private readonly (float Left, float Right, float Bottom, float Top) area;
-    private readonly (float X, float Y, byte Class)[] points = [];
+    private readonly long[] truth;
+    private readonly float[] values;
+    private Task read;
+    private Tensor? inputs; // the pictures, or the places around the points
+    private float[]? pixels;
+    private (float Left, float Right, float Bottom, float Top) area;
+    private (float X, float Y, byte Class)[] points = [];
 
     public SampleCapture(ViewerSamples samples, NetworkScan network)
     {
-        picture = samples.Picture;
-        names = samples.Classes;
+        (this.network, picture, names) = (network, samples.Picture, samples.Classes);
         var count = Math.Min(samples.Inputs.Shape[0], picture is null ? MostPoints : MostPictures);
-        var examples = samples.Inputs.Narrow(0, 0, count);
-        truth = samples.Labels.Narrow(0, 0, count).To(DType.Int64).ToArray<long>();
-        var values = examples.To(DType.Float32).ToArray<float>();
-        if (picture is not null)
-        {
-            inputs = TensorScope.Exempt(network.Fitting(examples));
-            pixels = Brightness(values);
-            return;
-        }
-
-        points = new (float, float, byte)[count];
-        for (var i = 0; i < points.Length; i++)
-            points[i] = (values[2 * i], values[(2 * i) + 1], (byte)Math.Clamp(truth[i], 0, 255));
-        area = AreaOf(points);
-        inputs = TensorScope.Exempt(
-            network.Fitting(Tensor.FromArray(PlacesOf(area), [Places * Places, 2]).To(samples.Inputs.DType)));
+        examples = TensorScope.Exempt(samples.Inputs.Narrow(0, 0, count));
+        labels = TensorScope.Exempt(samples.Labels.Narrow(0, 0, count));
+        (truth, values) = (new long[count], new float[examples.ElementCount]);
+        read = Read();
     }
 
     /// <summary>Whether it shows points, which take a pass with many places.</summary>
     public bool HasPoints => picture is null;
 
+    /// <summary>Whether the network can be asked: not before points are read, since the places lie around them.</summary>
+    public bool IsReady => picture is not null || read.IsCompletedSuccessfully;
+
+    /// <summary>Done when the examples are read; begins anew where that went wrong.</summary>
+    public ValueTask WhenRead()
+    {
+        if (read.IsFaulted)
+            read = Read();
+        return new(read);
+    }
+
     /// <summary>Asks what the network takes the examples for.</summary>
-    /// <returns>Gives one of both once it is read; null where the network has no classes.</returns>
+    /// <returns>
+    /// Gives one of both once that and the examples are read; null where the network has no classes, or it is too early.
+    /// </returns>
     public Func<(SampleStrip? Strip, DecisionMap? Map)>? Ask(Reading reading, ProbePass pass)
     {
-        if (inputs.ElementCount == 0 || Predictions.Ask(reading, pass.Run(inputs, [], (_, _) => { })) is not { } found)
+        if (!IsReady || examples.ElementCount == 0)
+            return null;
+        inputs ??= TensorScope.Exempt(network.Fitting(picture is not null ? examples : Around()));
+        if (Predictions.Ask(reading, pass.Run(inputs, [], (_, _) => { })) is not { } found)
             return null;
         return picture is { } size ? () => (Strip(found, size), null) : () => (null, Map(found));
+    }
+
+    // The training goes on meanwhile.
+    private Task Read()
+    {
+        var (first, second) = (
+            labels.To(DType.Int64).ReadAsync(truth.AsMemory()),
+            examples.To(DType.Float32).ReadAsync(values.AsMemory()));
+        return Both();
+
+        async Task Both()
+        {
+            await first.ConfigureAwait(false);
+            await second.ConfigureAwait(false);
+        }
+    }
+
+    // Places around the points, which are read.
+    private Tensor Around()
+    {
+        points = new (float, float, byte)[truth.Length];
+        for (var i = 0; i < points.Length; i++)
+            points[i] = (values[2 * i], values[(2 * i) + 1], (byte)Math.Clamp(truth[i], 0, 255));
+        area = AreaOf(points);
+        return Tensor.FromArray(PlacesOf(area), [Places * Places, 2]).To(examples.DType);
     }
 
     private SampleStrip Strip(Predictions found, PictureSize size) => new()
@@ -55,7 +87,7 @@ internal sealed class SampleCapture
         Width = size.Columns,
         Height = size.Rows,
         Channels = size.Channels,
-        Pixels = pixels,
+        Pixels = pixels ??= Brightness(values),
         Samples = [.. truth.Select((label, i) => new Sample(NameOf(label), NameOf(found[i].Class), found[i].Sure))],
     };
 
