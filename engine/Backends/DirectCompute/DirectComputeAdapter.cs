@@ -4,7 +4,7 @@ using KernelEngine.Gpu;
 namespace KernelEngine.DirectCompute;
 
 /// <summary>An adapter: what DXGI, or libvkd3d, and its driver say about it.</summary>
-internal sealed unsafe record DirectComputeAdapter
+internal sealed unsafe record DirectComputeAdapter : GpuAdapter
 {
     // A view of bytes has 32-bit addresses.
     private const long LargestPiece = (1L << 32) - (1 << 16);
@@ -14,20 +14,8 @@ internal sealed unsafe record DirectComputeAdapter
     /// <summary>The <c>IDXGIAdapter1</c>; none under libvkd3d, which chooses.</summary>
     public required ComObject Handle { get; init; }
 
-    /// <summary>Its name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The driver and its version.</summary>
-    public required string Driver { get; init; }
-
-    /// <summary>What it is made of.</summary>
-    public required DeviceType Type { get; init; }
-
-    /// <summary>What it can do at most.</summary>
-    public required GpuLimits Limits { get; init; }
-
-    /// <summary>Features in words, for lists of devices.</summary>
-    public string Features => "Direct3D 12, feature level 11_0" + (Limits.HasFloat64 ? ", float64" : ", no float64");
+    /// <inheritdoc/>
+    public override string Features => "Direct3D 12, feature level 11_0" + (Limits.HasFloat64 ? ", float64" : ", no float64");
 
     /// <summary>
     /// The adapters that can be used, those of high performance first and those in software last; where there are none,
@@ -88,7 +76,7 @@ internal sealed unsafe record DirectComputeAdapter
 
                 // Kernels have no subgroups; a processor does as much at once.
                 SubgroupSize = Math.Max(isProcessor ? 8 : 1, (int)waves.LanesMin),
-                HasFloat64 = options.DoublePrecision != 0 && !Direct3D.IsWine && Pipelines.TakesFloat64(device),
+                HasFloat64 = options.DoublePrecision != 0 && !Direct3D.IsWine && DirectComputeKernels.TakesFloat64(device),
                 IsProcessor = DeviceShape.IsProcessor(isProcessor),
                 TakesAddresses = false,
                 ParameterAlignment = 256,

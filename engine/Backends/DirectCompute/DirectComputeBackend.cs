@@ -8,9 +8,8 @@ namespace KernelEngine.DirectCompute;
 /// </summary>
 public sealed class DirectComputeBackend : GpuBackend
 {
-
     private DirectComputeBackend() =>
-        ShaderCatalog.Compiled[KernelLanguage.Hlsl] = Pipelines.Library;
+        ShaderCatalog.Compiled[KernelLanguage.Hlsl] = DirectComputeKernels.Library;
 
     /// <inheritdoc/>
     public override string Name => "directcompute";
@@ -22,12 +21,14 @@ public sealed class DirectComputeBackend : GpuBackend
     public static void Register() => ComputeDevice.Register(Instance);
 
     /// <inheritdoc/>
-    protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)
+    protected override (IReadOnlyList<GpuAdapter> Found, string? WhyNone) Find() => DirectComputeAdapter.Find();
+
+    /// <inheritdoc/>
+    protected override GpuDriver Open(GpuAdapter adapter, string name)
     {
-        var (adapters, whyNone) = DirectComputeAdapter.Find();
-        foreach (var (i, adapter) in adapters.Index())
-            found(Describe(adapter), () => DirectComputeDriver.Open(adapter, $"{Name}:{i}"));
-        return whyNone;
+        var handle = ((DirectComputeAdapter)adapter).Handle;
+        Results.Check(Direct3D.CreateDevice(handle, out var device), $"D3D12CreateDevice for {adapter.Name}");
+        return new DirectComputeDriver(adapter, device, default, name);
     }
 
     /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
@@ -37,10 +38,6 @@ public sealed class DirectComputeBackend : GpuBackend
             throw new TensorRuntimeException(missing);
         var (device, queue) = (new ComObject(host.Device).Retain(), new ComObject(host.Queue).Retain());
         var adapter = DirectComputeAdapter.Read(DirectComputeAdapter.HandleOf(device), device);
-        return (Describe(adapter), name => new DirectComputeDriver(adapter, device, queue, name));
+        return (adapter, name => new DirectComputeDriver(adapter, device, queue, name));
     });
-
-    private static GpuDescription Describe(DirectComputeAdapter adapter) => new(
-        adapter.Name, adapter.Type, adapter.Limits.TotalMemoryBytes, adapter.Limits.MaxMemoryBytes,
-        adapter.Limits.HasFloat64, adapter.Features, adapter.Driver);
 }

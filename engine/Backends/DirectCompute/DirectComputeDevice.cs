@@ -9,37 +9,19 @@ public static class DirectComputeDevice
     {
         /// <summary>An adapter by its place: those of high performance come first, software last.</summary>
         /// <exception cref="TensorRuntimeException">There is none at this place; the message says why.</exception>
-        public static ComputeDevice DirectCompute(int index = 0)
-        {
-            DirectComputeBackend.Register();
-            return ComputeDevice.Parse($"directcompute:{index}");
-        }
+        public static ComputeDevice DirectCompute(int index = 0) => DirectComputeBackend.Instance.At(index);
 
-        /// <summary>The first adapter whose name has a text in it, in any case.</summary>
+        /// <summary>The first adapter whose name, or whose driver's, has a text in it, in any case.</summary>
         /// <exception cref="TensorRuntimeException">There is none; the message lists those there are.</exception>
-        public static ComputeDevice DirectCompute(string name)
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            DirectComputeBackend.Register();
-            var devices = DirectComputeBackend.Instance.Devices;
-            return devices.FirstOrDefault(d => d.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
-                ?? throw new TensorRuntimeException(
-                    $"no DirectCompute device has '{name}' in its name",
-                    devices.Count == 0
-                        ? DirectComputeBackend.Instance.WhyNone
-                        : $"found: {string.Join("; ", devices.Select(d => d.Describe()))}");
-        }
+        public static ComputeDevice DirectCompute(string name) => DirectComputeBackend.Instance.Named(name);
 
         /// <summary>
         /// A device over an application's <c>ID3D12Device</c> and queue; the same for the same host. It holds them
         /// until <c>CloseDirectCompute()</c>.
         /// </summary>
         /// <exception cref="TensorRuntimeException">There is no Direct3D 12 here, or it refuses them.</exception>
-        public static ComputeDevice DirectCompute(DirectComputeHost host)
-        {
-            DirectComputeBackend.Register();
-            return DirectComputeBackend.Instance.Adopt(host);
-        }
+        public static ComputeDevice DirectCompute(DirectComputeHost host) =>
+            DirectComputeBackend.Instance.Adopt(host);
     }
 
     extension(ComputeDevice device)

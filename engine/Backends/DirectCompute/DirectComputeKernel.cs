@@ -14,4 +14,7 @@ internal sealed class DirectComputeKernel(KernelCode code, ComObject pipeline, C
 
     /// <summary>The <c>ID3D12RootSignature</c>.</summary>
     public ComObject RootSignature { get; } = rootSignature;
+
+    /// <inheritdoc/>
+    protected override void Release() => Pipeline.Release();
 }

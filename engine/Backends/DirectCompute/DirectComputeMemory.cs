@@ -5,17 +5,13 @@ namespace KernelEngine.DirectCompute;
 /// <summary>A buffer in a heap of its own.</summary>
 internal sealed class DirectComputeMemory : GpuMemory
 {
-    private readonly MemoryAllocator allocator;
-    private readonly nint hostPointer;
     private ResourceStates state;
     private long batch = -1;
 
-    internal DirectComputeMemory(
-        MemoryAllocator allocator, long byteCount, MemoryKind kind, ComObject resource, nint hostPointer)
+    public DirectComputeMemory(long byteCount, MemoryKind kind, ComObject resource, nint hostPointer)
         : base(byteCount, kind)
     {
-        (this.allocator, this.hostPointer) = (allocator, hostPointer);
-        Resource = resource;
+        (Resource, HostPointer) = (resource, hostPointer);
         DeviceAddress = resource.Call(ResourceSlots.GetAddress);
     }
 
@@ -26,7 +22,7 @@ internal sealed class DirectComputeMemory : GpuMemory
     public nint DeviceAddress { get; }
 
     /// <inheritdoc/>
-    public override nint HostPointer => hostPointer;
+    public override nint HostPointer { get; }
 
     /// <inheritdoc/>
     public override ulong Address =>
@@ -45,5 +41,5 @@ internal sealed class DirectComputeMemory : GpuMemory
     }
 
     /// <inheritdoc/>
-    public override void Free() => allocator.Free(this);
+    protected override void Release() => Resource.Release();
 }

@@ -4,25 +4,19 @@ namespace KernelEngine.DirectCompute;
 
 /// <summary>
 /// Where a tensor lies, for Direct3D commands of somebody else: a renderer binds the resource and has its queue wait
-/// for the fence's value. The memory is not given to another tensor before this is disposed, even if the tensor is
-/// freed.
+/// for the fence's value.
 /// </summary>
-public sealed class DirectComputeTensor : IDisposable
+public sealed class DirectComputeTensor : HandedTensor
 {
-    private GpuBuffer? held;
-
     private DirectComputeTensor(
         GpuBuffer held, DirectComputeMemory memory, long offset, long byteCount, ComObject fence, long value)
+        : base(held)
     {
-        this.held = held;
         Resource = memory.Resource.Handle;
         (Offset, ByteCount) = ((ulong)offset, (ulong)byteCount);
         Address = (ulong)memory.DeviceAddress + Offset;
         (Fence, Value) = (fence.Handle, (ulong)value);
     }
-
-    /// <summary>Lets go, should nobody have done so.</summary>
-    ~DirectComputeTensor() => LetGo();
 
     /// <summary>
     /// The <c>ID3D12Resource</c>: a buffer, in the state <c>D3D12_RESOURCE_STATE_COMMON</c> between command lists,
@@ -45,20 +39,9 @@ public sealed class DirectComputeTensor : IDisposable
     /// <summary>The value that the fence has once the elements are computed.</summary>
     public ulong Value { get; }
 
-    /// <summary>
-    /// Lets go of the memory. Commands that use it must be done by then, as for any resource that is released.
-    /// </summary>
-    public void Dispose()
-    {
-        LetGo();
-        GC.SuppressFinalize(this);
-    }
-
     /// <summary>What <c>tensor.AsDirectCompute()</c> is.</summary>
     internal static DirectComputeTensor Of(Tensor tensor) =>
         DirectComputeBackend.Instance.HandOut<DirectComputeDriver, DirectComputeTensor>(tensor, m => new(
-            m.Buffer, (DirectComputeMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Queue.Timeline.Fence,
+            m.Buffer, (DirectComputeMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Queue.Fence,
             m.Block.LastUse));
-
-    private void LetGo() => Interlocked.Exchange(ref held, null)?.LetGo();
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using KernelEngine.Gpu;
 
@@ -38,7 +37,12 @@ internal static class ShaderCompiler
         var flags = OperatingSystem.IsWindows() ? HlslCompiler.Exact : HlslCompiler.Quick;
         var (bytes, isCompiled) = Compile(source, flags);
         if (!isCompiled)
-            throw new TensorRuntimeException(Complaint(name, Encoding.UTF8.GetString(bytes).Trim('\0', '\n'), source));
+        {
+            throw new TensorRuntimeException(CompilerComplaint.Of(
+                $"the compiler of HLSL refuses the kernel {name}:", Encoding.UTF8.GetString(bytes).Trim('\0', '\n'),
+                source));
+        }
+
         DiskCache.Write(file, Owner, bytes);
         return bytes;
     }
@@ -51,21 +55,5 @@ internal static class ShaderCompiler
         return OperatingSystem.IsWindows()
             ? OfWindows.Value.Compile(bytes, flags)
             : CompileServer.Compile(bytes, flags);
-    }
-
-    // With the lines that it speaks of, as in kernel(12,8-30).
-    private static string Complaint(string name, string said, string source)
-    {
-        var lines = source.Split('\n');
-        var text = new StringBuilder($"the compiler of HLSL refuses the kernel {name}:\n{said}");
-        foreach (var piece in said.Split('(').Skip(1))
-        {
-            var digits = piece.AsSpan().IndexOfAnyExceptInRange('0', '9');
-            if (digits > 0 && int.TryParse(piece.AsSpan(0, digits), CultureInfo.InvariantCulture, out var line) &&
-                line >= 1 && line <= lines.Length)
-                text.Append(CultureInfo.InvariantCulture, $"\n{line,5}  {lines[line - 1].TrimEnd()}");
-        }
-
-        return text.ToString();
     }
 }

@@ -6,11 +6,9 @@ namespace KernelEngine.Vulkan;
 /// <summary>A <c>VkDevice</c> with its queue, made by the engine or handed in.</summary>
 internal sealed unsafe class LogicalDevice : IDisposable
 {
-    private readonly bool isOwned;
-
     private LogicalDevice(VulkanAdapter adapter, VulkanHost host, bool isOwned, DeviceQueue? transfers = null)
     {
-        (Adapter, Handles, this.isOwned) = (adapter, host, isOwned);
+        (Adapter, Handles, IsOwned) = (adapter, host, isOwned);
         Handle = new Device(host.Device);
         Computing = new(new Queue(host.Queue), host.QueueFamily, host.SubmitLock);
         HidesMemory = TransferQueue.IsForced;
@@ -46,8 +44,8 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// <summary>Whether the host is not to see its memory, though it could.</summary>
     public bool HidesMemory { get; }
 
-    /// <summary>Whether the features that are on include one.</summary>
-    public bool Has(VulkanFeatures feature) => Handles.Features.HasFlag(feature);
+    /// <summary>Whether the engine made it.</summary>
+    public bool IsOwned { get; }
 
     /// <summary>Whether the driver tells how much memory is left.</summary>
     public bool HasBudget { get; }
@@ -56,12 +54,10 @@ internal sealed unsafe class LogicalDevice : IDisposable
     public bool HasFeedback { get; }
 
     /// <summary>Makes a device with everything on that the engine uses.</summary>
-    /// <exception cref="TensorRuntimeException">The driver refuses, or the adapter cannot be used.</exception>
+    /// <exception cref="TensorRuntimeException">The driver refuses.</exception>
     public static LogicalDevice Create(VulkanInstance instance, VulkanAdapter adapter)
     {
-        if (adapter.WhyUnusable is { } why)
-            throw new TensorRuntimeException($"{adapter.Name} {why}");
-        using var features = new FeatureChain(adapter.Features);
+        using var features = new FeatureChain(adapter.Enabled);
         var names = SilkMarshal.StringArrayToPtr(adapter.Extensions);
         try
         {
@@ -69,26 +65,18 @@ internal sealed unsafe class LogicalDevice : IDisposable
             var copying = TransferQueue.FamilyOf(adapter.QueueFamilies);
             var queues = stackalloc DeviceQueueCreateInfo[]
             {
-                new(
-                    StructureType.DeviceQueueCreateInfo, queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1,
-                    pQueuePriorities: &priority),
-                new(
-                    StructureType.DeviceQueueCreateInfo, queueFamilyIndex: copying ?? 0, queueCount: 1,
-                    pQueuePriorities: &priority),
+                new(queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1, pQueuePriorities: &priority),
+                new(queueFamilyIndex: copying ?? 0, queueCount: 1, pQueuePriorities: &priority),
             };
             var info = new DeviceCreateInfo(
-                StructureType.DeviceCreateInfo, features.First, queueCreateInfoCount: copying is null ? 1U : 2U,
-                pQueueCreateInfos: queues, enabledExtensionCount: (uint)adapter.Extensions.Count,
-                ppEnabledExtensionNames: (byte**)names);
-            Device device;
-            instance.Api.CreateDevice(adapter.Handle, &info, null, &device).Check("vkCreateDevice");
-            Queue queue;
-            instance.Api.GetDeviceQueue(device, (uint)adapter.QueueFamily, 0, &queue);
+                pNext: features.First, queueCreateInfoCount: copying is null ? 1U : 2U, pQueueCreateInfos: queues,
+                enabledExtensionCount: (uint)adapter.Extensions.Count, ppEnabledExtensionNames: (byte**)names);
+            instance.Api.CreateDevice(adapter.Handle, &info, null, out var device).Check("vkCreateDevice");
+            instance.Api.GetDeviceQueue(device, (uint)adapter.QueueFamily, 0, out var queue);
             DeviceQueue? transfers = null;
             if (copying is { } family)
             {
-                Queue beside;
-                instance.Api.GetDeviceQueue(device, family, 0, &beside);
+                instance.Api.GetDeviceQueue(device, family, 0, out var beside);
                 transfers = new(beside, family, new());
             }
 
@@ -100,7 +88,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
                 Queue = queue.Handle,
                 QueueFamily = (uint)adapter.QueueFamily,
                 SubmitLock = new(),
-                Features = adapter.Features,
+                Features = adapter.Enabled,
                 Extensions = adapter.Extensions,
             }, isOwned: true, transfers);
         }
@@ -115,7 +103,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// compute.</exception>
     public static LogicalDevice From(VulkanHost host)
     {
-        var adapter = new VulkanAdapter(Loader, new PhysicalDevice(host.PhysicalDevice));
+        var adapter = new VulkanAdapter(Loader, new PhysicalDevice(host.PhysicalDevice), host.Features);
         var missing = VulkanFeatures.Required & ~host.Features;
         if (missing != VulkanFeatures.None)
         {
@@ -143,7 +131,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (isOwned)
+        if (IsOwned)
             Api.DestroyDevice(Handle, null);
     }
 }

@@ -15,23 +15,17 @@ internal sealed unsafe class ParameterBinding : IDisposable
     {
         this.device = device;
         var size = new DescriptorPoolSize(DescriptorType.UniformBufferDynamic, 1);
-        var poolInfo = new DescriptorPoolCreateInfo(
-            StructureType.DescriptorPoolCreateInfo, maxSets: 1, poolSizeCount: 1, pPoolSizes: &size);
-        DescriptorPool made;
-        device.Api.CreateDescriptorPool(device.Handle, &poolInfo, null, &made).Check("vkCreateDescriptorPool");
-        pool = made;
-
+        var poolInfo = new DescriptorPoolCreateInfo(maxSets: 1, poolSizeCount: 1, pPoolSizes: &size);
+        device.Api.CreateDescriptorPool(device.Handle, &poolInfo, null, out pool).Check("vkCreateDescriptorPool");
         var setInfo = new DescriptorSetAllocateInfo(
-            StructureType.DescriptorSetAllocateInfo, descriptorPool: pool, descriptorSetCount: 1,
-            pSetLayouts: &layout);
-        DescriptorSet set;
-        device.Api.AllocateDescriptorSets(device.Handle, &setInfo, &set).Check("vkAllocateDescriptorSets");
+            descriptorPool: pool, descriptorSetCount: 1, pSetLayouts: &layout);
+        device.Api.AllocateDescriptorSets(device.Handle, &setInfo, out var set).Check("vkAllocateDescriptorSets");
         Set = set;
 
         var window = new DescriptorBufferInfo(memory.Buffer, 0, GpuLimits.ParameterBytes);
         var write = new WriteDescriptorSet(
-            StructureType.WriteDescriptorSet, dstSet: set, dstBinding: 0, descriptorCount: 1,
-            descriptorType: DescriptorType.UniformBufferDynamic, pBufferInfo: &window);
+            dstSet: set, dstBinding: 0, descriptorCount: 1, descriptorType: DescriptorType.UniformBufferDynamic,
+            pBufferInfo: &window);
         device.Api.UpdateDescriptorSets(device.Handle, 1, &write, 0, null);
     }
 

@@ -10,25 +10,15 @@ public static class VulkanDevice
         /// <summary>The best Vulkan device: a discrete GPU, else an integrated one, else one in software.</summary>
         /// <exception cref="TensorRuntimeException">There is none; the message says why.</exception>
         public static ComputeDevice Vulkan() =>
-            Known().OrderBy(d => d.Type).ThenBy(d => d.Index).FirstOrDefault() ?? ComputeDevice.Parse("vulkan");
+            VulkanBackend.Instance.Devices.OrderBy(d => d.Type).FirstOrDefault() ?? Vulkan(0);
 
         /// <summary>The Vulkan device of an index, as <c>vulkan:1</c>.</summary>
         /// <exception cref="TensorRuntimeException">There is none.</exception>
-        public static ComputeDevice Vulkan(int index)
-        {
-            var known = Known();
-            return (uint)index < (uint)known.Count ? known[index] : ComputeDevice.Parse($"vulkan:{index}");
-        }
+        public static ComputeDevice Vulkan(int index) => VulkanBackend.Instance.At(index);
 
-        /// <summary>The first Vulkan device whose name contains a text, in upper or lower case.</summary>
+        /// <summary>The first Vulkan device whose name, or whose driver's, has a text in it, in any case.</summary>
         /// <exception cref="TensorRuntimeException">There is none; the message lists those there are.</exception>
-        public static ComputeDevice Vulkan(string name)
-        {
-            var known = Known();
-            return known.FirstOrDefault(d => d.Name.Contains(name, StringComparison.OrdinalIgnoreCase))
-                ?? (known.Count == 0 ? ComputeDevice.Parse("vulkan") : throw new TensorRuntimeException(
-                    $"no Vulkan device is called '{name}'", $"found: {string.Join(", ", known.Select(d => d.Name))}"));
-        }
+        public static ComputeDevice Vulkan(string name) => VulkanBackend.Instance.Named(name);
 
         /// <summary>
         /// A device over a Vulkan device that the application has made, with what
@@ -37,11 +27,7 @@ public static class VulkanDevice
         /// </summary>
         /// <exception cref="TensorValueException">A feature that is needed is not on, or the queue does not compute.
         /// </exception>
-        public static ComputeDevice Vulkan(VulkanHost host)
-        {
-            VulkanBackend.Register();
-            return VulkanBackend.Instance.Adopt(host);
-        }
+        public static ComputeDevice Vulkan(VulkanHost host) => VulkanBackend.Instance.Adopt(host);
     }
 
     extension(ComputeDevice device)
@@ -71,13 +57,7 @@ public static class VulkanDevice
         /// </returns>
         /// <exception cref="TensorRuntimeException">It is not on a Vulkan device, or not contiguous.</exception>
         public VulkanTensor AsVulkan() => VulkanBackend.Instance.HandOut<VulkanDriver, VulkanTensor>(tensor, m => new(
-            m.Buffer, (VulkanMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Timeline.Semaphore.Handle,
-            m.Driver.SignalOf(m.Block.LastUse)));
-    }
-
-    private static IReadOnlyList<ComputeDevice> Known()
-    {
-        VulkanBackend.Register();
-        return VulkanBackend.Instance.Devices;
+            m.Buffer, (VulkanMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Queue.Timeline.Handle,
+            m.Block.LastUse));
     }
 }

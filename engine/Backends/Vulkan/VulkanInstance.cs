@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
 
@@ -20,7 +19,9 @@ internal sealed unsafe class VulkanInstance
     private VulkanInstance(Vk api, Instance handle, IReadOnlyList<string> extensions)
     {
         (Api, Handle, Extensions) = (api, handle, extensions);
-        Adapters = [.. Enumerate(api, handle)];
+        Adapters = [.. VulkanNames
+            .List<PhysicalDevice>((count, found) => api.EnumeratePhysicalDevices(handle, count, found))
+            .Select(device => new VulkanAdapter(api, device))];
     }
 
     /// <summary>The instance; null where it cannot be made.</summary>
@@ -63,7 +64,7 @@ internal sealed unsafe class VulkanInstance
         uint version = 0;
         api.EnumerateInstanceVersion(&version);
         if (version < Vk.Version12)
-            return (null, $"the Vulkan loader is of version {VersionText(version)}, and 1.2 is needed");
+            return (null, $"the Vulkan loader is of version {VulkanNames.Version(version)}, and 1.2 is needed");
 
         var present = InstanceExtensions(api, null);
         // Without this variable nobody can open a Wayland window, and layers that try say so on the console.
@@ -93,10 +94,7 @@ internal sealed unsafe class VulkanInstance
             return (null, $"no Vulkan instance could be made: {result.Text()}");
         IsValidating = layers.Count > 0;
         var instance = new VulkanInstance(api, handle, extensions);
-        var why = instance.Adapters.Count == 0 ? "no Vulkan driver is installed"
-            : instance.Adapters.Any(a => a.WhyUnusable is null) ? null
-            : string.Join("; ", instance.Adapters.Select(a => $"{a.Name} {a.WhyUnusable}"));
-        return (instance, why);
+        return (instance, instance.Adapters.Count == 0 ? "no Vulkan driver is installed" : null);
     }
 
     private static Instance Create(
@@ -142,29 +140,15 @@ internal sealed unsafe class VulkanInstance
         return made;
     }
 
-    private static List<VulkanAdapter> Enumerate(Vk api, Instance instance)
-    {
-        uint count = 0;
-        if (api.EnumeratePhysicalDevices(instance, &count, null) != Result.Success || count == 0)
-            return [];
-        var handles = new PhysicalDevice[count];
-        fixed (PhysicalDevice* pointer = handles)
-            api.EnumeratePhysicalDevices(instance, &count, pointer).Check("vkEnumeratePhysicalDevices");
-        return [.. handles.Take((int)count).Select(handle => new VulkanAdapter(api, handle))];
-    }
-
     private static HashSet<string> InstanceExtensions(Vk api, string? layer)
     {
         var name = layer is null ? 0 : SilkMarshal.StringToPtr(layer);
         try
         {
-            uint count = 0;
-            if (api.EnumerateInstanceExtensionProperties((byte*)name, &count, null) != Result.Success)
-                return [];
-            var properties = new ExtensionProperties[count];
-            fixed (ExtensionProperties* pointer = properties)
-                api.EnumerateInstanceExtensionProperties((byte*)name, &count, pointer);
-            return [.. properties.Take((int)count).Select(p => Text(p.ExtensionName))];
+            return [.. VulkanNames
+                .List<ExtensionProperties>(
+                    (count, found) => api.EnumerateInstanceExtensionProperties((byte*)name, count, found))
+                .Select(p => VulkanNames.Text(p.ExtensionName))];
         }
         finally
         {
@@ -172,20 +156,7 @@ internal sealed unsafe class VulkanInstance
         }
     }
 
-    private static bool HasLayer(Vk api, string layer)
-    {
-        uint count = 0;
-        api.EnumerateInstanceLayerProperties(&count, null);
-        var properties = new LayerProperties[count];
-        fixed (LayerProperties* pointer = properties)
-            api.EnumerateInstanceLayerProperties(&count, pointer);
-        return properties.Any(p => Text(p.LayerName) == layer);
-    }
-
-    /// <summary>A version as people write it.</summary>
-    public static string VersionText(uint version) =>
-        $"{version >> 22 & 0x7f}.{version >> 12 & 0x3ff}.{version & 0xfff}";
-
-    /// <summary>A name as Vulkan's structures hold it.</summary>
-    public static string Text(byte* name) => Marshal.PtrToStringUTF8((nint)name) ?? "";
+    private static bool HasLayer(Vk api, string layer) => VulkanNames
+        .List<LayerProperties>((count, found) => api.EnumerateInstanceLayerProperties(count, found))
+        .Any(p => VulkanNames.Text(p.LayerName) == layer);
 }

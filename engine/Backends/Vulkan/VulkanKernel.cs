@@ -4,8 +4,11 @@ using Silk.NET.Vulkan;
 namespace KernelEngine.Vulkan;
 
 /// <summary>A compute pipeline.</summary>
-internal sealed class VulkanKernel(KernelCode code, Pipeline pipeline) : GpuKernel(code)
+internal sealed unsafe class VulkanKernel(LogicalDevice device, KernelCode code, Pipeline pipeline) : GpuKernel(code)
 {
     /// <summary>The pipeline.</summary>
-    public Pipeline Pipeline { get; } = pipeline;
+    public Pipeline Pipeline => pipeline;
+
+    /// <inheritdoc/>
+    protected override void Release() => device.Api.DestroyPipeline(device.Handle, pipeline, null);
 }

@@ -5,7 +5,7 @@ using Silk.NET.Vulkan;
 namespace KernelEngine.Vulkan;
 
 /// <summary>The system's Vulkan loader, by whose exported functions everything else is found.</summary>
-internal static class VulkanLoader
+internal static unsafe class VulkanLoader
 {
     // Silk.NET's own search goes by the application's dependency file, which programs compiled ahead of time lack.
     private static readonly Lazy<nint> Library = new(Find);
@@ -13,15 +13,17 @@ internal static class VulkanLoader
     /// <summary>Functions that belong to no device; null where there is no loader.</summary>
     public static Vk? Api => Loaded.Value;
 
-    private static Lazy<Vk?> Loaded { get; } =
-        new(() => Library.Value == 0 ? null : new Vk(new ExportedFunctions(Library.Value)));
+    private static Lazy<Vk?> Loaded { get; } = new(() => Library.Value == 0 ? null : new(new Functions(
+        name => NativeLibrary.TryGetExport(Library.Value, name, out var address) ? address : 0)));
 
-    /// <summary>The functions of one device, without the loader's detour over its handle.</summary>
-    public static Vk ForDevice(Vk api, Device device) => new(new DeviceFunctions(api, default, device));
-
-    /// <summary>The functions of one device, and those of the instance that it is of.</summary>
-    public static Vk ForDevice(Vk api, Instance instance, Device device) =>
-        new(new DeviceFunctions(api, instance, device));
+    /// <summary>
+    /// The functions of one device, without the loader's detour over its handle, and those of the instance that it is
+    /// of, if that is given.
+    /// </summary>
+    public static Vk ForDevice(Vk api, Device device, Instance instance = default) => new(new Functions(
+        name => (nint)api.GetDeviceProcAddr(device, name).Handle is var own && (own != 0 || instance.Handle == 0)
+            ? own
+            : (nint)api.GetInstanceProcAddr(instance, name).Handle));
 
     private static nint Find()
     {
@@ -39,38 +41,21 @@ internal static class VulkanLoader
         return 0;
     }
 
-    /// <summary>What the loader exports: every function of Vulkan's core, for any instance and device.</summary>
-    private sealed class ExportedFunctions(nint library) : INativeContext
-    {
-        public nint GetProcAddress(string proc, int? slot = null) =>
-            TryGetProcAddress(proc, out var address, slot) ? address : throw new EntryPointNotFoundException(proc);
-
-        public bool TryGetProcAddress(string proc, out nint addr, int? slot = null) =>
-            NativeLibrary.TryGetExport(library, proc, out addr);
-
-        public void Dispose()
-        {
-            // The library stays for the life of the process: drivers do not take unloading well.
-        }
-    }
-
-    /// <summary>What a device's driver says that its functions are, and the loader of its instance's.</summary>
-    private sealed unsafe class DeviceFunctions(Vk api, Instance instance, Device device) : INativeContext
+    /// <summary>Where Silk.NET finds functions.</summary>
+    private sealed class Functions(Func<string, nint> find) : INativeContext
     {
         public nint GetProcAddress(string proc, int? slot = null) =>
             TryGetProcAddress(proc, out var address, slot) ? address : throw new EntryPointNotFoundException(proc);
 
         public bool TryGetProcAddress(string proc, out nint addr, int? slot = null)
         {
-            addr = (nint)api.GetDeviceProcAddr(device, proc).Handle;
-            if (addr == 0 && instance.Handle != 0)
-                addr = (nint)api.GetInstanceProcAddr(instance, proc).Handle;
+            addr = find(proc);
             return addr != 0;
         }
 
         public void Dispose()
         {
-            // The device's owner destroys it.
+            // The library stays for the life of the process: drivers do not take unloading well.
         }
     }
 }

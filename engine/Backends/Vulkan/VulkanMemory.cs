@@ -5,33 +5,12 @@ using Buffer = Silk.NET.Vulkan.Buffer;
 namespace KernelEngine.Vulkan;
 
 /// <summary>A buffer over memory of its own.</summary>
-internal sealed class VulkanMemory : GpuMemory
+internal sealed unsafe class VulkanMemory(
+    LogicalDevice device, long byteCount, MemoryKind kind, Buffer buffer, DeviceMemory memory, nint hostPointer,
+    ulong address) : GpuMemory(byteCount, kind)
 {
-    private readonly MemoryAllocator allocator;
-    private readonly nint hostPointer;
-    private readonly ulong address;
-
-    internal VulkanMemory(
-        MemoryAllocator allocator, long byteCount, MemoryKind kind, Buffer buffer, DeviceMemory memory, int heap,
-        ulong heapBytes, nint hostPointer, ulong address)
-        : base(byteCount, kind)
-    {
-        this.allocator = allocator;
-        (Buffer, Memory, Heap, HeapBytes) = (buffer, memory, heap, heapBytes);
-        (this.hostPointer, this.address) = (hostPointer, address);
-    }
-
     /// <summary>The buffer.</summary>
-    public Buffer Buffer { get; }
-
-    /// <summary>What it lies in.</summary>
-    public DeviceMemory Memory { get; }
-
-    /// <summary>The heap that it is taken from.</summary>
-    public int Heap { get; }
-
-    /// <summary>What it takes from it.</summary>
-    public ulong HeapBytes { get; }
+    public Buffer Buffer => buffer;
 
     /// <summary>Parameters: binds them to kernels; made with the first launch.</summary>
     public ParameterBinding? Binding { get; set; }
@@ -43,5 +22,10 @@ internal sealed class VulkanMemory : GpuMemory
     public override ulong Address => address;
 
     /// <inheritdoc/>
-    public override void Free() => allocator.Free(this);
+    protected override void Release()
+    {
+        Binding?.Dispose();
+        device.Api.DestroyBuffer(device.Handle, buffer, null);
+        device.Api.FreeMemory(device.Handle, memory, null);
+    }
 }

@@ -13,9 +13,9 @@ public sealed unsafe class VulkanRequirements : IDisposable
     private VulkanRequirements(VulkanAdapter adapter)
     {
         WhyUnusable = adapter.WhyUnusable is { } why ? $"{adapter.Name} {why}" : null;
-        Features = adapter.Features;
+        Features = adapter.Enabled;
         Extensions = [.. adapter.Extensions.Where(e => e != "VK_KHR_swapchain")];
-        chain = new FeatureChain(adapter.Features);
+        chain = new FeatureChain(adapter.Enabled);
     }
 
     /// <summary>Why the engine cannot run on the device, in one line; null where it can.</summary>

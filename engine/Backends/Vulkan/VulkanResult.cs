@@ -1,3 +1,4 @@
+using KernelEngine.Gpu;
 using Silk.NET.Vulkan;
 
 namespace KernelEngine.Vulkan;
@@ -8,29 +9,21 @@ internal static class VulkanResult
     extension(Result result)
     {
         /// <summary>Throws unless the function succeeded.</summary>
+        /// <param name="function">Its name.</param>
+        /// <param name="loss">Where it is noted that the device is lost.</param>
+        /// <exception cref="DeviceLostException">The device is lost.</exception>
         /// <exception cref="TensorRuntimeException">It did not.</exception>
-        public void Check(string function)
+        public void Check(string function, DeviceLoss? loss = null)
         {
-            if (result < Result.Success)
-                throw new TensorRuntimeException($"{function} answered {result.Text()}");
+            if (result >= Result.Success)
+                return;
+            throw result == Result.ErrorDeviceLost && loss is not null
+                ? loss.Lose($"{function} answered {result.Text()}")
+                : new TensorRuntimeException($"{function} answered {result.Text()}");
         }
 
         /// <summary>Its name in Vulkan's own documents, by which it is searched for.</summary>
-        public string Text() => result switch
-        {
-            Result.ErrorOutOfHostMemory => "VK_ERROR_OUT_OF_HOST_MEMORY",
-            Result.ErrorOutOfDeviceMemory => "VK_ERROR_OUT_OF_DEVICE_MEMORY",
-            Result.ErrorInitializationFailed => "VK_ERROR_INITIALIZATION_FAILED",
-            Result.ErrorDeviceLost => "VK_ERROR_DEVICE_LOST",
-            Result.ErrorMemoryMapFailed => "VK_ERROR_MEMORY_MAP_FAILED",
-            Result.ErrorLayerNotPresent => "VK_ERROR_LAYER_NOT_PRESENT",
-            Result.ErrorExtensionNotPresent => "VK_ERROR_EXTENSION_NOT_PRESENT",
-            Result.ErrorFeatureNotPresent => "VK_ERROR_FEATURE_NOT_PRESENT",
-            Result.ErrorIncompatibleDriver => "VK_ERROR_INCOMPATIBLE_DRIVER",
-            Result.ErrorTooManyObjects => "VK_ERROR_TOO_MANY_OBJECTS",
-            Result.ErrorInvalidExternalHandle => "VK_ERROR_INVALID_EXTERNAL_HANDLE",
-            Result.ErrorUnknown => "VK_ERROR_UNKNOWN",
-            _ => $"VkResult {(int)result} ({result})",
-        };
+        public string Text() =>
+            Enum.GetName(result) is { } name ? ErrorName.Of("VK", name) : $"VkResult {(int)result}";
     }
 }

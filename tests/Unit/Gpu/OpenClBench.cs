@@ -17,12 +17,12 @@ internal sealed unsafe class OpenClBench : IDisposable
     public OpenClBench(bool shares, OpenClHost? host = null)
     {
         TestDevices.Get("opencl");
-        Device = OpenClPlatforms.Find().Devices[0];
+        Device = (OpenClAdapter)OpenClPlatforms.Find().Found.First(device => device.WhyUnusable is null);
         Driver = new(OpenClApi.Current!, Device, "opencl:0", host, shares);
         parameters = Driver.Allocate(ParameterRoom, MemoryKind.Parameters);
     }
 
-    public OpenClPhysicalDevice Device { get; }
+    public OpenClAdapter Device { get; }
 
     public OpenClDriver Driver { get; }
 

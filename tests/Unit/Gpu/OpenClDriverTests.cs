@@ -25,7 +25,7 @@ public class OpenClDriverTests
     [InlineData("error: tempfile_zfSlA5.cl:3:5: use of undeclared identifier 'x'", false)]
     [InlineData("", false)]
     public void Compilers_of_two_processes_in_one_folder_are_known_by_what_they_say(string log, bool isDisturbed) =>
-        Assert.Equal(isDisturbed, OpenClPrograms.IsDisturbed(log));
+        Assert.Equal(isDisturbed, OpenClKernels.IsDisturbed(log));
 
     [Fact]
     public void A_source_that_never_compiles_is_refused_after_a_few_times()

@@ -45,7 +45,7 @@ public sealed class VulkanCacheTests : IDisposable
         var file = Assert.Single(Files());
         var good = File.ReadAllBytes(file);
         var name = Path.GetFileName(file);
-        var identity = VulkanBench.Adapter.Identity;
+        var identity = VulkanBench.Adapter.Limits.Identity;
         byte[] bad = damage switch
         {
             "cut" => good[..^3],

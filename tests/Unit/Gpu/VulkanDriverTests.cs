@@ -17,10 +17,10 @@ public sealed class VulkanDriverTests : IDisposable
         var adapter = VulkanBench.Adapter;
         Assert.NotEqual("", adapter.Name);
         Assert.NotEqual("", adapter.Driver);
-        Assert.True(adapter.MemoryBytes > 0);
+        Assert.True(adapter.Limits.TotalMemoryBytes > 0);
         Assert.True(adapter.QueueFamily >= 0);
-        Assert.Equal(VulkanFeatures.Required, adapter.Features & VulkanFeatures.Required);
-        Assert.Contains("Vulkan 1.", adapter.Describe(adapter.Features));
+        Assert.Equal(VulkanFeatures.Required, adapter.Enabled & VulkanFeatures.Required);
+        Assert.Contains("Vulkan 1.", adapter.Features);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public sealed class VulkanDriverTests : IDisposable
         var adapter = VulkanBench.Adapter;
         Assert.Throws<GpuMemoryException>(() => bench.Driver.Allocate(1L << 50, MemoryKind.Device));
         List<GpuMemory> held = [];
-        var step = Math.Min(adapter.MaxMemoryBytes, Math.Max(adapter.MemoryBytes / 8, 1));
+        var step = Math.Min(adapter.Limits.MaxMemoryBytes, Math.Max(adapter.Limits.TotalMemoryBytes / 8, 1));
         if (adapter.Type == DeviceType.SoftwareGpu)
         {
             var refused = Assert.Throws<GpuMemoryException>(() =>
@@ -181,7 +181,7 @@ public sealed class VulkanDriverTests : IDisposable
         using var bench = new VulkanBench();
         using var other = new VulkanBench();
         var memory = bench.Upload(1);
-        bench.Driver.Timeline.Lose("a test said so");
+        bench.Driver.Loss.Lose("a test said so");
         var lost = Assert.Throws<DeviceLostException>(() => bench.Driver.Completed);
         Assert.Contains("vulkan:test is lost: a test said so", lost.Message);
         Assert.Throws<DeviceLostException>(() => bench.Driver.Wait(1));

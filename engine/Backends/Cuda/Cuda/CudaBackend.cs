@@ -5,7 +5,6 @@ namespace KernelEngine.Cuda;
 /// <summary>NVIDIA's GPUs by CUDA's driver: the devices <c>cuda:0</c>, <c>cuda:1</c>, … in the driver's order.</summary>
 public sealed unsafe class CudaBackend : GpuBackend
 {
-
     private CudaBackend() =>
         ShaderCatalog.Compiled[KernelLanguage.Ptx] =
             CompiledShaders.EmbeddedIn(typeof(CudaBackend).Assembly, KernelLanguage.Ptx);
@@ -19,34 +18,26 @@ public sealed unsafe class CudaBackend : GpuBackend
     /// <summary>Makes the devices <c>cuda:0</c>, … known.</summary>
     public static void Register() => ComputeDevice.Register(Instance);
 
-    /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
-    internal ComputeDevice Of(CudaHost host) => Adopt(host, () =>
-    {
-        var physical = DeviceOf(host);
-        return (Describe(physical), name => new CudaDriver(physical, name, host));
-    });
+    /// <inheritdoc/>
+    protected override (IReadOnlyList<GpuAdapter> Found, string? WhyNone) Find() => CudaAdapter.FindAll();
 
     /// <inheritdoc/>
-    protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)
-    {
-        var (devices, whyNone) = CudaPhysicalDevice.FindAll();
-        for (var i = 0; i < devices.Length; i++)
-        {
-            var (device, name) = (devices[i], $"{Name}:{i}");
-            found(Describe(device), () => new CudaDriver(device, name));
-        }
+    protected override GpuDriver Open(GpuAdapter adapter, string name) => new CudaDriver((CudaAdapter)adapter, name);
 
-        return whyNone;
-    }
-
-    private static CudaPhysicalDevice DeviceOf(CudaHost host)
+    /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
+    internal ComputeDevice Adopt(CudaHost host) => Adopt(host, () =>
     {
-        var (devices, whyNone) = CudaPhysicalDevice.FindAll();
-        if (whyNone is not null)
-            throw new TensorRuntimeException(whyNone);
+        var adapter = AdapterOf(host);
+        return (adapter, name => new CudaDriver(adapter, name, host));
+    });
+
+    private static CudaAdapter AdapterOf(CudaHost host)
+    {
+        var (found, whyNone) = CudaAdapter.FindAll();
+        if (found.Count == 0)
+            throw new TensorRuntimeException(whyNone!);
         var id = IdOf(host);
-        return devices.FirstOrDefault(device => device.Id == id)
-            ?? throw new TensorRuntimeException("the device of the CudaHost's context cannot be used");
+        return found.First(adapter => adapter.Id == id);
     }
 
     private static int IdOf(CudaHost host)
@@ -71,8 +62,4 @@ public sealed unsafe class CudaBackend : GpuBackend
             CudaApi.ContextPopCurrent(&left);
         }
     }
-
-    private static GpuDescription Describe(CudaPhysicalDevice device) => new(
-        device.Name, device.Type, device.Limits.TotalMemoryBytes, device.Limits.MaxMemoryBytes,
-        device.Limits.HasFloat64, device.Features, device.Driver);
 }

@@ -1,3 +1,5 @@
+using KernelEngine.Gpu;
+
 namespace KernelEngine.Cuda;
 
 /// <summary>
@@ -8,16 +10,15 @@ internal sealed unsafe class CudaContext : IDisposable
 {
     private readonly int device;
     private readonly bool isPrimary;
-    private readonly string name;
-    private volatile string? lost;
+    private readonly DeviceLoss loss;
 
     /// <summary>The primary context of a device, or a host's.</summary>
     /// <param name="device">The CUdevice.</param>
     /// <param name="host">The host's context; 0 for the primary one.</param>
-    /// <param name="name">The device's string, for messages.</param>
-    public CudaContext(int device, nint host, string name)
+    /// <param name="loss">Whether the device is lost.</param>
+    public CudaContext(int device, nint host, DeviceLoss loss)
     {
-        (this.device, this.name, isPrimary) = (device, name, host == 0);
+        (this.device, this.loss, isPrimary) = (device, loss, host == 0);
         Handle = host;
         if (!isPrimary)
             return;
@@ -30,22 +31,14 @@ internal sealed unsafe class CudaContext : IDisposable
     public nint Handle { get; }
 
     /// <summary>Why nothing can be done any more; null while things can.</summary>
-    public string? Lost => lost;
+    public string? Lost => loss.Reason;
 
     /// <summary>Makes it the thread's current one until what is returned is disposed.</summary>
     public Visit Enter()
     {
-        ThrowIfLost();
+        loss.ThrowIfLost();
         Check(CudaApi.ContextPushCurrent(Handle), "cuCtxPushCurrent");
         return default;
-    }
-
-    /// <summary>Throws if it is lost.</summary>
-    /// <exception cref="DeviceLostException">It is.</exception>
-    public void ThrowIfLost()
-    {
-        if (lost is { } reason)
-            throw new DeviceLostException(name, reason);
     }
 
     /// <summary>Throws unless a call went well.</summary>
@@ -56,15 +49,11 @@ internal sealed unsafe class CudaContext : IDisposable
         if (code == CudaResult.Success)
             return;
         if (CudaErrors.IsSticky(code))
-        {
-            lost ??= $"{call}: {CudaErrors.TextOf(code)}";
-            ThrowIfLost();
-        }
-
+            throw loss.Lose($"{call}: {CudaErrors.TextOf(code)}");
         throw code == CudaResult.OutOfMemory
             ? new TensorRuntimeException(
-                $"{name} ran out of memory in {call}: {CudaErrors.TextOf(code)}", "free tensors, or use smaller batches")
-            : new TensorRuntimeException($"{name}: {call} failed: {CudaErrors.TextOf(code)}");
+                $"{loss.Name} ran out of memory in {call}: {CudaErrors.TextOf(code)}", "free tensors, or use smaller batches")
+            : new TensorRuntimeException($"{loss.Name}: {call} failed: {CudaErrors.TextOf(code)}");
     }
 
     /// <summary>An event; within <see cref="Enter"/>.</summary>
@@ -78,7 +67,6 @@ internal sealed unsafe class CudaContext : IDisposable
     /// <summary>Lets go of a primary context; others may go on with it.</summary>
     public void Dispose()
     {
-        lost ??= "it was closed";
         if (isPrimary)
             CudaApi.DevicePrimaryContextRelease(device);
     }

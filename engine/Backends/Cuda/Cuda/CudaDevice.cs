@@ -9,32 +9,11 @@ public static class CudaDevice
     {
         /// <summary>A device by its place in the driver's order.</summary>
         /// <exception cref="TensorRuntimeException">There is none at this place.</exception>
-        public static ComputeDevice Cuda(int index = 0)
-        {
-            CudaBackend.Register();
-            return ComputeDevice.Parse($"cuda:{index}");
-        }
+        public static ComputeDevice Cuda(int index = 0) => CudaBackend.Instance.At(index);
 
         /// <summary>The first device whose name, or whose driver's, has a text in it, in any case.</summary>
         /// <exception cref="TensorRuntimeException">There is none.</exception>
-        public static ComputeDevice Cuda(string name)
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            CudaBackend.Register();
-            var devices = CudaBackend.Instance.Devices;
-            foreach (var device in devices)
-            {
-                if (device.Name.Contains(name, StringComparison.OrdinalIgnoreCase) ||
-                    device.Driver.Contains(name, StringComparison.OrdinalIgnoreCase))
-                    return device;
-            }
-
-            throw new TensorRuntimeException(
-                $"no CUDA device has '{name}' in its name",
-                devices.Count == 0
-                    ? CudaBackend.Instance.WhyNone
-                    : $"found: {string.Join("; ", devices.Select(d => d.Describe()))}");
-        }
+        public static ComputeDevice Cuda(string name) => CudaBackend.Instance.Named(name);
 
         /// <summary>
         /// A device over an application's context, and its stream if it names one; the same for the same host. They
@@ -42,11 +21,7 @@ public static class CudaDevice
         /// </summary>
         /// <exception cref="TensorRuntimeException">They do not belong together, or the device cannot be used.
         /// </exception>
-        public static ComputeDevice Cuda(CudaHost host)
-        {
-            CudaBackend.Register();
-            return CudaBackend.Instance.Of(host);
-        }
+        public static ComputeDevice Cuda(CudaHost host) => CudaBackend.Instance.Adopt(host);
     }
 
     extension(ComputeDevice device)
@@ -74,6 +49,6 @@ public static class CudaDevice
         /// </summary>
         /// <returns>What the memory is, until it is disposed: so long it belongs to this tensor and no other.</returns>
         /// <exception cref="TensorRuntimeException">The tensor is on another device, or not contiguous.</exception>
-        public CudaBuffer AsCuda() => CudaBuffer.Of(tensor);
+        public CudaTensor AsCuda() => CudaTensor.Of(tensor);
     }
 }

@@ -5,40 +5,40 @@ namespace KernelEngine.Cuda;
 /// <summary>CUDA behind the shared GPU layer: one device, in its primary context or a host's.</summary>
 internal sealed unsafe class CudaDriver : GpuDriver
 {
-    private readonly CudaPhysicalDevice device;
+    private readonly CudaAdapter adapter;
     private readonly CudaMemories memories;
-    private readonly CudaModules modules;
-    private readonly CudaQueue copying;
-    private readonly CudaTimes times;
+    private readonly CudaKernels kernels;
     private readonly CudaGraphs graphs;
-    private readonly CudaRecording recording;
-    private readonly Action<GpuBatch> record;
-    private bool isDisposed;
+    private readonly CudaWriter writer;
 
     /// <summary>Opens a device.</summary>
-    /// <param name="device">The device.</param>
+    /// <param name="adapter">The device.</param>
     /// <param name="name">Its string, for messages.</param>
     /// <param name="host">The host's objects, if they shall be used.</param>
-    public CudaDriver(CudaPhysicalDevice device, string name, CudaHost? host = null)
+    public CudaDriver(CudaAdapter adapter, string name, CudaHost? host = null)
+        : base(name, adapter.Limits, KernelLanguage.Ptx)
     {
-        this.device = device;
-        Context = new(device.Id, host?.Context ?? 0, name);
-        memories = new(Context, device.HasMemoryPools);
-        modules = new(Context, name);
-        times = new(Context);
-        recording = new(Context, times);
-        Queue = new(Context, host?.Stream ?? 0);
-        copying = new(Context);
-        graphs = new(Context, memories, recording, Queue.Stream);
-        Copies = new CudaCopyQueue(copying, Queue, recording);
-        record = Record;
+        this.adapter = adapter;
+        Context = new(adapter.Id, host?.Context ?? 0, Loss);
+        memories = new(Context, adapter.HasMemoryPools);
+        kernels = new(Context, name);
+        var times = new CudaTimestamps(Context);
+        writer = new(Context, times);
+        Queue = new(Context, times, Loss, host?.Stream ?? 0) { Record = Record };
+        var copying = new CudaQueue(Context, times, Loss)
+        {
+            Other = Queue,
+            Record = batch => writer.Write(batch, Queue.Other!.Stream),
+        };
+        Copies = Queue.Other = copying;
+        graphs = new(Context, this, writer, Queue.Stream);
     }
 
     /// <summary>The context.</summary>
     public CudaContext Context { get; }
 
-    /// <summary>The queue that computes.</summary>
-    public CudaQueue Queue { get; }
+    /// <inheritdoc/>
+    public override CudaQueue Queue { get; }
 
     /// <summary>What it computes with.</summary>
     public CudaHost Handles => new(Context.Handle, Queue.Stream);
@@ -47,54 +47,32 @@ internal sealed unsafe class CudaDriver : GpuDriver
     public long GraphLaunches => graphs.Launched;
 
     /// <inheritdoc/>
-    public override GpuLimits Limits => device.Limits;
+    public override GpuQueue? Copies { get; }
 
     /// <inheritdoc/>
-    public override KernelLanguage Language => KernelLanguage.Ptx;
-
-    /// <inheritdoc/>
-    public override long Completed => Queue.Completed;
-
-    /// <inheritdoc/>
-    public override GpuCopyQueue? Copies { get; }
-
-    /// <inheritdoc/>
-    internal override ReadOnlySpan<DTypeCode> MatrixUnits => device.Capability.Major < 8 ? []
+    internal override ReadOnlySpan<DTypeCode> MatrixUnits => adapter.Capability.Major < 8 ? []
         : CudaMath.AllowTf32 ? [DTypeCode.Float16, DTypeCode.BFloat16, DTypeCode.Float32]
         : [DTypeCode.Float16, DTypeCode.BFloat16];
 
     /// <inheritdoc/>
-    public override GpuMemory Allocate(long byteCount, MemoryKind kind) => memories.Allocate(byteCount, kind);
+    protected override GpuMemory Make(long byteCount, MemoryKind kind) => memories.Make(byteCount, kind);
 
     /// <inheritdoc/>
-    public override GpuKernel Build(KernelCode code) => modules.Build(code);
+    protected override GpuKernel Compile(KernelCode code) => kernels.Make(code);
 
     /// <inheritdoc/>
-    public override void Submit(GpuBatch batch) => Queue.Submit(batch, copying, batch.AfterCopies, record);
+    protected override void Finish() => graphs.Clear();
 
     /// <inheritdoc/>
-    public override void Wait(long ticket) => Queue.Wait(ticket);
-
-    /// <inheritdoc/>
-    public override void ReadTimes(long ticket, Span<double> nanoseconds) => times.Read(ticket, nanoseconds);
-
-    /// <inheritdoc/>
-    public override void Dispose()
+    protected override void Close()
     {
-        if (isDisposed)
-            return;
-        isDisposed = true;
-        graphs.Clear();
-        modules.UnloadAll();
-        copying.Dispose();
-        Queue.Dispose();
-        memories.FreeAll();
+        memories.Close();
         Context.Dispose();
     }
 
     private void Record(GpuBatch batch)
     {
         if (!graphs.TryRun(batch))
-            recording.Record(batch, Queue.Stream);
+            writer.Write(batch, Queue.Stream);
     }
 }

@@ -7,7 +7,7 @@ namespace KernelEngine.Cuda;
 /// places of parameters are the same. Kernels find everything else through their words, so a graph has memory of its
 /// own for them, which the words of each batch are copied to before it runs.
 /// </summary>
-internal sealed unsafe class CudaGraphs(CudaContext context, CudaMemories memories, CudaRecording recording, nint stream)
+internal sealed unsafe class CudaGraphs(CudaContext context, GpuDriver driver, CudaWriter writer, nint stream)
 {
     // Below, launching one by one is as fast; and a batch is not taken for one that comes again before it did.
     private const int LeastLaunches = 16;
@@ -36,7 +36,7 @@ internal sealed unsafe class CudaGraphs(CudaContext context, CudaMemories memori
 
         if (graph is null)
             known[key] = graph = Capture(batch, range);
-        recording.CopyParameters(
+        writer.CopyParameters(
             graph.Words.Address, range.Memory.HostPointer + range.From, range.To - range.From, stream);
         context.Check(CudaApi.GraphLaunch(graph.Executable, stream), "cuGraphLaunch");
         Launched++;
@@ -77,7 +77,7 @@ internal sealed unsafe class CudaGraphs(CudaContext context, CudaMemories memori
 
     private Graph Capture(GpuBatch batch, ParameterRange range)
     {
-        var words = memories.Allocate(range.To - range.From, MemoryKind.Device);
+        var words = driver.Allocate(range.To - range.From, MemoryKind.Device);
         try
         {
             nint graph = 0, executable;
@@ -86,7 +86,7 @@ internal sealed unsafe class CudaGraphs(CudaContext context, CudaMemories memori
             try
             {
                 foreach (ref readonly var command in batch.Commands)
-                    recording.Launch(command, words.Address + (ulong)(command.ParameterOffset - range.From), stream);
+                    writer.Launch(command, words.Address + (ulong)(command.ParameterOffset - range.From), stream);
             }
             finally
             {
@@ -105,5 +105,5 @@ internal sealed unsafe class CudaGraphs(CudaContext context, CudaMemories memori
         }
     }
 
-    private sealed record Graph(nint Executable, CudaMemory Words);
+    private sealed record Graph(nint Executable, GpuMemory Words);
 }

@@ -3,7 +3,7 @@ using KernelEngine.Gpu;
 namespace KernelEngine.Cuda;
 
 /// <summary>
-/// Makes memory of a context, and keeps count of it. Where the driver has pools, the device's comes in the order of a
+/// Makes memory of a context. Where the driver has pools, the device's comes in the order of a
 /// stream that nothing else is in: neither taking nor giving back waits for kernels.
 /// </summary>
 internal sealed unsafe class CudaMemories(CudaContext context, bool hasPools)
@@ -11,14 +11,12 @@ internal sealed unsafe class CudaMemories(CudaContext context, bool hasPools)
     // CU_MEMHOSTALLOC_PORTABLE: pinned for all contexts.
     private const uint Portable = 1;
 
-    private readonly HashSet<CudaMemory> live = [];
     private readonly nint stream = hasPools ? CudaQueue.CreateStream(context) : 0;
 
-    /// <summary>Allocates memory of a kind.</summary>
+    /// <summary>Makes memory of a kind.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
-    public CudaMemory Allocate(long byteCount, MemoryKind kind)
+    public CudaMemory Make(long byteCount, MemoryKind kind)
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteCount);
         using var visit = context.Enter();
         ulong address = 0;
         void* host = null;
@@ -34,15 +32,13 @@ internal sealed unsafe class CudaMemories(CudaContext context, bool hasPools)
             }
         }
 
-        var memory = new CudaMemory(this, byteCount, kind, address, (nint)host);
-        live.Add(memory);
-        return memory;
+        return new(this, byteCount, kind, address, (nint)host);
     }
 
-    /// <summary>Gives a piece back, once.</summary>
-    public void Free(CudaMemory memory)
+    /// <summary>Gives a piece back.</summary>
+    public void Release(CudaMemory memory)
     {
-        if (!live.Remove(memory) || context.Lost is not null)
+        if (context.Lost is not null)
             return;
         using var visit = context.Enter();
         Release(memory.Address);
@@ -50,11 +46,9 @@ internal sealed unsafe class CudaMemories(CudaContext context, bool hasPools)
             CudaApi.MemoryFreeHost((void*)memory.HostPointer);
     }
 
-    /// <summary>Frees all that is left.</summary>
-    public void FreeAll()
+    /// <summary>Ends the stream that memory comes in the order of.</summary>
+    public void Close()
     {
-        foreach (var memory in live.ToArray())
-            memory.Free();
         if (stream == 0 || context.Lost is not null)
             return;
         using var visit = context.Enter();

@@ -14,5 +14,5 @@ internal sealed class CudaMemory(CudaMemories owner, long byteCount, MemoryKind 
     public override ulong Address { get; } = address;
 
     /// <inheritdoc/>
-    public override void Free() => owner.Free(this);
+    protected override void Release() => owner.Release(this);
 }

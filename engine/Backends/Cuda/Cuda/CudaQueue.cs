@@ -7,7 +7,7 @@ namespace KernelEngine.Cuda;
 /// A stream, and what is known of the batches that were sent to it: the event behind each, by its ticket. Commands of a
 /// stream run one after the other, so that barriers ask for nothing.
 /// </summary>
-internal sealed unsafe class CudaQueue : IDisposable
+internal sealed unsafe class CudaQueue : GpuQueue
 {
     // CU_STREAM_NON_BLOCKING: it does not wait for the default stream of others.
     private const uint NonBlocking = 1;
@@ -21,31 +21,25 @@ internal sealed unsafe class CudaQueue : IDisposable
     private readonly Queue<(long Ticket, nint Event)> pending = new();
     private readonly Stack<nint> free = new();
     private readonly List<nint> made = [];
-    private long completed;
+    private readonly CudaTimestamps times;
+    private long done;
 
     /// <summary>Over a host's stream, or one of its own.</summary>
-    public CudaQueue(CudaContext context, nint hostStream = 0)
+    public CudaQueue(CudaContext context, CudaTimestamps times, DeviceLoss loss, nint hostStream = 0)
+        : base(loss)
     {
-        (this.context, isOwn) = (context, hostStream == 0);
+        (this.context, this.times, isOwn) = (context, times, hostStream == 0);
         Stream = isOwn ? CreateStream(context) : hostStream;
     }
 
     /// <summary>The CUstream.</summary>
     public nint Stream { get; }
 
-    /// <summary>The last batch that is done.</summary>
-    public long Completed
-    {
-        get
-        {
-            lock (gate)
-            {
-                using var visit = context.Enter();
-                Poll();
-                return completed;
-            }
-        }
-    }
+    /// <summary>The queue beside it, whose batches it may have to wait for.</summary>
+    public CudaQueue? Other { get; set; }
+
+    /// <summary>What enqueues the commands of a batch.</summary>
+    public required Action<GpuBatch> Record { get; init; }
 
     /// <summary>A stream of the engine's own.</summary>
     public static nint CreateStream(CudaContext context)
@@ -56,21 +50,17 @@ internal sealed unsafe class CudaQueue : IDisposable
         return stream;
     }
 
-    /// <summary>Sends a batch, behind a batch of another queue.</summary>
-    /// <param name="batch">The batch.</param>
-    /// <param name="other">The other queue, if there is one.</param>
-    /// <param name="after">The other's batch; 0 for none.</param>
-    /// <param name="record">Enqueues the commands.</param>
-    public void Submit(GpuBatch batch, CudaQueue? other, long after, Action<GpuBatch> record)
+    /// <inheritdoc/>
+    public override void Submit(GpuBatch batch, long after)
     {
         using var visit = context.Enter();
         if (after > 0)
-            other?.HaveWait(Stream, after);
+            Other?.HaveWait(Stream, after);
         lock (gate)
         {
             try
             {
-                record(batch);
+                Record(batch);
             }
             finally
             {
@@ -91,11 +81,35 @@ internal sealed unsafe class CudaQueue : IDisposable
         }
     }
 
-    /// <summary>Waits until a batch is done.</summary>
-    public void Wait(long ticket)
+    /// <inheritdoc/>
+    public override void ReadTimes(long ticket, Span<double> nanoseconds) => times.Read(ticket, nanoseconds);
+
+    /// <inheritdoc/>
+    protected override long Poll()
+    {
+        lock (gate)
+        {
+            using var visit = context.Enter();
+            while (pending.TryPeek(out var batch))
+            {
+                var code = CudaApi.EventQuery(batch.Event);
+                if (code == CudaResult.NotReady)
+                    break;
+                context.Check(code, "a batch of launches");
+                pending.Dequeue();
+                free.Push(batch.Event);
+                done = batch.Ticket;
+            }
+
+            return done;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Sleep(long ticket)
     {
         var start = Stopwatch.GetTimestamp();
-        while (Completed < ticket)
+        while (Poll() < ticket)
         {
             if (Stopwatch.GetElapsedTime(start) < ShortWait)
             {
@@ -121,8 +135,8 @@ internal sealed unsafe class CudaQueue : IDisposable
         return end;
     }
 
-    /// <summary>Waits for everything, and gives everything back.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         if (context.Lost is not null)
             return;
@@ -160,20 +174,5 @@ internal sealed unsafe class CudaQueue : IDisposable
 
         context.Check(CudaApi.EventRecord(end, Stream), "cuEventRecord");
         pending.Enqueue((ticket, end));
-    }
-
-    // Takes note of the batches that are done.
-    private void Poll()
-    {
-        while (pending.TryPeek(out var batch))
-        {
-            var code = CudaApi.EventQuery(batch.Event);
-            if (code == CudaResult.NotReady)
-                return;
-            context.Check(code, "a batch of launches");
-            pending.Dequeue();
-            free.Push(batch.Event);
-            completed = batch.Ticket;
-        }
     }
 }

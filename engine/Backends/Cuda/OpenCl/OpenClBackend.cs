@@ -8,7 +8,6 @@ namespace KernelEngine.OpenCl;
 /// </summary>
 public sealed class OpenClBackend : GpuBackend
 {
-
     private OpenClBackend()
     {
     }
@@ -22,31 +21,19 @@ public sealed class OpenClBackend : GpuBackend
     /// <summary>Makes the devices <c>opencl:0</c>, … known.</summary>
     public static void Register() => ComputeDevice.Register(Instance);
 
-    /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
-    internal ComputeDevice Of(OpenClHost host) => Adopt(host, () =>
-    {
-        var api = OpenClApi.Current ?? throw new TensorRuntimeException(OpenClApi.WhyMissing!);
-        var physical = OpenClPhysicalDevice.Read(api, host.Device);
-        if (physical.WhyUnusable is { } reason)
-            throw new TensorRuntimeException($"{physical.Name} cannot be used: {reason}");
-        OpenClDriver.Check(api, host);
-        return (Describe(physical), name => new OpenClDriver(api, physical, name, host));
-    });
+    /// <inheritdoc/>
+    protected override (IReadOnlyList<GpuAdapter> Found, string? WhyNone) Find() => OpenClPlatforms.Find();
 
     /// <inheritdoc/>
-    protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)
+    protected override GpuDriver Open(GpuAdapter adapter, string name) =>
+        new OpenClDriver(OpenClApi.Current!, (OpenClAdapter)adapter, name);
+
+    /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
+    internal ComputeDevice Adopt(OpenClHost host) => Adopt(host, () =>
     {
-        var (devices, whyNone) = OpenClPlatforms.Find();
-        for (var i = 0; i < devices.Length; i++)
-        {
-            var (device, name) = (devices[i], $"{Name}:{i}");
-            found(Describe(device), () => new OpenClDriver(OpenClApi.Current!, device, name));
-        }
-
-        return whyNone;
-    }
-
-    private static GpuDescription Describe(OpenClPhysicalDevice device) => new(
-        device.Name, device.Type, device.Limits.TotalMemoryBytes, device.Limits.MaxMemoryBytes,
-        device.Limits.HasFloat64, device.Features, device.Driver);
+        var api = OpenClApi.Current ?? throw new TensorRuntimeException(OpenClApi.WhyMissing!);
+        OpenClQueue.Check(api, host);
+        var adapter = OpenClAdapter.Read(api, host.Device);
+        return (adapter, name => new OpenClDriver(api, adapter, name, host));
+    });
 }

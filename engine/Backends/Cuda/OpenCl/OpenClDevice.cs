@@ -9,32 +9,11 @@ public static class OpenClDevice
     {
         /// <summary>A device by its place among those of all platforms.</summary>
         /// <exception cref="TensorRuntimeException">There is none at this place.</exception>
-        public static ComputeDevice OpenCl(int index = 0)
-        {
-            OpenClBackend.Register();
-            return ComputeDevice.Parse($"opencl:{index}");
-        }
+        public static ComputeDevice OpenCl(int index = 0) => OpenClBackend.Instance.At(index);
 
         /// <summary>The first device whose name, or whose driver's, has a text in it, in any case.</summary>
         /// <exception cref="TensorRuntimeException">There is none.</exception>
-        public static ComputeDevice OpenCl(string name)
-        {
-            ArgumentNullException.ThrowIfNull(name);
-            OpenClBackend.Register();
-            var devices = OpenClBackend.Instance.Devices;
-            foreach (var device in devices)
-            {
-                if (device.Name.Contains(name, StringComparison.OrdinalIgnoreCase) ||
-                    device.Driver.Contains(name, StringComparison.OrdinalIgnoreCase))
-                    return device;
-            }
-
-            throw new TensorRuntimeException(
-                $"no OpenCL device has '{name}' in its name",
-                devices.Count == 0
-                    ? OpenClBackend.Instance.WhyNone
-                    : $"found: {string.Join("; ", devices.Select(d => d.Describe()))}");
-        }
+        public static ComputeDevice OpenCl(string name) => OpenClBackend.Instance.Named(name);
 
         /// <summary>
         /// A device over an application's context and queue; the same for the same host. It retains them until
@@ -42,11 +21,7 @@ public static class OpenClDevice
         /// </summary>
         /// <exception cref="TensorRuntimeException">They do not belong together, or the device cannot be used.
         /// </exception>
-        public static ComputeDevice OpenCl(OpenClHost host)
-        {
-            OpenClBackend.Register();
-            return OpenClBackend.Instance.Of(host);
-        }
+        public static ComputeDevice OpenCl(OpenClHost host) => OpenClBackend.Instance.Adopt(host);
     }
 
     extension(ComputeDevice device)
@@ -74,6 +49,6 @@ public static class OpenClDevice
         /// </summary>
         /// <returns>What the memory is, until it is disposed: so long it belongs to this tensor and no other.</returns>
         /// <exception cref="TensorRuntimeException">The tensor is on another device, or not contiguous.</exception>
-        public OpenClBuffer AsOpenCl() => OpenClBuffer.Of(tensor);
+        public OpenClTensor AsOpenCl() => OpenClTensor.Of(tensor);
     }
 }

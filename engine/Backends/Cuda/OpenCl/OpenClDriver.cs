@@ -7,28 +7,26 @@ namespace KernelEngine.OpenCl;
 internal sealed unsafe class OpenClDriver : GpuDriver
 {
     private readonly OpenClApi api;
-    private readonly OpenClPhysicalDevice device;
+    private readonly OpenClAdapter adapter;
     private readonly nint context;
     private readonly OpenClMemories memories;
-    private readonly OpenClPrograms programs;
-    private readonly OpenClQueue queue;
-    private bool isDisposed;
+    private readonly OpenClKernels kernels;
 
     /// <summary>Opens a device.</summary>
     /// <param name="api">OpenCL's functions.</param>
-    /// <param name="device">The device.</param>
-    /// <param name="deviceString">Its string, for messages.</param>
+    /// <param name="adapter">The device.</param>
+    /// <param name="name">Its string, for messages.</param>
     /// <param name="host">The host's objects, if they shall be used.</param>
     /// <param name="mayShareMemory">Whether the host's memory may be used where the device is the host.</param>
     public OpenClDriver(
-        OpenClApi api, OpenClPhysicalDevice device, string deviceString, OpenClHost? host = null,
-        bool mayShareMemory = true)
+        OpenClApi api, OpenClAdapter adapter, string name, OpenClHost? host = null, bool mayShareMemory = true)
+        : base(name, adapter.Limits, KernelLanguage.OpenCl)
     {
-        (this.api, this.device) = (api, device);
+        (this.api, this.adapter) = (api, adapter);
         context = host is null ? CreateContext() : Retain(host);
         try
         {
-            queue = new(api, device, context, host?.Queue ?? 0, deviceString);
+            Queue = new(api, adapter, context, host?.Queue ?? 0, Loss);
         }
         catch (TensorRuntimeException)
         {
@@ -36,89 +34,43 @@ internal sealed unsafe class OpenClDriver : GpuDriver
             throw;
         }
 
-        var isShared = mayShareMemory && device.IsHost && OpenClMemories.SeesHostMemory(api, context, queue.Handle);
-        memories = new(api, context, queue.Handle, device.Limits, isShared);
-        programs = new(api, context, device);
+        var isShared = mayShareMemory && adapter.IsHost && OpenClMemories.SeesHostMemory(api, context, Queue.Handle);
+        memories = new(api, context, Queue.Handle, isShared);
+        kernels = new(api, context, adapter);
     }
 
     /// <summary>What it computes with.</summary>
-    public OpenClHost Handles => new(context, device.Id, queue.Handle);
-
-    /// <summary>The queue.</summary>
-    public OpenClQueue Queue => queue;
+    public OpenClHost Handles => new(context, adapter.Id, Queue.Handle);
 
     /// <inheritdoc/>
-    public override GpuLimits Limits => device.Limits;
+    public override OpenClQueue Queue { get; }
 
     /// <inheritdoc/>
-    public override KernelLanguage Language => KernelLanguage.OpenCl;
+    protected override GpuMemory Make(long byteCount, MemoryKind kind) => memories.Make(byteCount, kind);
 
     /// <inheritdoc/>
-    public override long Completed => queue.Completed;
+    protected override GpuKernel Compile(KernelCode code) => kernels.Make(code);
 
     /// <inheritdoc/>
-    public override GpuMemory Allocate(long byteCount, MemoryKind kind) => memories.Allocate(byteCount, kind);
+    protected override void Finish() => api.Finish(Queue.Handle);
 
     /// <inheritdoc/>
-    public override GpuKernel Build(KernelCode code) => programs.Build(code);
-
-    /// <inheritdoc/>
-    public override void Submit(GpuBatch batch) => queue.Submit(batch);
-
-    /// <inheritdoc/>
-    public override void Wait(long ticket) => queue.Wait(ticket);
-
-    /// <inheritdoc/>
-    public override void ReadTimes(long ticket, Span<double> nanoseconds) => queue.ReadTimes(ticket, nanoseconds);
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-        if (isDisposed)
-            return;
-        isDisposed = true;
-        api.Finish(queue.Handle);
-        programs.ReleaseAll();
-        memories.FreeAll();
-        queue.Dispose();
-        api.ReleaseContext(context);
-    }
-
-    /// <summary>Throws unless a host's objects belong together.</summary>
-    public static void Check(OpenClApi api, OpenClHost host)
-    {
-        nint queueContext, queueDevice;
-        OpenClErrors.Check(
-            api.GetCommandQueueInfo(
-                host.Queue, CommandQueueInfo.Context, (nuint)sizeof(nint), &queueContext, null),
-            "clGetCommandQueueInfo for the host's queue");
-        OpenClErrors.Check(
-            api.GetCommandQueueInfo(host.Queue, CommandQueueInfo.Device, (nuint)sizeof(nint), &queueDevice, null),
-            "clGetCommandQueueInfo for the host's queue");
-        if (queueContext != host.Context || queueDevice != host.Device)
-        {
-            throw new TensorRuntimeException(
-                "the queue of the OpenClHost is of another context or device than the host names");
-        }
-    }
-
-    /// <summary>Releases an event that was handed out.</summary>
-    public void ReleaseEvent(nint handle) => api.ReleaseEvent(handle);
+    protected override void Close() => api.ReleaseContext(context);
 
     private nint CreateContext()
     {
         // CL_CONTEXT_PLATFORM, its value, the end of the list.
-        var properties = stackalloc nint[] { (nint)ContextProperties.Platform, device.Platform, 0 };
-        var id = device.Id;
+        var properties = stackalloc nint[] { (nint)ContextProperties.Platform, adapter.Platform, 0 };
+        var id = adapter.Id;
         int code;
         var made = api.CreateContext(properties, 1, &id, 0, 0, &code);
-        OpenClErrors.Check(code, $"clCreateContext for {device.Name}");
+        OpenClErrors.Check(code, $"clCreateContext for {adapter.Name}");
         return made;
     }
 
     private nint Retain(OpenClHost host)
     {
-        Check(api, host);
+        OpenClQueue.Check(api, host);
         OpenClErrors.Check(api.RetainContext(host.Context), "clRetainContext");
         return host.Context;
     }

@@ -6,13 +6,14 @@ namespace KernelEngine.OpenCl;
 internal sealed unsafe class OpenClKernel : GpuKernel
 {
     private readonly long[] memories;
+    private readonly OpenClApi api;
     private long first = -1;
 
     /// <summary>Wraps a cl_kernel.</summary>
-    public OpenClKernel(KernelCode code, nint handle)
+    public OpenClKernel(OpenClApi api, KernelCode code, nint handle)
         : base(code)
     {
-        Handle = handle;
+        (this.api, Handle) = (api, handle);
         memories = new long[code.Buffers + 1];
     }
 
@@ -21,7 +22,7 @@ internal sealed unsafe class OpenClKernel : GpuKernel
 
     /// <summary>Sets a memory argument, unless it is set.</summary>
     /// <returns>OpenCL's code.</returns>
-    public int SetMemory(OpenClApi api, int argument, OpenClMemory memory)
+    public int SetMemory(int argument, OpenClMemory memory)
     {
         if (memories[argument] == memory.Id)
             return 0;
@@ -33,7 +34,7 @@ internal sealed unsafe class OpenClKernel : GpuKernel
 
     /// <summary>Sets the last argument, where the launch's parameters begin, unless it is set.</summary>
     /// <returns>OpenCL's code.</returns>
-    public int SetFirst(OpenClApi api, uint word)
+    public int SetFirst(uint word)
     {
         if (first == word)
             return 0;
@@ -41,4 +42,7 @@ internal sealed unsafe class OpenClKernel : GpuKernel
         first = code == 0 ? word : -1;
         return code;
     }
+
+    /// <inheritdoc/>
+    protected override void Release() => api.ReleaseKernel(Handle);
 }

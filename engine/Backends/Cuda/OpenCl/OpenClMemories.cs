@@ -3,54 +3,19 @@ using Silk.NET.OpenCL;
 
 namespace KernelEngine.OpenCl;
 
-/// <summary>Makes memory of a context, and keeps count of it.</summary>
+/// <summary>Makes memory of a context.</summary>
 /// <param name="api">OpenCL's functions.</param>
 /// <param name="context">The context.</param>
 /// <param name="queue">The queue that memory is mapped by.</param>
-/// <param name="limits">What the device has.</param>
 /// <param name="isShared">Whether device and host see the same memory.</param>
-internal sealed unsafe class OpenClMemories(OpenClApi api, nint context, nint queue, GpuLimits limits, bool isShared)
+internal sealed unsafe class OpenClMemories(OpenClApi api, nint context, nint queue, bool isShared)
 {
-    private readonly HashSet<OpenClMemory> live = [];
-    private long held;
-
-    /// <summary>Allocates memory of a kind.</summary>
+    /// <summary>Makes memory of a kind.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
-    public OpenClMemory Allocate(long byteCount, MemoryKind kind)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteCount);
-        if (byteCount > limits.MaxMemoryBytes)
-            throw new GpuMemoryException(byteCount, $"a piece has at most {limits.MaxMemoryBytes}");
-
-        // Drivers promise more than there is and fail at the first use of it, where nobody can do anything any more.
-        if (kind == MemoryKind.Device && held + byteCount > limits.TotalMemoryBytes)
-            throw new GpuMemoryException(byteCount, $"{held} of {limits.TotalMemoryBytes} are in use");
-        var memory = isShared ? OpenClMemory.Shared(this, byteCount, kind)
-            : kind == MemoryKind.Device ? OpenClMemory.OnDevice(this, byteCount, kind)
-            : OpenClMemory.Pinned(this, byteCount, kind, kind == MemoryKind.Parameters);
-        live.Add(memory);
-        if (kind == MemoryKind.Device)
-            held += byteCount;
-        return memory;
-    }
-
-    /// <summary>No longer counts a piece.</summary>
-    /// <returns>False where that was done before.</returns>
-    public bool Forget(OpenClMemory memory)
-    {
-        if (!live.Remove(memory))
-            return false;
-        if (memory.Kind == MemoryKind.Device)
-            held -= memory.ByteCount;
-        return true;
-    }
-
-    /// <summary>Frees all that is left.</summary>
-    public void FreeAll()
-    {
-        foreach (var memory in live.ToArray())
-            memory.Free();
-    }
+    public OpenClMemory Make(long byteCount, MemoryKind kind) =>
+        isShared ? OpenClMemory.Shared(this, byteCount, kind)
+        : kind == MemoryKind.Device ? OpenClMemory.OnDevice(this, byteCount, kind)
+        : OpenClMemory.Pinned(this, byteCount, kind, kind == MemoryKind.Parameters);
 
     /// <summary>Makes a cl_mem.</summary>
     public nint CreateBuffer(MemFlags flags, long byteCount, void* host)

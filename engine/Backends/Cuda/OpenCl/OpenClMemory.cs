@@ -106,10 +106,8 @@ internal sealed unsafe class OpenClMemory : GpuMemory
     }
 
     /// <inheritdoc/>
-    public override void Free()
+    protected override void Release()
     {
-        if (!owner.Forget(this))
-            return;
         if (pinned != 0)
             owner.Unmap(pinned, host);
         owner.Release(pinned);

@@ -1,3 +1,4 @@
+using KernelEngine.Gpu;
 using ClDeviceType = Silk.NET.OpenCL.DeviceType;
 
 namespace KernelEngine.OpenCl;
@@ -6,10 +7,10 @@ namespace KernelEngine.OpenCl;
 internal static unsafe class OpenClPlatforms
 {
     /// <summary>
-    /// The devices that can be used, in the order of the platforms, and, where there are none, why. A driver that
-    /// fails costs its own devices only.
+    /// The devices, in the order of the platforms, and, where there are none, why. A driver that fails costs its own
+    /// devices only.
     /// </summary>
-    public static (OpenClPhysicalDevice[] Devices, string? WhyNone) Find()
+    public static (IReadOnlyList<GpuAdapter> Found, string? WhyNone) Find()
     {
         if (OpenClApi.Current is not { } api)
             return ([], OpenClApi.WhyMissing);
@@ -26,23 +27,8 @@ internal static unsafe class OpenClPlatforms
         if (code != 0)
             return ([], $"clGetPlatformIDs failed: {OpenClErrors.NameOf(code)}");
 
-        var usable = new List<OpenClPhysicalDevice>();
-        var refused = new List<string>();
-        foreach (var platform in platforms)
-        {
-            foreach (var id in DevicesOf(api, platform))
-            {
-                var device = OpenClPhysicalDevice.Read(api, id);
-                if (device.WhyUnusable is { } reason)
-                    refused.Add($"{device.Name}: {reason}");
-                else
-                    usable.Add(device);
-            }
-        }
-
-        return usable.Count > 0 ? ([.. usable], null)
-            : refused.Count > 0 ? ([], string.Join("; ", refused))
-            : ([], "the OpenCL drivers of this machine have no devices");
+        return ([.. platforms.SelectMany(platform => DevicesOf(api, platform)).Select(id => OpenClAdapter.Read(api, id))],
+            "the OpenCL drivers of this machine have no devices");
     }
 
     private static nint[] DevicesOf(OpenClApi api, nint platform)

@@ -7,23 +7,21 @@ namespace KernelEngine.OpenCl;
 /// Where batches go, and what is known of those that were sent. Commands run in the order in which they were
 /// submitted, so that barriers are only needed on a host's queue that runs out of order.
 /// </summary>
-internal sealed unsafe class OpenClQueue : IDisposable
+internal sealed unsafe class OpenClQueue : GpuQueue
 {
     private const CommandQueueProperties Profiling = CommandQueueProperties.ProfilingEnable;
 
     private readonly Lock gate = new();
     private readonly OpenClApi api;
-    private readonly OpenClPhysicalDevice device;
+    private readonly OpenClAdapter device;
     private readonly nint context;
-    private readonly string deviceString;
     private readonly Queue<(long Ticket, nint Event)> pending = new();
     private readonly Dictionary<long, nint[]> timed = [];
     private readonly bool isProfiling;
     private readonly bool isOutOfOrder;
     private nint profilingQueue;
     private nint last;
-    private long completed;
-    private string? lost;
+    private long done;
     private TensorRuntimeException? failure;
 
     /// <summary>A queue of the engine's own, or a host's.</summary>
@@ -31,11 +29,11 @@ internal sealed unsafe class OpenClQueue : IDisposable
     /// <param name="device">The device.</param>
     /// <param name="context">The context.</param>
     /// <param name="hostQueue">The host's queue; 0 to make one.</param>
-    /// <param name="deviceString">The device's string, for messages.</param>
-    public OpenClQueue(
-        OpenClApi api, OpenClPhysicalDevice device, nint context, nint hostQueue, string deviceString)
+    /// <param name="loss">Whether the device is lost.</param>
+    public OpenClQueue(OpenClApi api, OpenClAdapter device, nint context, nint hostQueue, DeviceLoss loss)
+        : base(loss)
     {
-        (this.api, this.device, this.context, this.deviceString) = (api, device, context, deviceString);
+        (this.api, this.device, this.context) = (api, device, context);
         if (hostQueue == 0)
         {
             Handle = CreateQueue(CommandQueueProperties.None);
@@ -59,26 +57,28 @@ internal sealed unsafe class OpenClQueue : IDisposable
     /// <summary>The cl_command_queue of ordinary batches.</summary>
     public nint Handle { get; }
 
-    /// <summary>The last batch that is done.</summary>
-    public long Completed
+    /// <summary>Throws unless a host's objects belong together.</summary>
+    public static void Check(OpenClApi api, OpenClHost host)
     {
-        get
+        const string Call = "clGetCommandQueueInfo for the host's queue";
+        nint context, device;
+        OpenClErrors.Check(
+            api.GetCommandQueueInfo(host.Queue, CommandQueueInfo.Context, (nuint)sizeof(nint), &context, null), Call);
+        OpenClErrors.Check(
+            api.GetCommandQueueInfo(host.Queue, CommandQueueInfo.Device, (nuint)sizeof(nint), &device, null), Call);
+        if (context != host.Context || device != host.Device)
         {
-            lock (gate)
-            {
-                Poll();
-                return completed;
-            }
+            throw new TensorRuntimeException(
+                "the queue of the OpenClHost is of another context or device than the host names");
         }
     }
 
-    /// <summary>Enqueues a batch and has the driver begin with it.</summary>
-    public void Submit(GpuBatch batch)
+    /// <inheritdoc/>
+    public override void Submit(GpuBatch batch, long after)
     {
         lock (gate)
         {
-            if (lost is not null)
-                throw Lost(lost);
+            Loss.ThrowIfLost();
             var queue = QueueFor(batch.IsTimed);
             var events = batch.IsTimed ? new nint[batch.Commands.Length] : null;
             nint end = 0;
@@ -89,55 +89,26 @@ internal sealed unsafe class OpenClQueue : IDisposable
             finally
             {
                 // Whatever happened, the ticket ends: with its last command where they run in order.
-                if (lost is null)
+                if (Loss.Reason is null)
                     End(batch.Ticket, queue, end);
                 else
-                    ReleaseEvent(end);
+                    Release(end);
                 if (events is not null)
                     timed.Add(batch.Ticket, events);
             }
         }
     }
 
-    /// <summary>Waits until a batch is done.</summary>
-    public void Wait(long ticket)
+    /// <inheritdoc/>
+    public override void Wait(long ticket)
     {
-        nint end = 0;
-        lock (gate)
-        {
-            Poll();
-            foreach (var (number, candidate) in pending)
-            {
-                if (number < ticket)
-                    continue;
-                end = number == ticket ? candidate : 0;
-                break;
-            }
-
-            if (end != 0)
-                api.RetainEvent(end);
-        }
-
-        if (end != 0)
-        {
-            // Others may submit and ask meanwhile. What went wrong, the event's status says.
-            api.WaitForEvents(1, &end);
-            api.ReleaseEvent(end);
-        }
-
-        lock (gate)
-        {
-            Poll();
-            if (failure is { } failed)
-            {
-                failure = null;
-                throw failed;
-            }
-        }
+        base.Wait(ticket);
+        if (Interlocked.Exchange(ref failure, null) is { } failed)
+            throw failed;
     }
 
-    /// <summary>How long each command of a timed batch took.</summary>
-    public void ReadTimes(long ticket, Span<double> nanoseconds)
+    /// <inheritdoc/>
+    public override void ReadTimes(long ticket, Span<double> nanoseconds)
     {
         lock (gate)
         {
@@ -151,7 +122,7 @@ internal sealed unsafe class OpenClQueue : IDisposable
                     api.GetEventProfilingInfo(events[i], ProfilingInfo.Start, sizeof(ulong), &start, null) == 0 &&
                     api.GetEventProfilingInfo(events[i], ProfilingInfo.End, sizeof(ulong), &end, null) == 0)
                     nanoseconds[i] = end - start;
-                ReleaseEvent(events[i]);
+                Release(events[i]);
             }
         }
     }
@@ -161,8 +132,7 @@ internal sealed unsafe class OpenClQueue : IDisposable
     {
         lock (gate)
         {
-            if (lost is not null)
-                throw Lost(lost);
+            Loss.ThrowIfLost();
             nint end;
             OpenClErrors.Check(api.EnqueueMarkerWithWaitList(last, 0, null, &end), "clEnqueueMarkerWithWaitList");
             api.Flush(last);
@@ -170,8 +140,8 @@ internal sealed unsafe class OpenClQueue : IDisposable
         }
     }
 
-    /// <summary>Waits for everything and gives everything back.</summary>
-    public void Dispose()
+    /// <inheritdoc/>
+    public override void Dispose()
     {
         lock (gate)
         {
@@ -184,12 +154,64 @@ internal sealed unsafe class OpenClQueue : IDisposable
             }
 
             while (pending.TryDequeue(out var batch))
-                ReleaseEvent(batch.Event);
+                Release(batch.Event);
             foreach (var events in timed.Values)
-                Array.ForEach(events, ReleaseEvent);
+                Array.ForEach(events, Release);
             timed.Clear();
             api.ReleaseCommandQueue(Handle);
         }
+    }
+
+    /// <summary>Releases an event, or nothing.</summary>
+    public void Release(nint handle)
+    {
+        if (handle != 0)
+            api.ReleaseEvent(handle);
+    }
+
+    /// <inheritdoc/>
+    protected override long Poll()
+    {
+        lock (gate)
+        {
+            while (pending.TryPeek(out var batch))
+            {
+                int status;
+                var code = api.GetEventInfo(batch.Event, EventInfo.CommandExecutionStatus, sizeof(int), &status, null);
+                if (code != 0)
+                    status = code;
+                if (status > (int)CommandExecutionStatus.Complete)
+                    break;
+                if (OpenClErrors.IsMemory(status))
+                    failure ??= OutOfMemory(status);
+                else if (status < 0)
+                    throw Lose(status);
+                pending.Dequeue();
+                Release(batch.Event);
+                done = batch.Ticket;
+            }
+
+            return done;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Sleep(long ticket)
+    {
+        nint end = 0;
+        lock (gate)
+        {
+            foreach (var (number, candidate) in pending)
+                end = number == ticket ? candidate : end;
+            if (end == 0)
+                return;
+            api.RetainEvent(end);
+        }
+
+        // Others may submit and ask meanwhile. What went wrong, the event's status says.
+        api.WaitForEvents(1, &end);
+        api.ReleaseEvent(end);
+        Poll();
     }
 
     private void Enqueue(GpuBatch batch, nint queue, nint[]? events, out nint end)
@@ -236,14 +258,14 @@ internal sealed unsafe class OpenClQueue : IDisposable
         var bindings = batch.Bindings.Slice(command.FirstBinding, command.BindingCount);
         for (var i = 0; i < bindings.Length; i++)
         {
-            var set = kernel.SetMemory(api, i, (OpenClMemory)bindings[i]);
+            var set = kernel.SetMemory(i, (OpenClMemory)bindings[i]);
             if (set != 0)
                 return set;
         }
 
-        var code = kernel.SetMemory(api, kernel.Code.Buffers, (OpenClMemory)command.Parameters!);
+        var code = kernel.SetMemory(kernel.Code.Buffers, (OpenClMemory)command.Parameters!);
         if (code == 0)
-            code = kernel.SetFirst(api, (uint)command.ParameterOffset / sizeof(uint));
+            code = kernel.SetFirst((uint)command.ParameterOffset / sizeof(uint));
         if (code != 0)
             return code;
 
@@ -282,7 +304,7 @@ internal sealed unsafe class OpenClQueue : IDisposable
             Check(api.EnqueueMarkerWithWaitList(last, 0, null, &end), "changing queues");
             api.Flush(last);
             var code = api.EnqueueBarrierWithWaitList(queue, 1, &end, null);
-            ReleaseEvent(end);
+            Release(end);
             Check(code, "changing queues");
             last = queue;
         }
@@ -302,13 +324,10 @@ internal sealed unsafe class OpenClQueue : IDisposable
     {
         if (end == 0 || (isOutOfOrder && queue == Handle))
         {
-            ReleaseEvent(end);
+            Release(end);
             var code = api.EnqueueMarkerWithWaitList(queue, 0, null, &end);
             if (code != 0)
-            {
-                Lose(code);
-                throw Lost(lost!);
-            }
+                throw Lose(code);
         }
 
         pending.Enqueue((ticket, end));
@@ -332,35 +351,6 @@ internal sealed unsafe class OpenClQueue : IDisposable
         return queue;
     }
 
-    /// <summary>Takes note of the batches that are done.</summary>
-    private void Poll()
-    {
-        if (lost is not null)
-            throw Lost(lost);
-        while (pending.TryPeek(out var batch))
-        {
-            int status;
-            var code = api.GetEventInfo(batch.Event, EventInfo.CommandExecutionStatus, sizeof(int), &status, null);
-            if (code != 0)
-                status = code;
-            if (status > (int)CommandExecutionStatus.Complete)
-                break;
-            if (OpenClErrors.IsMemory(status))
-            {
-                failure ??= OutOfMemory(status);
-            }
-            else if (status < 0)
-            {
-                Lose(status);
-                throw Lost(lost!);
-            }
-
-            pending.Dequeue();
-            ReleaseEvent(batch.Event);
-            completed = batch.Ticket;
-        }
-    }
-
     private void Check(int code, string what)
     {
         if (code == 0)
@@ -368,27 +358,16 @@ internal sealed unsafe class OpenClQueue : IDisposable
 
         // Some codes mean a launch that asks for too much as well as a device that is gone: the latter cannot finish.
         if (OpenClErrors.MayBeLost(code) && (api.Finish(last) != 0 || code == (int)ErrorCodes.DeviceNotAvailable))
-        {
-            Lose(code);
-            throw Lost(lost!);
-        }
+            throw Lose(code);
 
         throw OpenClErrors.IsMemory(code)
             ? OutOfMemory(code)
-            : new TensorRuntimeException($"{deviceString} refuses {what}: {OpenClErrors.NameOf(code)}");
+            : new TensorRuntimeException($"{Loss.Name} refuses {what}: {OpenClErrors.NameOf(code)}");
     }
 
     private TensorRuntimeException OutOfMemory(int code) => new(
-        $"{deviceString} ran out of memory while it was at work ({OpenClErrors.NameOf(code)}): its driver promised more " +
+        $"{Loss.Name} ran out of memory while it was at work ({OpenClErrors.NameOf(code)}): its driver promised more " +
         "than there is", "free tensors, or use smaller batches; what was computed since the last read is lost");
 
-    private void Lose(int code) => lost ??= OpenClErrors.NameOf(code);
-
-    private DeviceLostException Lost(string reason) => new(deviceString, reason);
-
-    private void ReleaseEvent(nint handle)
-    {
-        if (handle != 0)
-            api.ReleaseEvent(handle);
-    }
+    private DeviceLostException Lose(int code) => Loss.Lose(OpenClErrors.NameOf(code));
 }

@@ -7,6 +7,7 @@ public abstract class GpuBackend : Backend
     private readonly Lock adopting = new();
     private readonly List<(ComputeDevice Face, Lazy<GpuDevice> Device)> known = [];
     private readonly List<(object Host, ComputeDevice Face)> hosts = [];
+    private readonly List<string> refused = [];
     private string? whyNone;
     private bool isSearched;
 
@@ -88,11 +89,48 @@ public abstract class GpuBackend : Backend
     protected override void Execute(in ComputeLaunch launch) => OwnerOf(launch.Operands).Run(launch);
 
     /// <summary>Looks for devices; called once.</summary>
-    /// <param name="found">
-    /// What to call for each: what it is, and how to open it. The driver is opened when the device is first used.
-    /// </param>
-    /// <returns>Why there are none, in one line; null where there are some.</returns>
-    protected abstract string? Find(Action<GpuDescription, Func<GpuDriver>> found);
+    /// <returns>All that there are, those that cannot be used too, and why, if there are none, in one line.</returns>
+    protected abstract (IReadOnlyList<GpuAdapter> Found, string? WhyNone) Find();
+
+    /// <summary>Opens a device, when it is first used.</summary>
+    /// <param name="adapter">One of those found.</param>
+    /// <param name="name">What it is called in messages: <c>vulkan:0</c>.</param>
+    protected abstract GpuDriver Open(GpuAdapter adapter, string name);
+
+    /// <summary>The device of an index.</summary>
+    /// <exception cref="TensorRuntimeException">There is none; the message says why.</exception>
+    internal ComputeDevice At(int index)
+    {
+        ComputeDevice.Register(this);
+        return ComputeDevice.Parse($"{Name}:{index}");
+    }
+
+    /// <summary>The first device whose name, or whose driver's, has a text in it, in any case.</summary>
+    /// <exception cref="TensorRuntimeException">There is none; the message lists those there are.</exception>
+    internal ComputeDevice Named(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ComputeDevice.Register(this);
+        var devices = Devices;
+        return devices.FirstOrDefault(device => device.Name.Contains(text, StringComparison.OrdinalIgnoreCase) ||
+                device.Driver.Contains(text, StringComparison.OrdinalIgnoreCase))
+            ?? throw new TensorRuntimeException(
+                $"no device of {Name} has '{text}' in its name",
+                devices.Count == 0 ? WhyNone : $"found: {string.Join("; ", devices.Select(d => d.Describe()))}");
+    }
+
+    /// <summary>The devices that are there and cannot be used, each with the reason, in one line.</summary>
+    internal IReadOnlyList<string> Refused
+    {
+        get
+        {
+            lock (gate)
+            {
+                Search();
+                return refused;
+            }
+        }
+    }
 
     /// <summary>
     /// The device over objects that a host application has made; the same for the same objects, until it is lost or
@@ -100,10 +138,11 @@ public abstract class GpuBackend : Backend
     /// </summary>
     /// <param name="host">The objects, equal where they are the same.</param>
     /// <param name="read">What the device is, and how to open it by the name that it is given.</param>
-    internal ComputeDevice Adopt<THost>(THost host, Func<(GpuDescription What, Func<string, GpuDriver> Open)> read)
+    internal ComputeDevice Adopt<THost>(THost host, Func<(GpuAdapter What, Func<string, GpuDriver> Open)> read)
         where THost : class
     {
         ArgumentNullException.ThrowIfNull(host);
+        ComputeDevice.Register(this);
         lock (adopting)
         {
             foreach (var (other, device) in hosts)
@@ -113,6 +152,8 @@ public abstract class GpuBackend : Backend
             }
 
             var (what, open) = read();
+            if (what.WhyUnusable is { } why)
+                throw new TensorRuntimeException($"{what.Name} {why}");
             ComputeDevice? face = null;
             lock (gate)
             {
@@ -190,28 +231,29 @@ public abstract class GpuBackend : Backend
         if (isSearched)
             return;
         isSearched = true;
-        whyNone = Find((description, open) => AddOpen(description, open));
+        (var found, whyNone) = Find();
+        foreach (var adapter in found)
+        {
+            if (adapter.WhyUnusable is { } why)
+            {
+                refused.Add($"{adapter.Name} {why}");
+                continue;
+            }
+
+            var name = $"{Name}:{known.Count}";
+            AddOpen(adapter, () => Open(adapter, name));
+        }
+
+        whyNone = known.Count > 0 ? null : refused.Count > 0 ? string.Join("; ", refused) : whyNone;
     }
 
-    private ComputeDevice AddOpen(GpuDescription description, Func<GpuDriver> open)
+    private ComputeDevice AddOpen(GpuAdapter adapter, Func<GpuDriver> open)
     {
+        var limits = adapter.Limits;
         var face = new ComputeDevice(
-            this, known.Count, description.Name, description.Type,
-            new(description.MemoryBytes, description.MaxBufferBytes, description.HasFloat64, description.Features),
-            description.Driver);
+            this, known.Count, adapter.Name, adapter.Type,
+            new(limits.TotalMemoryBytes, limits.MaxMemoryBytes, limits.HasFloat64, adapter.Features), adapter.Driver);
         known.Add((face, new(() => new GpuDevice(open()) { Device = face })));
         return face;
     }
 }
-
-/// <summary>What a GPU backend says of a device before it is opened.</summary>
-/// <param name="Name">Its name as the driver gives it.</param>
-/// <param name="Type">What it is made of.</param>
-/// <param name="MemoryBytes">Memory it has, in bytes.</param>
-/// <param name="MaxBufferBytes">The largest single buffer, in bytes.</param>
-/// <param name="HasFloat64">Whether it computes in float64.</param>
-/// <param name="Features">What else it has, in words.</param>
-/// <param name="Driver">The driver and its version.</param>
-public sealed record GpuDescription(
-    string Name, DeviceType Type, long MemoryBytes, long MaxBufferBytes, bool HasFloat64, string Features,
-    string Driver);

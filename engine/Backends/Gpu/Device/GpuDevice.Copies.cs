@@ -41,7 +41,7 @@ internal sealed partial class GpuDevice
     }
 
     // A profile has every command in its place.
-    private GpuCopyQueue? CopiesBeside => isProfiling ? null : Driver.Copies;
+    private GpuQueue? CopiesBeside => isProfiling ? null : Driver.Copies;
 
     // Under the lock; what is still being recorded uses neither block.
     private void CopyBeside(

@@ -19,11 +19,19 @@ internal sealed class DiscardingBackend(DiscardingDriver driver) : GpuBackend
     public ComputeDevice Device => Devices[0];
 
     /// <inheritdoc/>
-    protected override string? Find(Action<GpuDescription, Func<GpuDriver>> found)
+    protected override (IReadOnlyList<GpuAdapter> Found, string? WhyNone) Find() => ([new Nowhere
     {
-        found(
-            new("discards all launches", DeviceType.SoftwareGpu, 1L << 40, 1L << 40, driver.HasFloat64, "none", "none"),
-            () => driver);
-        return null;
+        Name = "discards all launches",
+        Driver = "none",
+        Type = DeviceType.SoftwareGpu,
+        Limits = driver.Limits,
+    }], null);
+
+    /// <inheritdoc/>
+    protected override GpuDriver Open(GpuAdapter adapter, string name) => driver;
+
+    private sealed record Nowhere : GpuAdapter
+    {
+        public override string Features => "none";
     }
 }

@@ -6,35 +6,27 @@ namespace KernelEngine.Gpu;
 /// A driver that has memory but runs nothing: what the host's side of a launch costs by itself, and devices that fail
 /// when they are told to.
 /// </summary>
-internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.OpenCl, bool isProcessor = false)
-    : GpuDriver
+internal sealed class DiscardingDriver : GpuDriver
 {
     private const long Plenty = 1L << 40;
 
-    private readonly GpuLimits limits = new()
-    {
-        MaxGroupThreads = 1024,
-        MaxGroups = 65535,
-        SharedBytes = 32 * 1024,
-        SubgroupSize = 32,
-        HasFloat64 = true,
-        IsProcessor = isProcessor,
-        TakesAddresses = language != KernelLanguage.OpenCl,
-        ParameterAlignment = 64,
-        MaxMemoryBytes = Plenty,
-        TotalMemoryBytes = Plenty,
-        Identity = "discarding",
-    };
+    private readonly Line computing;
+    private readonly Line? copying;
 
-    private long completed;
-    private long submitted;
-    private GpuCopyQueue? copies;
+    /// <summary>A driver whose kernels are in a language.</summary>
+    public DiscardingDriver(KernelLanguage language = KernelLanguage.OpenCl, bool isProcessor = false)
+        : base("discard:0", LimitsOf(language, isProcessor), language) =>
+        computing = new(this, (batch, _) => Submitted?.Invoke(batch));
 
     /// <summary>The names of the kernels that were built.</summary>
     public List<string> Built { get; } = [];
 
     /// <summary>Why the device is lost from now on; null while it is not.</summary>
-    public string? LostBecause { get; set; }
+    public string? LostBecause
+    {
+        get => Loss.Reason;
+        set => Loss.Lose(value!);
+    }
 
     /// <summary>How many bytes there are; more are refused.</summary>
     public long Capacity { get; init; } = Plenty;
@@ -45,8 +37,8 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     /// <summary>Whether it computes in float64.</summary>
     public bool HasFloat64
     {
-        get => limits.HasFloat64;
-        init => limits = limits with { HasFloat64 = value };
+        get => Limits.HasFloat64;
+        init => Limits = Limits with { HasFloat64 = value };
     }
 
     /// <summary>Called with each batch of copies, and the batch that they begin after; null: they have no queue of their
@@ -54,11 +46,14 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     public Action<GpuBatch, long>? Copying
     {
         get;
-        init => (field, copies) = (value, new Beside(this));
+        init => (field, copying) = (value, new(this, (copies, after) => Copying!(copies, after)));
     }
 
     /// <inheritdoc/>
-    public override GpuCopyQueue? Copies => copies;
+    public override GpuQueue Queue => computing;
+
+    /// <inheritdoc/>
+    public override GpuQueue? Copies => copying;
 
     /// <summary>Whether batches stay in flight until somebody waits.</summary>
     public bool IsSlow { get; set; }
@@ -73,23 +68,7 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     public Action<GpuBatch>? Submitted { get; set; }
 
     /// <inheritdoc/>
-    public override GpuLimits Limits => limits;
-
-    /// <inheritdoc/>
-    public override KernelLanguage Language => language;
-
-    /// <inheritdoc/>
-    public override long Completed
-    {
-        get
-        {
-            Check();
-            return Interlocked.Read(ref completed);
-        }
-    }
-
-    /// <inheritdoc/>
-    public override GpuMemory Allocate(long byteCount, MemoryKind kind)
+    protected override GpuMemory Make(long byteCount, MemoryKind kind)
     {
         if (Allocated + byteCount > Capacity)
             throw new GpuMemoryException(byteCount, $"{Allocated} of {Capacity} bytes are in use");
@@ -98,62 +77,55 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
     }
 
     /// <inheritdoc/>
-    public override GpuKernel Build(KernelCode code)
+    protected override GpuKernel Compile(KernelCode code)
     {
         Building?.Invoke(code);
         lock (Built)
             Built.Add(code.Name);
-        return new Nothing(code) { TableAddress = code.Tables is null ? null : 0 };
+        return new Nothing(code);
     }
 
-    /// <inheritdoc/>
-    public override void Submit(GpuBatch batch)
+    private static GpuLimits LimitsOf(KernelLanguage language, bool isProcessor) => new()
     {
-        Check();
-        submitted = batch.Ticket;
-        Submitted?.Invoke(batch);
-        if (!IsSlow)
-            Interlocked.Exchange(ref completed, batch.Ticket);
-    }
+        MaxGroupThreads = 1024,
+        MaxGroups = 65535,
+        SharedBytes = 32 * 1024,
+        SubgroupSize = 32,
+        HasFloat64 = true,
+        IsProcessor = isProcessor,
+        TakesAddresses = language != KernelLanguage.OpenCl,
+        ParameterAlignment = 64,
+        MaxMemoryBytes = Plenty,
+        TotalMemoryBytes = Plenty,
+        Identity = "discarding",
+    };
 
-    /// <inheritdoc/>
-    public override void Wait(long ticket)
+    // Everything is done at once, unless the driver is slow: then when somebody waits.
+    private sealed class Line(DiscardingDriver owner, Action<GpuBatch, long> seen) : GpuQueue(owner.Loss)
     {
-        Check();
-        if (ticket <= Interlocked.Read(ref completed))
-            return;
-        Waits++;
-        Interlocked.Exchange(ref completed, submitted);
-    }
+        private long done;
+        private long submitted;
 
-    /// <inheritdoc/>
-    public override void ReadTimes(long ticket, Span<double> nanoseconds) => nanoseconds.Clear();
-
-    /// <inheritdoc/>
-    public override void Dispose()
-    {
-    }
-
-    private void Check()
-    {
-        if (LostBecause is { } reason)
-            throw new DeviceLostException("discard:0", reason);
-    }
-
-    private sealed class Beside(DiscardingDriver owner) : GpuCopyQueue
-    {
-        private long completed;
-
-        public override long Completed => Interlocked.Read(ref completed);
-
-        public override void Submit(GpuBatch copies, long after)
+        public override void Submit(GpuBatch batch, long after)
         {
-            owner.Check();
-            owner.Copying!(copies, after);
-            Interlocked.Exchange(ref completed, copies.Ticket);
+            Loss.ThrowIfLost();
+            submitted = batch.Ticket;
+            seen(batch, after);
+            if (!owner.IsSlow)
+                Interlocked.Exchange(ref done, batch.Ticket);
         }
 
-        public override void Wait(long ticket) => owner.Check();
+        public override void Dispose()
+        {
+        }
+
+        protected override long Poll() => Interlocked.Read(ref done);
+
+        protected override void Sleep(long ticket)
+        {
+            owner.Waits++;
+            Interlocked.Exchange(ref done, submitted);
+        }
     }
 
     private sealed class Nothing(KernelCode code) : GpuKernel(code);
@@ -167,7 +139,7 @@ internal sealed class DiscardingDriver(KernelLanguage language = KernelLanguage.
 
         public override ulong Address => 0x10000;
 
-        public override void Free()
+        protected override void Release()
         {
             owner.Allocated -= ByteCount;
             NativeMemory.AlignedFree((void*)pointer);

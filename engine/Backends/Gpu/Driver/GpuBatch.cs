@@ -98,6 +98,27 @@ public sealed class GpuBatch
     /// </summary>
     public ReadOnlySpan<ParameterRange> ParameterRanges => CollectionsMarshal.AsSpan(ParameterList);
 
+    /// <summary>Writes the commands in order, with barriers where they are needed.</summary>
+    internal void WriteTo<TWriter>(ref TWriter writer)
+        where TWriter : ICommandWriter, allows ref struct
+    {
+        var index = 0;
+        if (IsTimed)
+            writer.Note(index);
+        foreach (ref readonly var command in Commands)
+        {
+            // What is measured runs by itself.
+            if (command.HasBarrier || IsTimed)
+                writer.Barrier();
+            if (command.Kind == GpuCommandKind.Launch)
+                writer.Launch(command);
+            else
+                writer.Copy(command);
+            if (IsTimed)
+                writer.Note(++index);
+        }
+    }
+
     internal void Clear()
     {
         CommandList.Clear();

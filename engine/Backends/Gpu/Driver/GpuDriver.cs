@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
 namespace KernelEngine.Gpu;
 
 /// <summary>
@@ -8,18 +11,36 @@ namespace KernelEngine.Gpu;
 /// </summary>
 public abstract class GpuDriver : IDisposable
 {
+    private readonly List<GpuKernel> kernels = [];
+    private readonly HashSet<GpuMemory> live = [];
+    private readonly Dictionary<UInt128, GpuMemory> tables = [];
+    private long held;
+    private bool isDisposed;
+
+    /// <summary>A driver of a device.</summary>
+    /// <param name="name">What the device is called in messages: <c>vulkan:0</c>.</param>
+    /// <param name="limits">What it has and can do at most.</param>
+    /// <param name="language">What kernels are given as.</param>
+    protected GpuDriver(string name, GpuLimits limits, KernelLanguage language) =>
+        (Loss, Limits, Language) = (new(name), limits, language);
+
     /// <summary>What the device has and can do at most.</summary>
-    public abstract GpuLimits Limits { get; }
+    public GpuLimits Limits { get; protected init; }
 
     /// <summary>What kernels are given as.</summary>
-    public abstract KernelLanguage Language { get; }
+    public KernelLanguage Language { get; }
 
-    /// <summary>The last batch that is done; batches are done in the order of their tickets.</summary>
-    /// <exception cref="DeviceLostException">The device is lost.</exception>
-    public abstract long Completed { get; }
+    /// <summary>The queue that computes.</summary>
+    public abstract GpuQueue Queue { get; }
 
     /// <summary>The queue that copies beside the one that computes; null where there is none.</summary>
-    public virtual GpuCopyQueue? Copies => null;
+    public virtual GpuQueue? Copies => null;
+
+    /// <inheritdoc cref="GpuQueue.Completed"/>
+    public long Completed => Queue.Completed;
+
+    /// <summary>Whether the device is lost.</summary>
+    public DeviceLoss Loss { get; }
 
     /// <summary>
     /// The dtypes that it multiplies matrices of with matrix units, by kernels of
@@ -29,37 +50,127 @@ public abstract class GpuDriver : IDisposable
 
     /// <summary>Allocates memory of its own, not initialised.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
-    public abstract GpuMemory Allocate(long byteCount, MemoryKind kind);
+    public GpuMemory Allocate(long byteCount, MemoryKind kind)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteCount);
+        Loss.ThrowIfLost();
+        if (byteCount > Limits.MaxMemoryBytes)
+            throw new GpuMemoryException(byteCount, $"a piece has at most {Limits.MaxMemoryBytes}");
+        lock (live)
+        {
+            // Drivers promise more than there is: they move it to the host's memory, at a tenth of the speed, or fail
+            // at the first use, where nobody can do anything any more.
+            if (kind == MemoryKind.Device && held + byteCount > Limits.TotalMemoryBytes)
+                throw new GpuMemoryException(byteCount, $"{held} of {Limits.TotalMemoryBytes} are in use");
+            if (live.Count >= Limits.MaxMemories)
+                throw new GpuMemoryException(byteCount, $"the driver gives no more than {Limits.MaxMemories} pieces");
+            var memory = Make(byteCount, kind);
+            memory.Owner = this;
+            live.Add(memory);
+            held += kind == MemoryKind.Device ? byteCount : 0;
+            return memory;
+        }
+    }
 
     /// <summary>Makes a kernel ready to be launched.</summary>
     /// <exception cref="TensorRuntimeException">The driver's compiler refuses it; the message says what it said.
     /// </exception>
-    public abstract GpuKernel Build(KernelCode code);
+    public GpuKernel Build(KernelCode code)
+    {
+        Loss.ThrowIfLost();
+        if (code.Language != Language)
+        {
+            throw new TensorRuntimeException(
+                $"the kernel {code.Name} is given as {code.Language}, and {Loss.Name} takes {Language}");
+        }
 
-    /// <summary>
-    /// Records the commands of a batch and hands them to the device, which runs them in order: those after a barrier
-    /// see what those before it wrote, those between two barriers may overlap. It begins when the copies that
-    /// <see cref="GpuBatch.AfterCopies"/> names are done. Does not wait. The batch is the
-    /// caller's again on return. Where it throws, nothing more of the batch will run, and its ticket is done with those
-    /// before it.
-    /// </summary>
-    /// <exception cref="DeviceLostException">The device is lost.</exception>
-    public abstract void Submit(GpuBatch batch);
+        var kernel = Compile(code);
+        lock (kernels)
+            kernels.Add(kernel);
+        if (code.Tables is { } bytes)
+            kernel.TableAddress = AddressOf(bytes);
+        return kernel;
+    }
 
-    /// <summary>Waits until a batch is done.</summary>
-    /// <exception cref="DeviceLostException">The device is lost.</exception>
-    public abstract void Wait(long ticket);
+    /// <summary>Hands a batch to the queue that computes, after the copies that it names.</summary>
+    /// <inheritdoc cref="GpuQueue.Submit"/>
+    public void Submit(GpuBatch batch) => Queue.Submit(batch, batch.AfterCopies);
 
-    /// <summary>
-    /// After a batch that was submitted with <see cref="GpuBatch.IsTimed"/> is done: how long each of its commands
-    /// took, in nanoseconds, in their order. 0 where the driver cannot tell.
-    /// </summary>
-    public abstract void ReadTimes(long ticket, Span<double> nanoseconds);
+    /// <inheritdoc cref="GpuQueue.Wait"/>
+    public void Wait(long ticket) => Queue.Wait(ticket);
+
+    /// <inheritdoc cref="GpuQueue.ReadTimes"/>
+    public void ReadTimes(long ticket, Span<double> nanoseconds) => Queue.ReadTimes(ticket, nanoseconds);
 
     /// <summary>Whether nothing that was submitted uses a block, or that is done.</summary>
     internal bool IsDone(GpuBlock block) =>
         block.LastUse <= Completed && (block.Copied == 0 || block.Copied <= Copies!.Completed);
 
     /// <summary>Gives everything back; nothing is in flight any more.</summary>
-    public abstract void Dispose();
+    public void Dispose()
+    {
+        if (isDisposed)
+            return;
+        isDisposed = true;
+        Finish();
+        kernels.ForEach(kernel => kernel.Free());
+        foreach (var memory in live.ToArray())
+            memory.Free();
+        Copies?.Dispose();
+        Queue.Dispose();
+        Close();
+        Loss.Lose("it was closed");
+    }
+
+    /// <summary>No longer counts a piece of memory.</summary>
+    /// <returns>False where that was done before.</returns>
+    internal bool Forget(GpuMemory memory)
+    {
+        lock (live)
+        {
+            if (!live.Remove(memory))
+                return false;
+            held -= memory.Kind == MemoryKind.Device ? memory.ByteCount : 0;
+            return true;
+        }
+    }
+
+    /// <summary>Makes memory that there is room for, as far as the limits say.</summary>
+    /// <exception cref="GpuMemoryException">There is not that much.</exception>
+    protected abstract GpuMemory Make(long byteCount, MemoryKind kind);
+
+    /// <summary>Makes a kernel of code in the driver's language.</summary>
+    /// <exception cref="TensorRuntimeException">The driver's compiler refuses it.</exception>
+    protected abstract GpuKernel Compile(KernelCode code);
+
+    /// <summary>Before anything is given back: keeps what is to be kept, and ends what uses the device.</summary>
+    protected virtual void Finish()
+    {
+    }
+
+    /// <summary>After everything was given back: lets go of the device.</summary>
+    protected virtual void Close()
+    {
+    }
+
+    // The same bytes once, until the device goes.
+    private unsafe ulong AddressOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+            return 0;
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(bytes, hash);
+        var key = MemoryMarshal.Read<UInt128>(hash);
+        lock (tables)
+        {
+            if (!tables.TryGetValue(key, out var memory))
+            {
+                memory = Allocate(bytes.Length, MemoryKind.Parameters);
+                bytes.CopyTo(new Span<byte>((void*)memory.HostPointer, bytes.Length));
+                tables.Add(key, memory);
+            }
+
+            return memory.Address;
+        }
+    }
 }

@@ -45,6 +45,9 @@ public sealed record GpuLimits
     /// <summary>All memory of the device, in bytes.</summary>
     public required long TotalMemoryBytes { get; init; }
 
+    /// <summary>How many pieces of memory there may be at once.</summary>
+    public int MaxMemories { get; init; } = int.MaxValue;
+
     /// <summary>Device and driver with their versions: what compiled kernels depend on.</summary>
     public required string Identity { get; init; }
 }

@@ -33,8 +33,18 @@ public abstract class GpuMemory(long byteCount, MemoryKind kind)
     /// <summary>Its address in kernels, where they take addresses.</summary>
     public abstract ulong Address { get; }
 
-    /// <summary>Gives it back; no batch in flight uses it.</summary>
-    public abstract void Free();
+    /// <summary>The driver that counts it.</summary>
+    internal GpuDriver? Owner { get; set; }
+
+    /// <summary>Gives it back, once; no batch in flight uses it.</summary>
+    public void Free()
+    {
+        if (Owner is { } owner && owner.Forget(this))
+            Release();
+    }
+
+    /// <summary>Gives back what it is made of.</summary>
+    protected abstract void Release();
 }
 
 /// <summary>The device has no more memory of a kind.</summary>

@@ -28,8 +28,15 @@ public abstract class GpuKernel(KernelCode code)
     public KernelCode Code { get; } = code;
 
     /// <summary>Where <see cref="KernelCode.Tables"/> lie in the device's memory; null where there are none.</summary>
-    public ulong? TableAddress { get; init; }
+    public ulong? TableAddress { get; internal set; }
 
     /// <summary>Whether the driver found it compiled in its cache on disk.</summary>
     public bool WasCached { get; init; }
+
+    internal void Free() => Release();
+
+    /// <summary>Gives back what the driver made.</summary>
+    protected virtual void Release()
+    {
+    }
 }

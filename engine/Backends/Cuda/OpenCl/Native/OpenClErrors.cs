@@ -1,4 +1,4 @@
-using System.Text;
+using KernelEngine.Gpu;
 using Silk.NET.OpenCL;
 
 namespace KernelEngine.OpenCl;
@@ -11,17 +11,7 @@ internal static class OpenClErrors
     {
         if (code == OpenClApi.PlatformNotFound)
             return "CL_PLATFORM_NOT_FOUND_KHR";
-        if (Enum.GetName((ErrorCodes)code) is not { } name)
-            return $"OpenCL error {code}";
-        var text = new StringBuilder("CL");
-        for (var i = 0; i < name.Length; i++)
-        {
-            if (char.IsUpper(name[i]) && (i == 0 || !char.IsUpper(name[i - 1])))
-                text.Append('_');
-            text.Append(char.ToUpperInvariant(name[i]));
-        }
-
-        return text.ToString();
+        return Enum.GetName((ErrorCodes)code) is { } name ? ErrorName.Of("CL", name) : $"OpenCL error {code}";
     }
 
     /// <summary>Throws unless a call went well.</summary>

@@ -1,7 +1,7 @@
 namespace KernelEngine.Cuda;
 
 /// <summary>Events between the commands of batches that are measured.</summary>
-internal sealed unsafe class CudaTimes(CudaContext context)
+internal sealed unsafe class CudaTimestamps(CudaContext context)
 {
     private readonly Dictionary<long, nint[]> batches = [];
 

@@ -7,7 +7,7 @@ using ClDeviceType = Silk.NET.OpenCL.DeviceType;
 namespace KernelEngine.OpenCl;
 
 /// <summary>A device as its driver describes it.</summary>
-internal sealed unsafe record OpenClPhysicalDevice
+internal sealed unsafe record OpenClAdapter : GpuAdapter
 {
     // CL_DEVICE_HOST_UNIFIED_MEMORY: newer headers want shared virtual memory to be asked for instead, which is
     // something else; nothing else tells an integrated GPU.
@@ -19,18 +19,6 @@ internal sealed unsafe record OpenClPhysicalDevice
     /// <summary>Its cl_platform_id.</summary>
     public required nint Platform { get; init; }
 
-    /// <summary>Its name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>Platform, driver and their versions, in words.</summary>
-    public required string Driver { get; init; }
-
-    /// <summary>What it is made of.</summary>
-    public required DeviceType Type { get; init; }
-
-    /// <summary>What it can do at most.</summary>
-    public required GpuLimits Limits { get; init; }
-
     /// <summary>Whether it is the processor, whatever shape is forced upon it: its memory is the host's.</summary>
     public required bool IsHost { get; init; }
 
@@ -40,16 +28,13 @@ internal sealed unsafe record OpenClPhysicalDevice
     /// <summary>How many multiprocessors, or processors, it has.</summary>
     public required uint Units { get; init; }
 
-    /// <summary>Why it cannot be used, in a few words; null where it can.</summary>
-    public required string? WhyUnusable { get; init; }
-
-    /// <summary>What a user sees of its abilities.</summary>
-    public string Features => string.Create(CultureInfo.InvariantCulture,
+    /// <inheritdoc/>
+    public override string Features => string.Create(CultureInfo.InvariantCulture,
         $"{Units} compute units, groups of {Limits.MaxGroupThreads}, {Limits.SharedBytes / 1024} KiB shared") +
         (Limits.HasFloat64 ? ", float64" : ", no float64");
 
     /// <summary>Reads what a driver says of a device.</summary>
-    public static OpenClPhysicalDevice Read(OpenClApi api, nint id)
+    public static OpenClAdapter Read(OpenClApi api, nint id)
     {
         var platform = Number<nint>(api, id, DeviceInfo.Platform);
         var type = Number<ClDeviceType>(api, id, DeviceInfo.Type);
@@ -97,13 +82,13 @@ internal sealed unsafe record OpenClPhysicalDevice
         // "OpenCL 1.2 and what the vendor has to say"
         var words = version.Split(' ');
         if (words.Length < 2 || !Version.TryParse(words[1], out var number) || number < new Version(1, 2))
-            return $"it is {version}, and 1.2 is needed";
+            return $"has {version}, and 1.2 is needed";
         if (Number<uint>(api, id, DeviceInfo.Available) == 0)
-            return "it is not available";
+            return "is not available";
         if (Number<uint>(api, id, DeviceInfo.CompilerAvailable) == 0)
-            return "its driver has no compiler";
+            return "has a driver without a compiler";
         if (Number<uint>(api, id, DeviceInfo.EndianLittle) == 0)
-            return "it is big-endian";
+            return "is big-endian";
         return null;
     }
 

@@ -3,10 +3,10 @@ using KernelEngine.Gpu;
 namespace KernelEngine.Cuda;
 
 /// <summary>Enqueues the commands of batches in a stream.</summary>
-internal sealed unsafe class CudaRecording(CudaContext context, CudaTimes times)
+internal sealed unsafe class CudaWriter(CudaContext context, CudaTimestamps times)
 {
     /// <summary>Enqueues a batch.</summary>
-    public void Record(GpuBatch batch, nint stream)
+    public void Write(GpuBatch batch, nint stream)
     {
         foreach (var range in batch.ParameterRanges)
         {

@@ -5,21 +5,12 @@ using KernelEngine.Gpu;
 namespace KernelEngine.Cuda;
 
 /// <summary>A device as the driver describes it.</summary>
-internal sealed unsafe record CudaPhysicalDevice
+internal sealed unsafe record CudaAdapter : GpuAdapter
 {
     private static readonly Version LeastCapability = new(6, 0);
 
     /// <summary>Its CUdevice.</summary>
     public required int Id { get; init; }
-
-    /// <summary>Its name.</summary>
-    public required string Name { get; init; }
-
-    /// <summary>The driver and the CUDA version that it speaks, in words.</summary>
-    public required string Driver { get; init; }
-
-    /// <summary>What it is made of.</summary>
-    public required DeviceType Type { get; init; }
 
     /// <summary>The generation of its instructions.</summary>
     public required Version Capability { get; init; }
@@ -30,18 +21,12 @@ internal sealed unsafe record CudaPhysicalDevice
     /// <summary>Whether memory is allocated in the order of a stream.</summary>
     public required bool HasMemoryPools { get; init; }
 
-    /// <summary>What it can do at most.</summary>
-    public required GpuLimits Limits { get; init; }
-
-    /// <summary>Why it cannot be used, in a few words; null where it can.</summary>
-    public required string? WhyUnusable { get; init; }
-
-    /// <summary>What a user sees of its abilities.</summary>
-    public string Features => string.Create(CultureInfo.InvariantCulture,
+    /// <inheritdoc/>
+    public override string Features => string.Create(CultureInfo.InvariantCulture,
         $"compute capability {Capability}, {Units} multiprocessors, {Limits.SharedBytes / 1024} KiB shared, float64");
 
-    /// <summary>The devices that can be used, in the driver's order, and, where there are none, why.</summary>
-    public static (CudaPhysicalDevice[] Devices, string? WhyNone) FindAll()
+    /// <summary>The devices, in the driver's order, and, where there are none, why.</summary>
+    public static (IReadOnlyList<CudaAdapter> Found, string? WhyNone) FindAll()
     {
         if (CudaApi.WhyMissing is { } reason)
             return ([], reason);
@@ -61,27 +46,19 @@ internal sealed unsafe record CudaPhysicalDevice
             return ([], $"the driver knows CUDA {Spoken(version)}, and {Spoken(CudaApi.LeastVersion)} is needed");
         if (CudaApi.DeviceGetCount(&count) is not CudaResult.Success and var failed)
             return ([], $"cuDeviceGetCount failed: {CudaErrors.TextOf(failed)}");
-        var usable = new List<CudaPhysicalDevice>();
-        var refused = new List<string>();
+        var found = new List<CudaAdapter>();
         for (var i = 0; i < count; i++)
         {
             int id;
-            if (CudaApi.DeviceGet(&id, i) != CudaResult.Success)
-                continue;
-            var device = Read(id, version);
-            if (device.WhyUnusable is { } why)
-                refused.Add($"{device.Name}: {why}");
-            else
-                usable.Add(device);
+            if (CudaApi.DeviceGet(&id, i) == CudaResult.Success)
+                found.Add(Read(id, version));
         }
 
-        return usable.Count > 0 ? ([.. usable], null)
-            : refused.Count > 0 ? ([], string.Join("; ", refused))
-            : ([], "the CUDA driver knows no device");
+        return (found, "the CUDA driver knows no device");
     }
 
     /// <summary>Reads what the driver says of a device.</summary>
-    public static CudaPhysicalDevice Read(int id, int driverVersion)
+    public static CudaAdapter Read(int id, int driverVersion)
     {
         nuint total;
         CudaErrors.Check(CudaApi.DeviceTotalMemory(&total, id), "cuDeviceTotalMem");
@@ -101,9 +78,9 @@ internal sealed unsafe record CudaPhysicalDevice
             Units = Number(id, CudaAttribute.MultiprocessorCount),
             HasMemoryPools = Number(id, CudaAttribute.MemoryPoolsSupported) != 0,
             WhyUnusable = capability < LeastCapability
-                ? $"its compute capability is {capability}, and {LeastCapability} is needed"
-                : Number(id, CudaAttribute.UnifiedAddressing) == 0 ? "it has no unified addresses"
-                : Number(id, CudaAttribute.ComputeMode) == Prohibited ? "its compute mode lets nobody use it"
+                ? $"has compute capability {capability}, and {LeastCapability} is needed"
+                : Number(id, CudaAttribute.UnifiedAddressing) == 0 ? "has no unified addresses"
+                : Number(id, CudaAttribute.ComputeMode) == Prohibited ? "has a compute mode that lets nobody use it"
                 : null,
             Limits = new()
             {

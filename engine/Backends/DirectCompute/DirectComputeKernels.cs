@@ -4,25 +4,22 @@ using KernelEngine.Gpu;
 namespace KernelEngine.DirectCompute;
 
 /// <summary>Makes pipelines of compiled kernels, and of sources, which it has compiled first.</summary>
-internal sealed unsafe class Pipelines(ComObject device, string deviceName) : IDisposable
+internal sealed unsafe class DirectComputeKernels(ComObject device, string deviceName) : IDisposable
 {
     /// <summary>The most buffers of a kernel: a root signature has 64 words, and a buffer takes two.</summary>
     public const int MaxBuffers = 31;
 
     /// <summary>The library's kernels, as they were compiled with the package.</summary>
     public static readonly CompiledShaders Library =
-        CompiledShaders.EmbeddedIn(typeof(Pipelines).Assembly, KernelLanguage.Hlsl);
+        CompiledShaders.EmbeddedIn(typeof(DirectComputeKernels).Assembly, KernelLanguage.Hlsl);
 
     private readonly Lock gate = new();
-    private readonly List<ComObject> made = [];
     private readonly ComObject[] rootSignatures = new ComObject[MaxBuffers + 1];
 
     /// <summary>Makes a pipeline.</summary>
     /// <exception cref="TensorRuntimeException">The compiler or the driver refuses it.</exception>
-    public DirectComputeKernel Build(KernelCode code)
+    public DirectComputeKernel Make(KernelCode code)
     {
-        if (code.Language != KernelLanguage.Hlsl)
-            throw new TensorRuntimeException($"the kernel {code.Name} is given as {code.Language}, not as HLSL");
         if (code.Buffers > MaxBuffers)
             throw new TensorRuntimeException($"the kernel {code.Name} has more than {MaxBuffers} buffers");
         var isCached = false;
@@ -38,8 +35,6 @@ internal sealed unsafe class Pipelines(ComObject device, string deviceName) : ID
                 Results.NameOf(answer));
         }
 
-        lock (gate)
-            made.Add(pipeline);
         return new(code, pipeline, signature) { WasCached = isCached };
     }
 
@@ -60,7 +55,6 @@ internal sealed unsafe class Pipelines(ComObject device, string deviceName) : ID
     /// <inheritdoc/>
     public void Dispose()
     {
-        made.ForEach(pipeline => pipeline.Release());
         foreach (var signature in rootSignatures)
             signature.Release();
     }

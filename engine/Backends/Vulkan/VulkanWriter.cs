@@ -3,13 +3,15 @@ using Silk.NET.Vulkan;
 
 namespace KernelEngine.Vulkan;
 
-/// <summary>Writes a batch into a command buffer.</summary>
+/// <summary>Writes commands into a command buffer.</summary>
 /// <param name="device">The device.</param>
-/// <param name="pipelines">What kernels have in common.</param>
+/// <param name="kernels">What kernels have in common.</param>
 /// <param name="commands">Where to.</param>
 /// <param name="isTransfer">Whether the queue can do nothing but copy.</param>
-internal unsafe ref struct CommandRecording(
-    LogicalDevice device, Pipelines pipelines, CommandBuffer commands, bool isTransfer)
+/// <param name="times">Where times are noted; null for nowhere.</param>
+internal unsafe ref struct VulkanWriter(
+    LogicalDevice device, VulkanKernels kernels, CommandBuffer commands, bool isTransfer, QueryPool? times)
+    : ICommandWriter
 {
     private const AccessFlags Writes = AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit;
 
@@ -29,35 +31,36 @@ internal unsafe ref struct CommandRecording(
     // What has run since the last barrier: only that has to be waited for.
     private PipelineStageFlags pending;
 
-    /// <summary>Records the commands of a batch.</summary>
-    public void Record(GpuBatch batch, QueryPool? times)
+    /// <summary>Begins a batch of so many commands.</summary>
+    public readonly void Begin(int count)
     {
+        if (times is { } pool)
+            api.CmdResetQueryPool(commands, pool, 0, (uint)count + 1);
+
         // The order of submissions alone does not let a batch see what the one before it wrote.
         Barrier(stages, Writes, stages, everything);
-        if (times is { } start)
-            api.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, start, 0);
-        var index = 0U;
-        foreach (ref readonly var command in batch.Commands)
-        {
-            if ((command.HasBarrier || times is not null) && pending != 0)
-            {
-                Barrier(pending, Writes, stages, everything);
-                pending = 0;
-            }
-
-            if (command.Kind == GpuCommandKind.Launch)
-                Launch(command);
-            else
-                Copy(command);
-            if (times is { } pool)
-                api.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, pool, ++index);
-        }
-
-        // The host reads what it sees as soon as the batch is done.
-        Barrier(stages, Writes, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
     }
 
-    private void Launch(in GpuCommand command)
+    /// <summary>Ends it: the host reads what it sees as soon as the batch is done.</summary>
+    public readonly void End() => Barrier(stages, Writes, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
+
+    /// <inheritdoc/>
+    public void Barrier()
+    {
+        if (pending != 0)
+            Barrier(pending, Writes, stages, everything);
+        pending = 0;
+    }
+
+    /// <inheritdoc/>
+    public readonly void Note(int count)
+    {
+        if (times is { } pool)
+            api.CmdWriteTimestamp(commands, PipelineStageFlags.BottomOfPipeBit, pool, (uint)count);
+    }
+
+    /// <inheritdoc/>
+    public void Launch(in GpuCommand command)
     {
         var kernel = (VulkanKernel)command.Kernel!;
         if (kernel.Pipeline.Handle != bound.Handle)
@@ -67,15 +70,15 @@ internal unsafe ref struct CommandRecording(
         }
 
         var memory = (VulkanMemory)command.Parameters!;
-        var set = (memory.Binding ??= new ParameterBinding(device, pipelines.SetLayout, memory)).Set;
+        var set = (memory.Binding ??= new(device, kernels.SetLayout, memory)).Set;
         var offset = (uint)command.ParameterOffset;
-        api.CmdBindDescriptorSets(
-            commands, PipelineBindPoint.Compute, pipelines.Layout, 0, 1, &set, 1, &offset);
+        api.CmdBindDescriptorSets(commands, PipelineBindPoint.Compute, kernels.Layout, 0, 1, &set, 1, &offset);
         api.CmdDispatch(commands, (uint)command.GroupsX, (uint)command.GroupsY, (uint)command.GroupsZ);
         pending |= PipelineStageFlags.ComputeShaderBit;
     }
 
-    private void Copy(in GpuCommand command)
+    /// <inheritdoc/>
+    public void Copy(in GpuCommand command)
     {
         var region = new BufferCopy(
             (ulong)command.SourceOffset, (ulong)command.DestinationOffset, (ulong)command.ByteCount);
@@ -87,7 +90,7 @@ internal unsafe ref struct CommandRecording(
     private readonly void Barrier(
         PipelineStageFlags from, AccessFlags wrote, PipelineStageFlags to, AccessFlags uses)
     {
-        var barrier = new MemoryBarrier(StructureType.MemoryBarrier, srcAccessMask: wrote, dstAccessMask: uses);
+        var barrier = new MemoryBarrier(srcAccessMask: wrote, dstAccessMask: uses);
         // Access of a kind that no stage of a side does is no access.
         if ((from & PipelineStageFlags.ComputeShaderBit) == 0)
             barrier.SrcAccessMask &= ~AccessFlags.ShaderWriteBit;

@@ -2,23 +2,17 @@ using KernelEngine.Gpu;
 
 namespace KernelEngine.OpenCl;
 
-/// <summary>
-/// The memory of a tensor on an OpenCL device, for an application that uses OpenCL itself. The memory does not go to
-/// another tensor before this is disposed, even where the tensor is freed or forgotten.
-/// </summary>
-public sealed class OpenClBuffer : IDisposable
+/// <summary>The memory of a tensor on an OpenCL device, for an application that uses OpenCL itself.</summary>
+public sealed class OpenClTensor : HandedTensor
 {
     private readonly OpenClDriver driver;
-    private GpuBuffer? buffer;
 
-    private OpenClBuffer(GpuBuffer buffer, OpenClDriver driver, nint memory, long offset, long byteCount, nint done)
+    private OpenClTensor(GpuBuffer held, OpenClDriver driver, nint memory, long offset, long byteCount, nint done)
+        : base(held)
     {
-        (this.buffer, this.driver) = (buffer, driver);
+        this.driver = driver;
         (Memory, Offset, ByteCount, Event) = (memory, offset, byteCount, done);
     }
-
-    /// <summary>Gives it back where nobody disposed it.</summary>
-    ~OpenClBuffer() => Release();
 
     /// <summary>
     /// The <c>cl_mem</c> that the tensor lies in, of the context of <c>device.OpenClHandles()</c>; other tensors lie
@@ -38,25 +32,13 @@ public sealed class OpenClBuffer : IDisposable
     /// </summary>
     public nint Event { get; }
 
-    /// <summary>Lets the memory be used for others again, and releases the event.</summary>
-    public void Dispose()
-    {
-        Release();
-        GC.SuppressFinalize(this);
-    }
-
     /// <summary>What <c>tensor.AsOpenCl()</c> is.</summary>
-    internal static OpenClBuffer Of(Tensor tensor) => OpenClBackend.Instance.HandOut<OpenClDriver, OpenClBuffer>(
+    internal static OpenClTensor Of(Tensor tensor) => OpenClBackend.Instance.HandOut<OpenClDriver, OpenClTensor>(
         tensor,
         m => new(
             m.Buffer, m.Driver, ((OpenClMemory)m.Block.Memory).Handle, m.Offset, m.ByteCount,
             m.Driver.Queue.EventOfAll()));
 
-    private void Release()
-    {
-        if (Interlocked.Exchange(ref buffer, null) is not { } held)
-            return;
-        driver.ReleaseEvent(Event);
-        held.LetGo();
-    }
+    /// <inheritdoc/>
+    private protected override void Release() => driver.Queue.Release(Event);
 }

@@ -2,50 +2,41 @@ using KernelEngine.Gpu;
 
 namespace KernelEngine.DirectCompute;
 
-/// <summary>Writes a batch into a command list.</summary>
+/// <summary>Writes the commands of a batch into a command list.</summary>
 /// <param name="list">Where to.</param>
 /// <param name="batch">The batch.</param>
-internal unsafe ref struct CommandRecording(ComObject list, GpuBatch batch)
+/// <param name="times">Where times are noted; null for nowhere.</param>
+/// <param name="barriers">Room for <see cref="MaxBarriers"/>.</param>
+internal unsafe ref struct DirectComputeWriter(
+    ComObject list, GpuBatch batch, DirectComputeTimestamps? times, ResourceBarrier* barriers) : ICommandWriter
 {
-    private const int MaxBarriers = 64;
+    /// <summary>The most barriers before a command.</summary>
+    public const int MaxBarriers = 64;
 
     private DirectComputeKernel? bound;
     private ComObject rootSignature;
     private Bindings bindings;
     private bool hasWritten; // by a kernel, since the last barrier
+    private int count; // of barriers before the next command
 
-    /// <summary>Records the commands.</summary>
-    /// <param name="times">Where each one's time is noted, if it is.</param>
-    public void Record(TimestampQueries? times)
+    /// <inheritdoc/>
+    public void Barrier()
     {
-        var barriers = stackalloc ResourceBarrier[MaxBarriers];
-        times?.Note(list, 0);
-        var index = 0;
-        foreach (ref readonly var command in batch.Commands)
-        {
-            var count = 0;
-            if ((command.HasBarrier || times is not null) && hasWritten)
-            {
-                barriers[count++] = ResourceBarrier.OfAllWrites;
-                hasWritten = false;
-            }
-
-            if (command.Kind == GpuCommandKind.Launch)
-                Launch(command, barriers, count);
-            else
-                Copy(command, barriers, count);
-            times?.Note(list, ++index);
-        }
-
-        times?.Resolve(list, index + 1);
+        if (hasWritten)
+            barriers[count++] = ResourceBarrier.OfAllWrites;
+        hasWritten = false;
     }
 
-    private void Launch(in GpuCommand command, ResourceBarrier* barriers, int count)
+    /// <inheritdoc/>
+    public readonly void Note(int count) => times?.Note(list, count);
+
+    /// <inheritdoc/>
+    public void Launch(in GpuCommand command)
     {
         var memories = batch.Bindings.Slice(command.FirstBinding, command.BindingCount);
         foreach (var memory in memories)
-            Use((DirectComputeMemory)memory, ResourceStates.UnorderedAccess, barriers, ref count);
-        Place(barriers, count);
+            Use((DirectComputeMemory)memory, ResourceStates.UnorderedAccess);
+        Place();
         var kernel = (DirectComputeKernel)command.Kernel!;
         if (kernel != bound)
         {
@@ -75,11 +66,12 @@ internal unsafe ref struct CommandRecording(ComObject list, GpuBatch batch)
         hasWritten = true;
     }
 
-    private readonly void Copy(in GpuCommand command, ResourceBarrier* barriers, int count)
+    /// <inheritdoc/>
+    public void Copy(in GpuCommand command)
     {
         var (source, destination) = ((DirectComputeMemory)command.Source!, (DirectComputeMemory)command.Destination!);
-        Use(source, ResourceStates.CopySource, barriers, ref count);
-        var isAgain = Use(destination, ResourceStates.CopyDest, barriers, ref count);
+        Use(source, ResourceStates.CopySource);
+        var isAgain = Use(destination, ResourceStates.CopyDest);
 
         // Nothing but a change of use orders two copies to one place.
         if (isAgain && command.HasBarrier && destination.Kind == MemoryKind.Device)
@@ -87,21 +79,19 @@ internal unsafe ref struct CommandRecording(ComObject list, GpuBatch batch)
             var handle = destination.Resource.Handle;
             barriers[count++] = ResourceBarrier.Transition(
                 handle, ResourceStates.CopyDest, ResourceStates.UnorderedAccess);
-            Place(barriers, count);
-            barriers[0] = ResourceBarrier.Transition(
+            Place();
+            barriers[count++] = ResourceBarrier.Transition(
                 handle, ResourceStates.UnorderedAccess, ResourceStates.CopyDest);
-            count = 1;
         }
 
-        Place(barriers, count);
+        Place();
         list.Call(
             ListSlots.CopyBufferRegion, destination.Resource.Handle, (nint)command.DestinationOffset,
             source.Resource.Handle, (nint)command.SourceOffset, (nint)command.ByteCount);
     }
 
     // Whether it was used so before.
-    private readonly bool Use(
-        DirectComputeMemory memory, ResourceStates wanted, ResourceBarrier* barriers, ref int count)
+    private bool Use(DirectComputeMemory memory, ResourceStates wanted)
     {
         if (memory.Kind != MemoryKind.Device)
             return false;
@@ -111,14 +101,15 @@ internal unsafe ref struct CommandRecording(ComObject list, GpuBatch batch)
         return before == wanted;
     }
 
-    private readonly void Place(ResourceBarrier* barriers, int count)
+    private void Place()
     {
         if (count > 0)
             list.Call(ListSlots.ResourceBarrier, count, (nint)barriers);
+        count = 0;
     }
 
     // What lies in each slot of the root signature.
-    [System.Runtime.CompilerServices.InlineArray(Pipelines.MaxBuffers)]
+    [System.Runtime.CompilerServices.InlineArray(DirectComputeKernels.MaxBuffers)]
     private struct Bindings
     {
         private nint first;

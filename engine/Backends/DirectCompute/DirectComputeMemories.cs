@@ -2,22 +2,13 @@ using KernelEngine.Gpu;
 
 namespace KernelEngine.DirectCompute;
 
-/// <summary>Makes buffers in the heaps of a device, and keeps count of them.</summary>
-internal sealed unsafe class MemoryAllocator(ComObject device, GpuLimits limits) : IDisposable
+/// <summary>Makes buffers in the heaps of a device.</summary>
+internal sealed unsafe class DirectComputeMemories(ComObject device)
 {
-    private readonly HashSet<DirectComputeMemory> live = [];
-    private long held;
-
-    /// <summary>Allocates memory of a kind.</summary>
+    /// <summary>Makes a buffer in a heap of its own.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
-    public DirectComputeMemory Allocate(long byteCount, MemoryKind kind)
+    public DirectComputeMemory Make(long byteCount, MemoryKind kind)
     {
-        if (byteCount > limits.MaxMemoryBytes)
-            throw new GpuMemoryException(byteCount, $"a piece has at most {limits.MaxMemoryBytes}");
-
-        // Drivers move what is too much to the host's memory, at a tenth of the speed, rather than say so.
-        if (kind == MemoryKind.Device && held + byteCount > limits.TotalMemoryBytes)
-            throw new GpuMemoryException(byteCount, $"{held} of {limits.TotalMemoryBytes} are in use");
         var (heap, state) = kind switch
         {
             MemoryKind.Device => (HeapType.Default, ResourceStates.Common),
@@ -52,32 +43,6 @@ internal sealed unsafe class MemoryAllocator(ComObject device, GpuLimits limits)
             }
         }
 
-        var memory = new DirectComputeMemory(this, byteCount, kind, resource, pointer);
-        lock (live)
-            live.Add(memory);
-        if (kind == MemoryKind.Device)
-            held += byteCount;
-        return memory;
-    }
-
-    /// <summary>Gives a piece back.</summary>
-    public void Free(DirectComputeMemory memory)
-    {
-        lock (live)
-        {
-            if (!live.Remove(memory))
-                return;
-        }
-
-        if (memory.Kind == MemoryKind.Device)
-            held -= memory.ByteCount;
-        memory.Resource.Release();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose()
-    {
-        foreach (var memory in live.ToArray())
-            Free(memory);
+        return new(byteCount, kind, resource, pointer);
     }
 }

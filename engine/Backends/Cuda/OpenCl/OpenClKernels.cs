@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using KernelEngine.Gpu;
 using Silk.NET.OpenCL;
@@ -6,13 +5,11 @@ using Silk.NET.OpenCL;
 namespace KernelEngine.OpenCl;
 
 /// <summary>Makes kernels of sources, or of what the driver's compiler made of them on an earlier run.</summary>
-internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClPhysicalDevice device)
+internal sealed unsafe class OpenClKernels(OpenClApi api, nint context, OpenClAdapter device)
 {
     // PoCL keeps what it compiles in one folder for all processes of a user, and two that compile at once take each
     // other's temporary files away. The same text compiles when it is given again.
     private const int MostBuilds = 5;
-
-    private readonly List<nint> kernels = [];
 
     // No option that lets the compiler be less exact. That products and sums are not contracted, the source says.
     private readonly string options = device.HasExactDivision
@@ -21,10 +18,9 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
 
     /// <summary>Makes a kernel.</summary>
     /// <exception cref="TensorRuntimeException">The compiler refuses it, or the device cannot run it.</exception>
-    public OpenClKernel Build(KernelCode code)
+    public OpenClKernel Make(KernelCode code)
     {
-        if (code.Language != KernelLanguage.OpenCl || code.Source is not { } source)
-            throw new TensorRuntimeException($"the kernel {code.Name} is given as {code.Language}, not as OpenCL C");
+        var source = code.Source!;
         var file = DiskCache.NameOf("opencl", source, options, device.Limits.Identity);
         nint kernel = 0;
         if (DiskCache.Read(file, device.Limits.Identity) is { } binary && FromBinary(binary) is var loaded and not 0)
@@ -38,24 +34,14 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
         {
             var program = FromSource(code.Name, source);
             kernel = CreateKernel(program, out var error);
-            if (kernel != 0 && DiskCache.Folder is not null && BinaryOf(program) is { Length: > 0 } made)
-                DiskCache.Write(file, device.Limits.Identity, made);
+            if (kernel != 0 && DiskCache.Folder is not null && BinaryOf(program) is { Length: > 0 } bytes)
+                DiskCache.Write(file, device.Limits.Identity, bytes);
             api.ReleaseProgram(program);
             OpenClErrors.Check(error, $"clCreateKernel(k_main) for {code.Name}");
         }
 
-        lock (kernels)
-            kernels.Add(kernel);
         CheckGroup(code, kernel);
-        return new(code, kernel) { WasCached = isCached };
-    }
-
-    /// <summary>Releases all kernels.</summary>
-    public void ReleaseAll()
-    {
-        foreach (var kernel in kernels)
-            api.ReleaseKernel(kernel);
-        kernels.Clear();
+        return new(api, code, kernel) { WasCached = isCached };
     }
 
     private void CheckGroup(KernelCode code, nint kernel)
@@ -66,6 +52,7 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
             kernel, device.Id, KernelWorkGroupInfo.WorkGroupSize, (nuint)sizeof(nuint), &most, null);
         if (error == 0 && most < (nuint)threads)
         {
+            api.ReleaseKernel(kernel);
             throw new TensorRuntimeException(
                 $"the kernel {code.Name} has groups of {threads} threads, and {device.Name} runs at most {most}");
         }
@@ -119,7 +106,7 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
             var log = LogOf(program);
             api.ReleaseProgram(program);
             if (left == 0 || !IsDisturbed(log))
-                throw new TensorRuntimeException(Complaint(name, device, code, log, source));
+                throw Refused(name, code, log, source);
         }
     }
 
@@ -189,29 +176,7 @@ internal sealed unsafe class OpenClPrograms(OpenClApi api, nint context, OpenClP
         }
     }
 
-    /// <summary>What the compiler said, and the lines of the source that it speaks of.</summary>
-    private static string Complaint(string name, OpenClPhysicalDevice device, int code, string log, string source)
-    {
-        var lines = source.Split('\n');
-        var text = new StringBuilder(
-            $"the OpenCL compiler of {device.Name} ({device.Driver}) refuses the kernel {name}: " +
-            $"{OpenClErrors.NameOf(code)}\n{log}");
-        var wanted = new SortedSet<int>();
-        for (var colon = log.IndexOf(':'); colon >= 0; colon = log.IndexOf(':', colon + 1))
-        {
-            // Compilers name a place as file:line:column.
-            var rest = log.AsSpan(colon + 1);
-            var digits = rest.IndexOfAnyExceptInRange('0', '9');
-            if (digits > 0 && rest[digits] == ':' && int.TryParse(rest[..digits], CultureInfo.InvariantCulture, out var n))
-                wanted.UnionWith([n - 1, n, n + 1]);
-        }
-
-        foreach (var line in wanted)
-        {
-            if (line >= 1 && line <= lines.Length)
-                text.Append(CultureInfo.InvariantCulture, $"\n{line,5}  {lines[line - 1].TrimEnd()}");
-        }
-
-        return text.ToString();
-    }
+    private TensorRuntimeException Refused(string name, int code, string log, string source) => new(CompilerComplaint.Of(
+        $"the OpenCL compiler of {device.Name} ({device.Driver}) refuses the kernel {name}: {OpenClErrors.NameOf(code)}",
+        log, source));
 }

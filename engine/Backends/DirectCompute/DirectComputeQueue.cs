@@ -1,0 +1,144 @@
+using KernelEngine.Gpu;
+
+namespace KernelEngine.DirectCompute;
+
+/// <summary>A command list, with the allocator that it is recorded from.</summary>
+internal sealed record DirectComputeList(ComObject Allocator, ComObject Commands);
+
+/// <summary>A queue of a device. Each batch is one command list, behind which a fence gets its ticket.</summary>
+internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
+{
+    private readonly ComObject device;
+    private readonly int type;
+    private readonly TimestampRing<DirectComputeTimestamps> timestamps;
+
+    /// <summary>A queue of the engine's own, or a host's.</summary>
+    /// <param name="driver">The driver.</param>
+    /// <param name="device">The device.</param>
+    /// <param name="queue">A host's <c>ID3D12CommandQueue</c>, which is released in the end; none to make one.</param>
+    public DirectComputeQueue(DirectComputeDriver driver, ComObject device, ComObject queue)
+        : base(driver.Loss)
+    {
+        this.device = device;
+        Handle = queue.IsNull ? Create(device) : queue;
+        QueueDescription description;
+        Handle.Call(QueueSlots.GetDescription, (nint)(&description));
+        type = description.Type;
+        Results.Check(device.Make(DeviceSlots.CreateFence, Interfaces.Fence, out var fence, 0, 0), "CreateFence");
+        Fence = fence;
+        ulong frequency = 0;
+        var tells = Handle.Call(QueueSlots.GetTimestampFrequency, (nint)(&frequency)) == 0 && frequency > 0;
+        timestamps = new(tells ? 1e9 / frequency : 0, 64, n => DirectComputeTimestamps.Make(driver, device, n));
+    }
+
+    /// <summary>The <c>ID3D12CommandQueue</c>.</summary>
+    public ComObject Handle { get; }
+
+    /// <summary>The <c>ID3D12Fence</c>.</summary>
+    public ComObject Fence { get; }
+
+    /// <inheritdoc/>
+    public override void ReadTimes(long ticket, Span<double> nanoseconds) => timestamps.Read(ticket, nanoseconds);
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        base.Dispose();
+        timestamps.Dispose();
+        Fence.Release();
+        Handle.Release();
+    }
+
+    /// <inheritdoc/>
+    protected override long Poll()
+    {
+        var value = (long)Fence.Call(FenceSlots.GetCompletedValue);
+
+        // All fences of a removed device have the largest value.
+        return value == -1 ? throw Removed("its fence") : value;
+    }
+
+    /// <inheritdoc/>
+    protected override void Sleep(long ticket)
+    {
+        using var done = new FenceEvent();
+        Check((int)Fence.Call(FenceSlots.SetEventOnCompletion, (nint)ticket, done.Handle), "SetEventOnCompletion");
+        done.Wait();
+
+        // It may have been removed meanwhile.
+        Poll();
+    }
+
+    /// <inheritdoc/>
+    protected override DirectComputeList Create()
+    {
+        Check(
+            device.Make(DeviceSlots.CreateCommandAllocator, Interfaces.CommandAllocator, out var allocator, type),
+            "CreateCommandAllocator");
+        var answer = device.Make(
+            DeviceSlots.CreateCommandList, Interfaces.CommandList, out var list, 0, type, allocator.Handle, 0);
+        if (answer < 0)
+            allocator.Release();
+        Check(answer, "CreateCommandList");
+        list.Call(ListSlots.Close);
+        return new(allocator, list);
+    }
+
+    /// <inheritdoc/>
+    protected override void Record(DirectComputeList list, GpuBatch batch)
+    {
+        var (allocator, commands) = list;
+        Check((int)allocator.Call(ListSlots.ResetAllocator), "ID3D12CommandAllocator::Reset");
+        Check((int)commands.Call(ListSlots.Reset, allocator.Handle), "ID3D12GraphicsCommandList::Reset");
+        try
+        {
+            var times = timestamps.Begin(batch, Completed);
+            var barriers = stackalloc ResourceBarrier[DirectComputeWriter.MaxBarriers];
+            var writer = new DirectComputeWriter(commands, batch, times, barriers);
+            batch.WriteTo(ref writer);
+            times?.Resolve(commands, batch.Commands.Length + 1);
+        }
+        finally
+        {
+            Check((int)commands.Call(ListSlots.Close), "ID3D12GraphicsCommandList::Close");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Send(DirectComputeList? list, long ticket, long after)
+    {
+        if (list is { Commands.Handle: var commands })
+            Handle.Call(QueueSlots.ExecuteCommandLists, 1, (nint)(&commands));
+        Check((int)Handle.Call(QueueSlots.Signal, Fence.Handle, (nint)ticket), "ID3D12CommandQueue::Signal");
+    }
+
+    /// <inheritdoc/>
+    protected override void Release(DirectComputeList list)
+    {
+        list.Commands.Release();
+        list.Allocator.Release();
+    }
+
+    private static ComObject Create(ComObject device)
+    {
+        var description = new QueueDescription { Type = QueueDescription.Compute };
+        Results.Check(
+            device.Make(
+                DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out var queue, (nint)(&description)),
+            "CreateCommandQueue");
+        return queue;
+    }
+
+    private void Check(int answer, string call)
+    {
+        if (Results.IsLost(answer))
+            throw Removed(call);
+        Results.Check(answer, call);
+    }
+
+    private DeviceLostException Removed(string call)
+    {
+        var reason = Results.NameOf((int)device.Call(DeviceSlots.GetDeviceRemovedReason));
+        return Loss.Lose($"{call} found it removed: {reason}");
+    }
+}

@@ -1,0 +1,148 @@
+using System.Buffers.Binary;
+using KernelEngine.Gpu;
+using Silk.NET.Vulkan;
+
+namespace KernelEngine.Vulkan;
+
+/// <summary>
+/// Makes pipelines of SPIR-V; all have one layout. What the driver has compiled is kept on disk.
+/// </summary>
+internal sealed unsafe class VulkanKernels : IDisposable
+{
+    private const int HeaderBytes = 32;
+
+    private readonly LogicalDevice device;
+    private readonly CacheFile file;
+    private readonly PipelineCache cache;
+
+    public VulkanKernels(LogicalDevice device)
+    {
+        this.device = device;
+        var binding = new DescriptorSetLayoutBinding(
+            0, DescriptorType.UniformBufferDynamic, 1, ShaderStageFlags.ComputeBit);
+        var setInfo = new DescriptorSetLayoutCreateInfo(bindingCount: 1, pBindings: &binding);
+        device.Api.CreateDescriptorSetLayout(device.Handle, &setInfo, null, out var set)
+            .Check("vkCreateDescriptorSetLayout");
+        SetLayout = set;
+        var info = new PipelineLayoutCreateInfo(setLayoutCount: 1, pSetLayouts: &set);
+        device.Api.CreatePipelineLayout(device.Handle, &info, null, out var layout).Check("vkCreatePipelineLayout");
+        Layout = layout;
+        file = new("vulkan", device.Adapter.Limits.Identity, CacheData, savesAtExit: device.IsOwned);
+        var known = file.Read() is { } data && IsOurs(data) ? data : [];
+        fixed (byte* pointer = known)
+        {
+            var cacheInfo = new PipelineCacheCreateInfo(
+                initialDataSize: (nuint)known.Length, pInitialData: pointer);
+            device.Api.CreatePipelineCache(device.Handle, &cacheInfo, null, out cache).Check("vkCreatePipelineCache");
+        }
+    }
+
+    /// <summary>The layout of set 0.</summary>
+    public DescriptorSetLayout SetLayout { get; }
+
+    /// <summary>The layout of every pipeline.</summary>
+    public PipelineLayout Layout { get; }
+
+    /// <summary>Makes a pipeline.</summary>
+    /// <exception cref="TensorRuntimeException">The driver refuses the words.</exception>
+    public VulkanKernel Make(KernelCode code)
+    {
+        ShaderModule module;
+        fixed (uint* words = code.Words.Span)
+        {
+            var info = new ShaderModuleCreateInfo(codeSize: (nuint)code.Words.Length * sizeof(uint), pCode: words);
+            Refuse(device.Api.CreateShaderModule(device.Handle, &info, null, &module), code, "vkCreateShaderModule");
+        }
+
+        try
+        {
+            var pipeline = Make(code, module, out var feedback);
+            const PipelineCreationFeedbackFlags Hit =
+                PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
+            var wasCached = feedback.Flags.HasFlag(Hit);
+            if (!wasCached)
+                file.Touch();
+            return new(device, code, pipeline) { WasCached = wasCached };
+        }
+        finally
+        {
+            device.Api.DestroyShaderModule(device.Handle, module, null);
+        }
+    }
+
+    /// <summary>Writes what the driver has compiled to disk.</summary>
+    public void Save() => file.Dispose();
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        device.Api.DestroyPipelineCache(device.Handle, cache, null);
+        device.Api.DestroyPipelineLayout(device.Handle, Layout, null);
+        device.Api.DestroyDescriptorSetLayout(device.Handle, SetLayout, null);
+    }
+
+    private Pipeline Make(KernelCode code, ShaderModule module, out PipelineCreationFeedback feedback)
+    {
+        fixed (byte* entry = "main"u8)
+        {
+            PipelineCreationFeedback whole = default, stage = default;
+            var ask = new PipelineCreationFeedbackCreateInfo(
+                pPipelineCreationFeedback: &whole, pipelineStageCreationFeedbackCount: 1,
+                pPipelineStageCreationFeedbacks: &stage);
+
+            // Constant 0 of kernels from texts says that fma() is rounded twice; others have no constants.
+            uint isUnfused = device.Adapter.Limits.Floats.HasFlag(GpuFloats.FusedMultiplyAdd) ? Vk.False : Vk.True;
+            var place = new SpecializationMapEntry(0, 0, sizeof(uint));
+            var constants = new SpecializationInfo(1, &place, sizeof(uint), &isUnfused);
+            var info = new ComputePipelineCreateInfo(
+                pNext: device.HasFeedback ? &ask : null,
+                stage: new(
+                    stage: ShaderStageFlags.ComputeBit, module: module, pName: entry, pSpecializationInfo: &constants),
+                layout: Layout);
+            Pipeline pipeline;
+            Refuse(device.Api.CreateComputePipelines(device.Handle, cache, 1, &info, null, &pipeline), code,
+                "vkCreateComputePipelines");
+            feedback = whole;
+            return pipeline;
+        }
+    }
+
+    private void Refuse(Result result, KernelCode code, string function)
+    {
+        if (result < Result.Success)
+        {
+            throw new TensorRuntimeException(
+                $"{device.Adapter.Name} does not take the kernel {code.Name}: {function} answered {result.Text()}");
+        }
+    }
+
+    private byte[]? CacheData()
+    {
+        nuint size = 0;
+        if (device.Api.GetPipelineCacheData(device.Handle, cache, &size, null) != Result.Success)
+            return null;
+        var data = new byte[size];
+        fixed (byte* pointer = data)
+        {
+            // Incomplete if another thread has built something in between: the next time, then.
+            return device.Api.GetPipelineCacheData(device.Handle, cache, &size, pointer) == Result.Success
+                ? data[..(int)size]
+                : null;
+        }
+    }
+
+    /// <summary>
+    /// Whether Vulkan's own header (VkPipelineCacheHeaderVersionOne) names this device and driver. Drivers should see
+    /// to that themselves; some have crashed instead.
+    /// </summary>
+    private bool IsOurs(ReadOnlySpan<byte> data)
+    {
+        var properties = device.Adapter.Properties;
+        return data.Length >= HeaderBytes
+            && BinaryPrimitives.ReadUInt32LittleEndian(data) >= HeaderBytes
+            && BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) == 1
+            && BinaryPrimitives.ReadUInt32LittleEndian(data[8..]) == properties.VendorID
+            && BinaryPrimitives.ReadUInt32LittleEndian(data[12..]) == properties.DeviceID
+            && data[16..32].SequenceEqual(new ReadOnlySpan<byte>(properties.PipelineCacheUuid, 16));
+    }
+}

@@ -1,0 +1,150 @@
+using KernelEngine.Gpu;
+using Silk.NET.Vulkan;
+using Buffer = Silk.NET.Vulkan.Buffer;
+
+namespace KernelEngine.Vulkan;
+
+/// <summary>Makes memory of every kind, from the heap that suits it best.</summary>
+internal sealed unsafe class VulkanMemories(LogicalDevice device)
+{
+    private const MemoryPropertyFlags Visible =
+        MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
+
+    private bool ReadsInPlace => device.Adapter.Type is not DeviceType.DiscreteGpu && !device.HidesMemory;
+
+    /// <summary>Makes a buffer over memory of its own.</summary>
+    /// <exception cref="GpuMemoryException">There is not that much.</exception>
+    public VulkanMemory Make(long byteCount, MemoryKind kind)
+    {
+        var buffer = CreateBuffer(byteCount, kind);
+        DeviceMemory memory = default;
+        try
+        {
+            device.Api.GetBufferMemoryRequirements(device.Handle, buffer, out var needs);
+            memory = Allocate(byteCount, TypesFor(kind, needs.MemoryTypeBits), needs.Size, out var type);
+            device.Api.BindBufferMemory(device.Handle, buffer, memory, 0).Check("vkBindBufferMemory");
+            void* pointer = null;
+            if (kind != MemoryKind.Device || IsReadInPlace(type))
+                device.Api.MapMemory(device.Handle, memory, 0, Vk.WholeSize, 0, &pointer).Check("vkMapMemory");
+            var info = new BufferDeviceAddressInfo(buffer: buffer);
+            var address = kind is MemoryKind.Device or MemoryKind.Parameters
+                ? device.Api.GetBufferDeviceAddress(device.Handle, &info)
+                : 0;
+            return new(device, byteCount, kind, buffer, memory, (nint)pointer, address);
+        }
+        catch
+        {
+            device.Api.DestroyBuffer(device.Handle, buffer, null);
+            device.Api.FreeMemory(device.Handle, memory, null);
+            throw;
+        }
+    }
+
+    private Buffer CreateBuffer(long byteCount, MemoryKind kind)
+    {
+        var usage = BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit;
+        if (kind is MemoryKind.Device or MemoryKind.Parameters)
+        {
+            usage |= BufferUsageFlags.StorageBufferBit | BufferUsageFlags.UniformBufferBit
+                | BufferUsageFlags.ShaderDeviceAddressBit;
+        }
+
+        // Tensors are a renderer's vertices, uniforms, texels and arguments too.
+        if (kind == MemoryKind.Device)
+        {
+            usage |= BufferUsageFlags.VertexBufferBit | BufferUsageFlags.IndexBufferBit
+                | BufferUsageFlags.IndirectBufferBit | BufferUsageFlags.UniformTexelBufferBit
+                | BufferUsageFlags.StorageTexelBufferBit;
+        }
+
+        uint[] families = kind == MemoryKind.Parameters ? [] :
+        [
+            .. new[] { device.Computing.Family, device.Transfers?.Family ?? device.Computing.Family }
+                .Concat(kind == MemoryKind.Device ? device.Handles.OtherFamilies : []).Distinct(),
+        ];
+        fixed (uint* pointer = families)
+        {
+            var isShared = families.Length > 1;
+            var info = new BufferCreateInfo(
+                size: (ulong)byteCount, usage: usage,
+                sharingMode: isShared ? SharingMode.Concurrent : SharingMode.Exclusive,
+                queueFamilyIndexCount: isShared ? (uint)families.Length : 0,
+                pQueueFamilyIndices: isShared ? pointer : null);
+            var result = device.Api.CreateBuffer(device.Handle, &info, null, out var buffer);
+            if (result is Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory)
+                throw new GpuMemoryException(byteCount, result.Text());
+            result.Check("vkCreateBuffer");
+            return buffer;
+        }
+    }
+
+    /// <summary>The types of memory for a kind, the best first.</summary>
+    private IEnumerable<int> TypesFor(MemoryKind kind, uint allowed)
+    {
+        var memory = device.Adapter.Memory;
+        return Enumerable.Range(0, (int)memory.MemoryTypeCount)
+            .Where(i => (allowed >> i & 1) != 0)
+            .Select(i => (Type: i, Score: Score(kind, memory.MemoryTypes[i].PropertyFlags)))
+            .Where(t => t.Score >= 0)
+            .OrderByDescending(t => t.Score)
+            .Select(t => t.Type);
+    }
+
+    private int Score(MemoryKind kind, MemoryPropertyFlags flags)
+    {
+        // Memory for protected content, of render targets, and what AMD keeps uncached for debugging.
+        if ((flags & (MemoryPropertyFlags.ProtectedBit | MemoryPropertyFlags.DeviceUncachedBitAmd
+            | MemoryPropertyFlags.LazilyAllocatedBit)) != 0)
+            return -1;
+        var isLocal = flags.HasFlag(MemoryPropertyFlags.DeviceLocalBit);
+        var isVisible = flags.HasFlag(Visible);
+        var isCached = flags.HasFlag(MemoryPropertyFlags.HostCachedBit);
+        if (kind == MemoryKind.Device)
+        {
+            // The host reads tensors in place where that is as fast as any memory of its own.
+            var inPlace = ReadsInPlace && isVisible && isCached;
+            return (isLocal ? 4 : 0) + (inPlace ? 2 : 0) + (isVisible && !inPlace ? 0 : 1);
+        }
+
+        if (!isVisible)
+            return -1;
+        return kind switch
+        {
+            MemoryKind.Readback => isCached ? 2 : isLocal ? 0 : 1,
+            MemoryKind.Parameters => isLocal ? 2 : isCached ? 0 : 1,
+            // The host only writes: what it writes past its caches arrives sooner.
+            _ => (isLocal ? 0 : 2) + (isCached ? 0 : 1),
+        };
+    }
+
+    // From the first type that has as much.
+    private DeviceMemory Allocate(long byteCount, IEnumerable<int> types, ulong bytes, out int type)
+    {
+        var flags = new MemoryAllocateFlagsInfo(flags: MemoryAllocateFlags.DeviceAddressBit);
+        var reason = "no memory type suits it";
+        foreach (var candidate in types)
+        {
+            type = candidate;
+            var heap = (int)device.Adapter.Memory.MemoryTypes[type].HeapIndex;
+            if (device.HasBudget && device.Adapter.HeapBudget(heap) is var (used, budget) && used + bytes > budget)
+            {
+                reason = $"{used} of {budget} are in use by this program";
+                continue;
+            }
+
+            var info = new MemoryAllocateInfo(pNext: &flags, allocationSize: bytes, memoryTypeIndex: (uint)type);
+            var result = device.Api.AllocateMemory(device.Handle, &info, null, out var memory);
+            if (result == Result.Success)
+                return memory;
+            if (result == Result.ErrorDeviceLost)
+                result.Check("vkAllocateMemory");
+            reason = result.Text();
+        }
+
+        throw new GpuMemoryException(byteCount, reason);
+    }
+
+    private bool IsReadInPlace(int type) => ReadsInPlace
+        && device.Adapter.Memory.MemoryTypes[type].PropertyFlags.HasFlag(
+            Visible | MemoryPropertyFlags.HostCachedBit);
+}
