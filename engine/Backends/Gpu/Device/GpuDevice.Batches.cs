@@ -200,11 +200,6 @@ internal sealed partial class GpuDevice
             if (batch.IsTimed)
                 timed.Add((batch.Ticket, [.. batch.CommandList.Select(c => c.Name)]));
         }
-        catch (DeviceLostException e)
-        {
-            Lost ??= e.Reason;
-            throw;
-        }
         finally
         {
             // One that the driver refuses is over as well: it would be refused again, or its first half run twice.

@@ -66,11 +66,6 @@ internal sealed partial class GpuDevice
             Driver.Copies!.Submit(copies, copiesAfter);
             submitCount++;
         }
-        catch (DeviceLostException e)
-        {
-            Lost ??= e.Reason;
-            throw;
-        }
         finally
         {
             copied = copies.Ticket;

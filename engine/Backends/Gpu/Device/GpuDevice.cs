@@ -16,6 +16,7 @@ internal sealed partial class GpuDevice
     private readonly ParameterRing parameters;
     private ComputeDevice? face;
     private bool isClosed;
+    private volatile bool isOver; // nobody gets in any more
     private int inside; // threads that are in the driver, or in memory of its, without the lock
 
     /// <summary>Makes the shared layer over a driver.</summary>
@@ -47,7 +48,7 @@ internal sealed partial class GpuDevice
     }
 
     /// <summary>Why the device is lost; null while it is there.</summary>
-    public string? Lost { get; private set; }
+    public string? Lost => Driver.Loss.Reason ?? (isOver ? "it was closed" : null);
 
     /// <summary>Memory that is not initialised.</summary>
     /// <exception cref="TensorRuntimeException">The device has not that much.</exception>
@@ -113,7 +114,7 @@ internal sealed partial class GpuDevice
         }
         finally
         {
-            Lost ??= "it was closed";
+            isOver = true;
             Interlocked.MemoryBarrier();
 
             // Others may be compiling still, or copying what they have waited for.
@@ -167,19 +168,10 @@ internal sealed partial class GpuDevice
         return default;
     }
 
-    // Whatever the driver throws, the device says it again to everybody who asks later.
     private T Guard<T>(Func<GpuDriver, T> ask)
     {
         using var visit = Enter();
-        try
-        {
-            return ask(Driver);
-        }
-        catch (DeviceLostException e)
-        {
-            Lost ??= e.Reason;
-            throw;
-        }
+        return ask(Driver);
     }
 
     private void WaitInDriver(long ticket, long copiesTicket) => Guard(driver =>

@@ -145,7 +145,14 @@ public class CudaDriverTests
         var driver = Driver(ComputeDevice.Cuda());
         var exception = Assert.Throws<GpuMemoryException>(
             () => driver.Allocate(SoftwareDriver.MemoryBytes + 1, MemoryKind.Device));
+        Assert.Contains($"at most {SoftwareDriver.MemoryBytes}", exception.Message, StringComparison.Ordinal);
+
+        // What the limits allow, the driver may refuse.
+        var some = driver.Allocate(256, MemoryKind.Parameters);
+        exception = Assert.Throws<GpuMemoryException>(
+            () => driver.Allocate(SoftwareDriver.MemoryBytes, MemoryKind.Parameters));
         Assert.Contains("CUDA_ERROR_OUT_OF_MEMORY", exception.Message, StringComparison.Ordinal);
+        some.Free();
     }
 
     [Fact]
