@@ -54,7 +54,7 @@ public class UnchangedTrainingTests
         var net = new Sequential(new Linear(6, 4), new Sequential(shared), new Sequential(shared, new Dropout(0.1)));
         net.Children().ElementAt(1).IsTraining = false;
         shared.IsTraining = true;
-        var pass = new ProbePass(net);
+        var pass = new ProbePass(net, Throw);
         using var mode = Autograd.NoGrad();
         Assert.NotNull(pass.Run(Tensor.Ones([2, 6]), [], (_, _) => { }));
         Assert.Equal([true, true, false, true, true, true], net.Modules().Select(m => m.IsTraining));
@@ -66,7 +66,7 @@ public class UnchangedTrainingTests
         Generator.SeedAll(5);
         var before = Generator.Default.State;
         var net = new Noisy();
-        var pass = new ProbePass(net);
+        var pass = new ProbePass(net, Throw);
         Assert.NotNull(pass.Run(Tensor.Ones([2, 3]), [], (_, _) => { }));
         Assert.True(pass.IsPossible);
         Assert.Equal(before, Generator.Default.State);
@@ -77,7 +77,7 @@ public class UnchangedTrainingTests
     public void A_network_that_counts_its_passes_is_left_alone()
     {
         var net = new Counting();
-        var pass = new ProbePass(net);
+        var pass = new ProbePass(net, Throw);
         Assert.NotNull(pass.Run(Tensor.Ones([2, 3]), [], (_, _) => { }));
         Assert.False(pass.IsPossible);
         Assert.Equal(0, net.Passes.Item().ToInt64());
@@ -134,6 +134,8 @@ public class UnchangedTrainingTests
 
         Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1 << 20);
     }
+
+    private static void Throw(Exception error) => throw error;
 
     private sealed class Noisy : Module
     {

@@ -161,7 +161,7 @@ internal sealed class FrameCapture : IDisposable
         parameters = new(scan.Parameters, Network.Device);
         if (!ReferenceEquals(Losses.Device, Network.Device))
             Losses = new(Network.Device);
-        pass = new(model);
+        pass = new(model, fail);
         if (probe is not null && calls is not null)
         {
             probe = TensorScope.Exempt(scan.Fitting(probe));

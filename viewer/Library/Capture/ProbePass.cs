@@ -7,14 +7,17 @@ namespace KernelEngine.Viewing;
 /// goes on as if there had been none. A network that writes to its buffers or parameters even then gets its old values
 /// back after the first pass, and is left alone from then on.
 /// </summary>
-internal sealed class ProbePass(Module model)
+/// <param name="model">The network.</param>
+/// <param name="fail">Told what a device found wrong in the data of a pass.</param>
+internal sealed class ProbePass(Module model, Action<Exception> fail)
 {
     private readonly Module[] modules = [.. model.Modules()];
     private readonly Tensor[] kept = [.. model.Buffers(), .. model.Parameters()];
-    private bool isTried;
+    private volatile bool hasFailed;
+    private bool isTried, isPossible = true;
 
     /// <summary>Whether passes can be made.</summary>
-    public bool IsPossible { get; private set; } = true;
+    public bool IsPossible => isPossible && !hasFailed;
 
     /// <summary>What the network says to an input.</summary>
     /// <param name="input">A batch.</param>
@@ -26,7 +29,7 @@ internal sealed class ProbePass(Module model)
     {
         if (!IsPossible)
             return null;
-        IsPossible = false;
+        isPossible = false;
         var flags = Array.ConvertAll(modules, m => m.IsTraining);
         var versions = Array.ConvertAll(kept, t => t.Version);
         var copies = isTried ? null : Array.ConvertAll(kept, t => t.Detach().Clone());
@@ -36,9 +39,10 @@ internal sealed class ProbePass(Module model)
         {
             foreach (var module in modules)
                 module.IsTraining = false;
+            using var errors = DataErrors.To(Fail);
             using var hooks = new ModuleHooks(layers, (module, _, output) => seen(module, output));
             var output = model.Call(input);
-            IsPossible = true;
+            isPossible = true;
             return output;
         }
         finally
@@ -53,9 +57,16 @@ internal sealed class ProbePass(Module model)
         }
     }
 
+    // Found when somebody waits for the device, who is not to be thrown it: the training's data was right.
+    private void Fail(TensorException error)
+    {
+        hasFailed = true;
+        fail(error);
+    }
+
     private void PutBack(Tensor tensor, Tensor? copy)
     {
-        IsPossible = false;
+        isPossible = false;
         if (copy is null)
             return;
         using var mode = Autograd.NoGrad();

@@ -10,7 +10,11 @@ namespace KernelEngine.Gpu;
 /// A kernel that finds several kinds of faults writes as third number which one it is, counted from
 /// <paramref name="Index"/> on; the size of all but the first is then the dimension's number.
 /// </remarks>
-internal readonly record struct Fault(string Name, IndexFault? Index, FactorFault Factor, long Dimension, long Size);
+internal readonly record struct Fault(string Name, IndexFault? Index, FactorFault Factor, long Dimension, long Size)
+{
+    /// <summary>Who takes the exception; null where it is thrown.</summary>
+    public Action<TensorException>? Handler { get; init; }
+}
 
 /// <content>
 /// Errors that depend on data: a kernel clamps and writes an error record (the number of its launch, and what it
@@ -58,7 +62,7 @@ internal sealed partial class GpuDevice
     {
         if (faults.Count >= MaxFaults)
             Synchronize();
-        faults.Add(fault);
+        faults.Add(fault with { Handler = DataErrors.Handler });
         return faults.Count;
     }
 
@@ -101,8 +105,11 @@ internal sealed partial class GpuDevice
         }
 
         var number = (long)(uint)found[1] | ((long)found[2] << 32);
-        throw fault.Index is { } index
+        var error = fault.Index is { } index
             ? (index + found[3]).Exception(number, fault.Dimension, found[3] == 0 ? fault.Size : fault.Dimension)
             : fault.Factor.Exception(fault.Dimension == 0 ? null : found[1], found[2]);
+        if (fault.Handler is not { } handler)
+            throw error;
+        handler(error);
     }
 }
