@@ -15,7 +15,8 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
     public required ComObject Handle { get; init; }
 
     /// <inheritdoc/>
-    public override string Features => "Direct3D 12, feature level 11_0" + (Limits.HasFloat64 ? ", float64" : ", no float64");
+    public override string Features =>
+        "Direct3D 12, feature level 11_0" + (Limits.HasFloat64 ? ", float64" : ", no float64");
 
     /// <summary>
     /// The adapters that can be used, those of high performance first and those in software last; where there are none,
@@ -40,7 +41,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
             }
 
             var name = handle.IsNull ? "libvkd3d's device" : DescriptionOf(handle).Name;
-            refused.Add($"{name} has no Direct3D 12 of feature level 11_0 ({Results.NameOf(answer)})");
+            refused.Add($"{name} has no Direct3D 12 of feature level 11_0 ({Direct3DErrors.NameOf(answer)})");
             handle.Release();
         }
 
@@ -76,7 +77,8 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
 
                 // Kernels have no subgroups; a processor does as much at once.
                 SubgroupSize = Math.Max(isProcessor ? 8 : 1, (int)waves.LanesMin),
-                HasFloat64 = options.DoublePrecision != 0 && !Direct3D.IsWine && DirectComputeKernels.TakesFloat64(device),
+                HasFloat64 = options.DoublePrecision != 0 && !Direct3D.IsWine
+                    && DirectComputeKernels.TakesFloat64(device),
                 IsProcessor = DeviceShape.IsProcessor(isProcessor),
                 TakesAddresses = false,
                 ParameterAlignment = 256,
@@ -149,7 +151,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
         if (adapter.IsNull)
             return ("the application's device", "Direct3D 12", DeviceType.DiscreteGpu, LargestPiece);
         AdapterDescription description = default;
-        Results.Check((int)adapter.Call(GetDescription, (nint)(&description)), "IDXGIAdapter1::GetDesc1");
+        Direct3DErrors.Check((int)adapter.Call(GetDescription, (nint)(&description)), "IDXGIAdapter1::GetDesc1");
         var iid = Interfaces.DxgiDevice;
         ulong version = 0;
         adapter.Call(CheckInterfaceSupport, (nint)(&iid), (nint)(&version));

@@ -27,7 +27,7 @@ public sealed class DirectComputeBackend : GpuBackend
     protected override GpuDriver Open(GpuAdapter adapter, string name)
     {
         var handle = ((DirectComputeAdapter)adapter).Handle;
-        Results.Check(Direct3D.CreateDevice(handle, out var device), $"D3D12CreateDevice for {adapter.Name}");
+        Direct3DErrors.Check(Direct3D.CreateDevice(handle, out var device), $"D3D12CreateDevice for {adapter.Name}");
         return new DirectComputeDriver(adapter, device, default, name);
     }
 

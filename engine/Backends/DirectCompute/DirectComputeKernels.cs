@@ -32,7 +32,7 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
         {
             throw new TensorRuntimeException(
                 $"{deviceName} does not take the kernel {code.Name}: CreateComputePipelineState answered " +
-                Results.NameOf(answer));
+                Direct3DErrors.NameOf(answer));
         }
 
         return new(code, pipeline, signature) { WasCached = isCached };
@@ -99,7 +99,7 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
         });
         fixed (byte* first = bytes)
         {
-            Results.Check(device.Make(
+            Direct3DErrors.Check(device.Make(
                 DeviceSlots.CreateRootSignature, Interfaces.RootSignature, out var signature, 0, (nint)first,
                 bytes.Length), "CreateRootSignature");
             return signature;

@@ -24,7 +24,8 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
         QueueDescription description;
         Handle.Call(QueueSlots.GetDescription, (nint)(&description));
         type = description.Type;
-        Results.Check(device.Make(DeviceSlots.CreateFence, Interfaces.Fence, out var fence, 0, 0), "CreateFence");
+        Direct3DErrors.Check(
+            device.Make(DeviceSlots.CreateFence, Interfaces.Fence, out var fence, 0, 0), "CreateFence");
         Fence = fence;
         ulong frequency = 0;
         var tells = Handle.Call(QueueSlots.GetTimestampFrequency, (nint)(&frequency)) == 0 && frequency > 0;
@@ -122,7 +123,7 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
     private static ComObject Create(ComObject device)
     {
         var description = new QueueDescription { Type = QueueDescription.Compute };
-        Results.Check(
+        Direct3DErrors.Check(
             device.Make(
                 DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out var queue, (nint)(&description)),
             "CreateCommandQueue");
@@ -131,14 +132,14 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
 
     private void Check(int answer, string call)
     {
-        if (Results.IsLost(answer))
+        if (Direct3DErrors.IsLost(answer))
             throw Removed(call);
-        Results.Check(answer, call);
+        Direct3DErrors.Check(answer, call);
     }
 
     private DeviceLostException Removed(string call)
     {
-        var reason = Results.NameOf((int)device.Call(DeviceSlots.GetDeviceRemovedReason));
+        var reason = Direct3DErrors.NameOf((int)device.Call(DeviceSlots.GetDeviceRemovedReason));
         return Loss.Lose($"{call} found it removed: {reason}");
     }
 }

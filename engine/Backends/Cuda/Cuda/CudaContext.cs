@@ -52,7 +52,8 @@ internal sealed unsafe class CudaContext : IDisposable
             throw loss.Lose($"{call}: {CudaErrors.TextOf(code)}");
         throw code == CudaResult.OutOfMemory
             ? new TensorRuntimeException(
-                $"{loss.Name} ran out of memory in {call}: {CudaErrors.TextOf(code)}", "free tensors, or use smaller batches")
+                $"{loss.Name} ran out of memory in {call}: {CudaErrors.TextOf(code)}",
+                "free tensors, or use smaller batches")
             : new TensorRuntimeException($"{loss.Name}: {call} failed: {CudaErrors.TextOf(code)}");
     }
 

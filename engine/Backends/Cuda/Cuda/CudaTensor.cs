@@ -27,8 +27,10 @@ public sealed class CudaTensor : HandedTensor
     public nint Event { get; }
 
     /// <summary>What <c>tensor.AsCuda()</c> is.</summary>
-    internal static CudaTensor Of(Tensor tensor) => CudaBackend.Instance.HandOut<CudaDriver, CudaTensor>(tensor, m => new(
-        m.Buffer, m.Driver, m.Block.Memory.Address + (ulong)m.Offset, m.ByteCount, m.Driver.Queue.EventOfAll()));
+    internal static CudaTensor Of(Tensor tensor) => CudaBackend.Instance.HandOut<CudaDriver, CudaTensor>(
+        tensor,
+        m => new(
+            m.Buffer, m.Driver, m.Block.Memory.Address + (ulong)m.Offset, m.ByteCount, m.Driver.Queue.EventOfAll()));
 
     /// <inheritdoc/>
     private protected override void Release()

@@ -89,7 +89,8 @@ internal sealed unsafe class OpenClKernels(OpenClApi api, nint context, OpenClAd
         return 0;
     }
 
-    /// <summary>Whether a compiler's log says that another process got in its way, not that the source is wrong.</summary>
+    /// <summary>Whether a compiler's log says that another process got in its way, not that the source is wrong.
+    /// </summary>
     internal static bool IsDisturbed(string log) =>
         log.Contains("unable to rename temporary", StringComparison.Ordinal) &&
         log.Contains("tempfile", StringComparison.Ordinal);
@@ -154,7 +155,8 @@ internal sealed unsafe class OpenClKernels(OpenClApi api, nint context, OpenClAd
         {
             fixed (nuint* firstSize = sizes)
             {
-                if (api.GetProgramInfo(program, ProgramInfo.Devices, count * (nuint)sizeof(nint), firstDevice, null) != 0
+                if (api.GetProgramInfo(
+                        program, ProgramInfo.Devices, count * (nuint)sizeof(nint), firstDevice, null) != 0
                     || api.GetProgramInfo(
                         program, ProgramInfo.BinarySizes, count * (nuint)sizeof(nuint), firstSize, null) != 0)
                     return [];
@@ -176,7 +178,10 @@ internal sealed unsafe class OpenClKernels(OpenClApi api, nint context, OpenClAd
         }
     }
 
-    private TensorRuntimeException Refused(string name, int code, string log, string source) => new(CompilerComplaint.Of(
-        $"the OpenCL compiler of {device.Name} ({device.Driver}) refuses the kernel {name}: {OpenClErrors.NameOf(code)}",
-        log, source));
+    private TensorRuntimeException Refused(string name, int code, string log, string source)
+    {
+        var compiler = $"the OpenCL compiler of {device.Name} ({device.Driver})";
+        return new(CompilerComplaint.Of(
+            $"{compiler} refuses the kernel {name}: {OpenClErrors.NameOf(code)}", log, source));
+    }
 }

@@ -27,8 +27,9 @@ internal static unsafe class OpenClPlatforms
         if (code != 0)
             return ([], $"clGetPlatformIDs failed: {OpenClErrors.NameOf(code)}");
 
-        return ([.. platforms.SelectMany(platform => DevicesOf(api, platform)).Select(id => OpenClAdapter.Read(api, id))],
-            "the OpenCL drivers of this machine have no devices");
+        var ids = platforms.SelectMany(platform => DevicesOf(api, platform));
+        return (
+            [.. ids.Select(id => OpenClAdapter.Read(api, id))], "the OpenCL drivers of this machine have no devices");
     }
 
     private static nint[] DevicesOf(OpenClApi api, nint platform)

@@ -1,8 +1,8 @@
 namespace KernelEngine.Gpu;
 
 /// <summary>
-/// Where a tensor lies, for commands of somebody else. The memory does not go to another tensor before this is disposed,
-/// even where the tensor is freed or forgotten.
+/// Where a tensor lies, for commands of somebody else. The memory does not go to another tensor before this is
+/// disposed, even where the tensor is freed or forgotten.
 /// </summary>
 public abstract class HandedTensor : IDisposable
 {

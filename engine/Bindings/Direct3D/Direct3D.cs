@@ -54,7 +54,7 @@ internal static unsafe partial class Direct3D
         nint blob = 0, error = 0;
         fixed (RootSignatureDescription* given = &description)
         {
-            Results.Check((int)MicrosoftCall.Invoke(
+            Direct3DErrors.Check((int)MicrosoftCall.Invoke(
                 Export(Library, "D3D12SerializeRootSignature"), (nint)given, 1, (nint)(&blob), (nint)(&error)),
                 "D3D12SerializeRootSignature");
         }

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace KernelEngine.DirectCompute;
 
 /// <summary>What Direct3D's functions answer.</summary>
-internal static class Results
+internal static class Direct3DErrors
 {
     public const int OutOfMemory = unchecked((int)0x8007000e);
 

@@ -4,7 +4,7 @@ using Silk.NET.Vulkan;
 namespace KernelEngine.Vulkan;
 
 /// <summary>What Vulkan's functions answer.</summary>
-internal static class VulkanResult
+internal static class VulkanErrors
 {
     extension(Result result)
     {
