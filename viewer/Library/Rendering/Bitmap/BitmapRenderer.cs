@@ -9,6 +9,7 @@ namespace KernelEngine.Viewing;
 internal sealed class BitmapRenderer : IRenderer
 {
     private SKBitmap shown = new();
+    private MapPlace[] columns = [], rows = []; // of the map that is being drawn
 
     public string Name => "CPU";
 
@@ -67,7 +68,12 @@ internal sealed class BitmapRenderer : IRenderer
         if (part.IsEmpty)
             return;
         var values = ValuesOf(map.Values);
-        var (columns, rows) = (new MapPlace[bounds.Width], new MapPlace[bounds.Height]);
+        if (columns.Length < bounds.Width || rows.Length < bounds.Height)
+        {
+            (columns, rows) = (
+                new MapPlace[Math.Max(columns.Length, bounds.Width)], new MapPlace[Math.Max(rows.Length, bounds.Height)]);
+        }
+
         map.PlacesTo(columns, rows);
         var across = columns.AsSpan(part.X - bounds.X, part.Width);
         for (var y = part.Y; y < part.Bottom; y++)
@@ -100,14 +106,17 @@ internal sealed class BitmapRenderer : IRenderer
         var (bounds, part) = (histogram.Bounds, histogram.Bounds.Intersect(area));
         if (part.IsEmpty)
             return;
-        var counts = new long[histogram.Bins];
+        Span<long> counts = histogram.Bins <= 256 ? stackalloc long[histogram.Bins] : new long[histogram.Bins];
+        counts.Clear();
         foreach (var value in ValuesOf(histogram.Values))
         {
             if (histogram.BinOf(value) is >= 0 and var bin)
                 counts[bin]++;
         }
 
-        var most = counts.Max();
+        var most = 0L;
+        foreach (var count in counts)
+            most = Math.Max(most, count);
         for (var x = part.X; x < part.Right; x++)
         {
             var top = bounds.Bottom - histogram.HeightOf(counts[histogram.BinAt(x)], most);

@@ -17,6 +17,8 @@ internal sealed class HistogramHistoryPanel(PixelRect bounds) : Panel(bounds)
         }),
     ];
 
+    private readonly uint[] column = new uint[Rows];
+    private uint[] pixels = [];
     private Plot? plot;
 
     protected override bool FollowsPointer => true;
@@ -58,8 +60,9 @@ internal sealed class HistogramHistoryPanel(PixelRect bounds) : Panel(bounds)
         var inner = plot.Area;
         if (inner.Width < 2 || inner.Height < 2)
             return;
-        var pixels = new uint[inner.Width * Rows];
-        var (at, column) = (0, new uint[Rows]);
+        if (pixels.Length < inner.Width * Rows)
+            pixels = new uint[inner.Width * Rows];
+        var at = 0;
         Shade(frames[0].Parameters[index], scale, column);
         for (var x = 0; x < inner.Width; x++)
         {
@@ -71,7 +74,8 @@ internal sealed class HistogramHistoryPanel(PixelRect bounds) : Panel(bounds)
         }
 
         using (var image = SKImage.FromPixelCopy(
-            new SKImageInfo(inner.Width, Rows, SKColorType.Rgba8888, SKAlphaType.Opaque), MemoryMarshal.AsBytes(pixels.AsSpan())))
+            new SKImageInfo(inner.Width, Rows, SKColorType.Rgba8888, SKAlphaType.Opaque),
+            MemoryMarshal.AsBytes(pixels.AsSpan(0, inner.Width * Rows))))
             drawing.Image(image, inner);
         if (state.PastStep is { } past)
             plot.Mark(drawing, past, Theme.Accent);
