@@ -54,6 +54,13 @@ public static partial class Functional
 
     private static void Shorten(Tensor input, Tensor weight, double maxNorm, double normType)
     {
+        if (weight.Rank != 2)
+        {
+            throw new TensorRuntimeException(
+                $"Expected 2-dimensional tensor, but got {weight.Rank}-dimensional tensor for argument #1 'self' " +
+                "(while checking arguments for embedding_renorm_)");
+        }
+
         using var scope = Autograd.NoGrad();
         var looked = Tensor.Zeros([weight.Shape[0]], DType.Bool, weight.Device);
         looked[input.Reshape(-1)] = true;

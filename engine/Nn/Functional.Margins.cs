@@ -302,9 +302,8 @@ public static partial class Functional
         var loss = Losses.MultilabelSoftMargin.Apply(input, target);
         if (weight is not null)
             loss *= weight;
-        if (input.Rank == 0)
-            throw new TensorIndexException("Dimension specified as -1 but tensor has no dimensions");
-        return Reduced(loss.Sum(input.Rank - 1) / input.Shape[^1], reduction);
+        var classes = input.Size(-1);
+        return Reduced(loss.Sum(-1) / classes, reduction);
     }
 
     // What data says is known at once on the CPU alone.

@@ -154,7 +154,10 @@ public static partial class Functional
 
         return sizes;
 
-        static long At(Shape given, int i, long otherwise) =>
-            given.Rank == 0 ? otherwise : given[given.Rank == 1 ? 0 : i];
+        long At(Shape given, int i, long otherwise) => given.Rank == 0 ? otherwise
+            : given.Rank == 1 ? given[0]
+            : given.Rank == spatial ? given[i]
+            : throw new TensorValueException(
+                $"kernel_size, stride and padding should be one number or {spatial}, but there are {given.Rank}");
     }
 }

@@ -36,33 +36,33 @@ public partial class Tensor
 
     /// <summary>Zero above a diagonal. As <c>torch.tril</c>.</summary>
     /// <param name="diagonal">Which: above the main one if positive.</param>
-    /// <exception cref="TensorRuntimeException">There are fewer than two dimensions.</exception>
+    /// <exception cref="TensorIndexException">There are fewer than two dimensions.</exception>
     public Tensor Tril(long diagonal = 0)
     {
-        var (rows, columns) = Numbered("tril");
+        var (rows, columns) = Numbered();
         return Triangles.Lower.Apply(this, rows, columns, diagonal);
     }
 
     /// <summary><see cref="Tril"/> in place. As <c>torch.Tensor.tril_</c>.</summary>
     public Tensor Tril_(long diagonal = 0)
     {
-        var (rows, columns) = Numbered("tril");
+        var (rows, columns) = Numbered();
         return Triangles.Lower.ApplyInPlace(this, this, rows, columns, diagonal);
     }
 
     /// <summary>Zero below a diagonal. As <c>torch.triu</c>.</summary>
     /// <param name="diagonal">Which: above the main one if positive.</param>
-    /// <exception cref="TensorRuntimeException">There are fewer than two dimensions.</exception>
+    /// <exception cref="TensorIndexException">There are fewer than two dimensions.</exception>
     public Tensor Triu(long diagonal = 0)
     {
-        var (rows, columns) = Numbered("triu");
+        var (rows, columns) = Numbered();
         return Triangles.Upper.Apply(this, rows, columns, diagonal);
     }
 
     /// <summary><see cref="Triu"/> in place. As <c>torch.Tensor.triu_</c>.</summary>
     public Tensor Triu_(long diagonal = 0)
     {
-        var (rows, columns) = Numbered("triu");
+        var (rows, columns) = Numbered();
         return Triangles.Upper.ApplyInPlace(this, this, rows, columns, diagonal);
     }
 
@@ -161,6 +161,14 @@ public partial class Tensor
             throw new TensorRuntimeException($"Expect a non-negative number, but got {count}");
         if (count == 0)
             return Empty([0], DType, Device);
+
+        // No way, or one, however many dimensions a grid would have; of two elements and more it would be too large.
+        if (Shape[0] == 0 || (count > Shape[0] && !withReplacement))
+            return Slice(0, 0, 0).Unsqueeze(1).Expand([0, count]).Clone();
+        if (Shape[0] == 1)
+            return Unsqueeze(1).Expand([1, count]).Clone();
+        if (count > 62)
+            throw new TensorRuntimeException("numel: integer multiplication overflow");
         var places = Arange(Shape[0], device: Device);
         var grids = MeshGrid([.. Enumerable.Repeat(places, count)]);
         var mask = Full(grids[0].Shape, true, DType.Bool, Device);
@@ -219,7 +227,7 @@ public partial class Tensor
     {
         if (Rank == 0)
             throw new TensorIndexException("diag_embed needs at least one dimension");
-        var size = Shape[Rank - 1] + Math.Abs(offset);
+        var size = (long)Int128.Min(Shape[Rank - 1] + Int128.Abs(offset), long.MaxValue);
         var sizes = Shape.AsSpan()[..^1].ToArray().ToList();
         sizes.Insert(Math.Min(first, second), size);
         sizes.Insert(Math.Max(first, second), size);
@@ -231,18 +239,8 @@ public partial class Tensor
         }, g => g.Diagonal(offset, first, second));
     }
 
-    private (Tensor Rows, Tensor Columns) Numbered(string name)
-    {
-        if (Rank < 2)
-        {
-            throw new TensorIndexException(Rank == 0
-                ? "Dimension specified as -2 but tensor has no dimensions"
-                : "Dimension out of range (expected to be in range of [-1, 0], but got -2)",
-                $"{name} takes matrices");
-        }
-
-        return (Arange(Shape[Rank - 2], device: Device).Unsqueeze(1), Arange(Shape[Rank - 1], device: Device));
-    }
+    private (Tensor Rows, Tensor Columns) Numbered() =>
+        (Arange(Size(-2), device: Device).Unsqueeze(1), Arange(Size(-1), device: Device));
 
     /// <summary>How many elements of a matrix lie on a diagonal or below.</summary>
     private static long BelowDiagonal(long rows, long columns, long offset)

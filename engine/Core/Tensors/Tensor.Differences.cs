@@ -92,13 +92,9 @@ public partial class Tensor
 
     private int DimensionOfSamples(string name, int dimension, Tensor? x = null)
     {
-        var d = Rank == 0 ? 0 : Dimensions.Wrap(dimension, Rank);
-        if (Rank == 0)
-        {
-            throw new TensorIndexException(name == "trapezoid"
-                ? $"Dimension specified as {dimension} but tensor has no dimensions"
-                : "slice() cannot be applied to a 0-dim tensor.");
-        }
+        if (Rank == 0 && name != "trapezoid")
+            throw new TensorIndexException("slice() cannot be applied to a 0-dim tensor.");
+        var d = Existing(dimension);
 
         if (DType == DType.Bool)
             throw new TensorRuntimeException($"{name}: received a bool input for `y`, but bool is not supported");

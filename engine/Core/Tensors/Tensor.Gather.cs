@@ -97,9 +97,7 @@ public partial class Tensor
                 $"{Rank} dimensions for input, and {indices.Rank} dimensions for indices");
         }
 
-        var d = Dimensions.Wrap(along, Rank);
-        if (Rank == 0)
-            throw new TensorIndexException($"Dimension specified as {d} but tensor has no dimensions");
+        var d = Existing(Dimensions.Wrap(along, Rank));
         var (own, others) = (Shape.ToArray(), indices.Shape.ToArray());
         (own[d], others[d]) = (others[d], own[d]);
         var index = indices.Expand(Shape.Broadcast(indices.Shape, new(own)));

@@ -24,7 +24,7 @@ public partial class Tensor
 
     /// <summary><see cref="Round(int)"/> in place. As <c>torch.Tensor.round_</c>.</summary>
     public Tensor Round_(int decimals) =>
-        RowForDecimals(decimals).ApplyInPlace(this, this, Math.Pow(10, Math.Abs(decimals)));
+        RowForDecimals(decimals).ApplyInPlace(this, this, Math.Pow(10, Math.Abs((double)decimals)));
 
     /// <summary><see cref="NanToNum"/> in place. As <c>torch.Tensor.nan_to_num_</c>.</summary>
     public Tensor NanToNum_(double nan = 0, double? posInf = null, double? negInf = null) =>

@@ -99,7 +99,7 @@ public partial class Tensor
 
     /// <summary>The nearest number of some decimals, ties to even. As <c>torch.round</c>.</summary>
     /// <param name="decimals">How many; negative ones are places before the point.</param>
-    public Tensor Round(int decimals) => RowForDecimals(decimals).Apply(this, Math.Pow(10, Math.Abs(decimals)));
+    public Tensor Round(int decimals) => RowForDecimals(decimals).Apply(this, Math.Pow(10, Math.Abs((double)decimals)));
 
     /// <summary>Degrees as radians. As <c>torch.deg2rad</c>.</summary>
     public Tensor Deg2Rad() => Arithmetic.Deg2Rad.Apply(this);

@@ -17,6 +17,8 @@ public partial class Tensor
     {
         if (count < 0)
             throw new TensorRuntimeException($"tensordot expects dims >= 0, but got dims={count}");
+        if (count > 0)
+            _ = Size(-count);
         return Tensordot(
             other, [.. Enumerable.Range(-count, count)], [.. Enumerable.Range(0, count)]);
     }

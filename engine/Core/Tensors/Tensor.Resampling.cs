@@ -94,7 +94,7 @@ public partial class Tensor
         if (r <= 0)
             throw new TensorRuntimeException($"pixel_shuffle expects a positive upscale_factor, but got {r}");
         var (c, h, w) = (Shape[Rank - 3], Shape[Rank - 2], Shape[Rank - 1]);
-        if (c % (r * r) != 0)
+        if (c % r != 0 || c / r % r != 0)
         {
             throw new TensorRuntimeException(
                 "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square of " +
@@ -105,9 +105,9 @@ public partial class Tensor
         long[] lead = Shape.AsSpan()[..^3].ToArray();
         var n = lead.Length;
         return Arranged("PixelShuffleBackward0", () => Detach()
-            .Reshape([.. lead, c / (r * r), r, r, h, w])
+            .Reshape([.. lead, c / r / r, r, r, h, w])
             .Permute([.. Enumerable.Range(0, n + 1), n + 3, n + 1, n + 4, n + 2])
-            .Reshape([.. lead, c / (r * r), h * r, w * r]), g => g.PixelUnshuffle(r).Reshape(own));
+            .Reshape([.. lead, c / r / r, h * r, w * r]), g => g.PixelUnshuffle(r).Reshape(own));
     }
 
     /// <summary>

@@ -349,7 +349,7 @@ public partial class Tensor
 
     /// <summary>A dimension that there must be: a 0-dimensional tensor has none.</summary>
     private int Existing(int dimension) => Rank == 0
-        ? throw new TensorIndexException("dimension specified as " + dimension + " but tensor has no dimensions")
+        ? throw new TensorIndexException($"Dimension specified as {dimension} but tensor has no dimensions")
         : Dimensions.Wrap(dimension, Rank);
 
     private Shape Infer(Shape shape) => Infer(shape, ElementCount);

@@ -7,14 +7,7 @@ public partial class Tensor
     /// <exception cref="TensorIndexException">The dimension is out of range.</exception>
     public Tensor[] Unbind(int dimension = 0)
     {
-        if (Rank == 0)
-        {
-            _ = Dimensions.Wrap(dimension, Rank);
-            throw new TensorIndexException(
-                "Dimension specified as 0 but tensor has no dimensions");
-        }
-
-        var d = Dimensions.Wrap(dimension, Rank);
+        var d = Existing(Dimensions.Wrap(dimension, Rank));
         var mask = new bool[Rank];
         mask[d] = true;
         var layouts = new Layout[Shape[d]];
@@ -94,7 +87,7 @@ public partial class Tensor
             throw new TensorRuntimeException($"chunk expects `chunks` to be greater than 0, got: {chunks}");
         var d = Dimensions.Wrap(dimension, Rank);
         return Shape[d] == 0
-            ? SplitWithSizes(new long[chunks], d)
+            ? SplitWithSizes(new long[PartCount(chunks)], d)
             : Split((Shape[d] + chunks - 1) / chunks, d);
     }
 
@@ -108,7 +101,7 @@ public partial class Tensor
         var d = SplitDimension(dimension);
         if (sections <= 0)
             throw new TensorRuntimeException($"number of sections must be larger than 0, got {sections}");
-        var results = new Tensor[sections];
+        var results = new Tensor[PartCount(sections)];
         var (size, larger) = (Shape[d] / sections, Shape[d] % sections);
         var start = 0L;
         for (var i = 0; i < results.Length; i++)
@@ -210,6 +203,9 @@ public partial class Tensor
                 "dimensions!");
         }
     }
+
+    private static long PartCount(long count) => count <= Array.MaxLength
+        ? count : throw new TensorRuntimeException($"{count} parts are more than an array holds");
 
     private int SplitDimension(int dimension) => Rank == 0
         ? throw new TensorRuntimeException(

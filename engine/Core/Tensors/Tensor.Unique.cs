@@ -111,9 +111,7 @@ public partial class Tensor
 
     private int DimensionOfParts(int dimension)
     {
-        if (Rank == 0)
-            throw new TensorIndexException($"Dimension specified as {dimension} but tensor has no dimensions");
-        var d = Dimensions.Wrap(dimension, Rank);
+        var d = Existing(dimension);
         var empty = Shape.ToArray().Count(size => size == 0);
         if (Shape[d] == 0 && empty != 1)
         {

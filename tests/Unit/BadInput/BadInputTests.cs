@@ -226,6 +226,40 @@ public class BadInputTests
         Assert.Throws<TensorRuntimeException>(() => Tensor.FromArray(new float[3], [4]));
     }
 
+    [Theory, MemberData(nameof(Devices))]
+    public void Counts_that_cannot_be(string device)
+    {
+        var x = Ones(device, 2, 3, 4);
+        Expect(ErrorKind.Index, "Dimension out of range (expected to be in range of [-3, 2], but got -2147483647)",
+            () => x.Tensordot(x, int.MaxValue));
+        Expect(ErrorKind.Index, "Dimension specified as -1 but tensor has no dimensions",
+            () => x[0, 0, 0].Tensordot(x, 1));
+        foreach (var offset in new[] { long.MinValue, long.MaxValue })
+        {
+            Assert.Throws<TensorRuntimeException>(() => Ones(device, 5).Diag(offset));
+            Assert.Throws<TensorRuntimeException>(() => x.DiagEmbed(offset));
+            Assert.Throws<TensorRuntimeException>(() => x.DiagFlat(offset));
+        }
+
+        Assert.Equal([0L, int.MaxValue], Ones(device, 5).Combinations(int.MaxValue).Shape);
+        Assert.Equal([1L, 65], Ones(device, 1).Combinations(65, withReplacement: true).Shape);
+        Expect(ErrorKind.Runtime, "numel: integer multiplication overflow",
+            () => Ones(device, 2).Combinations(int.MaxValue, withReplacement: true));
+        Assert.True(Ones(device, 2).Round(int.MinValue).IsNaN().All().Item().ToBoolean());
+        Assert.True(Ones(device, 2).Round_(int.MinValue).IsNaN().All().Item().ToBoolean());
+        Expect(ErrorKind.Runtime, "pixel_shuffle expects its input's 'channel' dimension to be divisible by the square",
+            () => x.PixelShuffle(1L << 40));
+        Assert.Equal([0L, 1L << 40, 1L << 40], Ones(device, 0, 1, 1).PixelShuffle(1L << 40).Shape);
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 0, 3).Chunk(int.MaxValue));
+        Assert.Throws<TensorRuntimeException>(() => x.TensorSplit(long.MaxValue));
+        Assert.Throws<TensorRuntimeException>(() => Ones(device, 0, 3).VSplit(1L << 40));
+        Assert.Throws<TensorValueException>(
+            () => Functional.MaxUnpool3d(x, x.Long(), [2, 2], outputSize: [2, 3, 4]));
+        Expect(ErrorKind.Runtime, "Expected 2-dimensional tensor, but got 0-dimensional tensor for argument #1 'self' " +
+            "(while checking arguments for embedding_renorm_)",
+            () => Functional.Embedding(x.Long()[0, 0], x[0, 0, 0], maxNorm: 1));
+    }
+
     [Fact]
     public void Spans_of_what_is_not_contiguous()
     {
