@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using KernelEngine;
 using KernelEngine.Nn;
 
@@ -121,14 +122,8 @@ public sealed class TrainCommand
         }
 
         using var stop = new CancellationTokenSource();
-        ConsoleCancelEventHandler onCancel = (_, e) =>
-        {
-            // The first Ctrl-C ends the training after the step that it is in, and saves it; a second one ends the
-            // program.
-            e.Cancel = !stop.IsCancellationRequested;
-            stop.Cancel();
-        };
-        Console.CancelKeyPress += onCancel;
+        using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         try
         {
             var resumed = parsed.GetValue(resume);
@@ -156,9 +151,12 @@ public sealed class TrainCommand
             Console.Error.WriteLine(e.Message);
             return 1;
         }
-        finally
+
+        // The first Ctrl-C ends the training after the step that it is in, and saves it; a second one ends the program.
+        void Stop(PosixSignalContext signal)
         {
-            Console.CancelKeyPress -= onCancel;
+            signal.Cancel = !stop.IsCancellationRequested;
+            stop.Cancel();
         }
     }
 
