@@ -162,6 +162,28 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         }
     }
 
+    /// <summary>Where commands run out of order: has those that come now run after those before.</summary>
+    public void Barrier(nint queue)
+    {
+        if (isOutOfOrder && queue == Handle)
+            Check(api.EnqueueBarrierWithWaitList(queue, 0, null, null), "a barrier");
+    }
+
+    /// <summary>Throws what a code means of a command.</summary>
+    public void Check(int code, string what)
+    {
+        if (code == 0)
+            return;
+
+        // Some codes mean a launch that asks for too much as well as a device that is gone: the latter cannot finish.
+        if (OpenClErrors.MayBeLost(code) && (api.Finish(last) != 0 || code == (int)ErrorCodes.DeviceNotAvailable))
+            throw Lose(code);
+
+        throw OpenClErrors.IsMemory(code)
+            ? OutOfMemory(code)
+            : new TensorRuntimeException($"{Loss.Name} refuses {what}: {OpenClErrors.NameOf(code)}");
+    }
+
     /// <summary>Releases an event, or nothing.</summary>
     public void Release(nint handle)
     {
@@ -231,68 +253,11 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         }
 
         Barrier(queue);
-        var commands = batch.Commands;
-        for (var i = 0; i < commands.Length; i++)
-        {
-            ref readonly var command = ref commands[i];
-            if (command.HasBarrier)
-                Barrier(queue);
-            nint done = 0;
-            var wanted = events is not null || i == commands.Length - 1 ? &done : null;
-            var code = command.Kind == GpuCommandKind.Launch
-                ? Launch(queue, batch, command, wanted)
-                : Copy(queue, command, wanted);
-            Check(code, command.Name);
-            if (events is not null)
-                events[i] = done;
-            end = i == commands.Length - 1 ? done : 0;
-        }
-
+        var writer = new OpenClWriter(api, this, queue, batch, events);
+        batch.WriteTo(ref writer);
+        end = writer.End;
         if (events is not null && end != 0)
             api.RetainEvent(end);
-    }
-
-    private int Launch(nint queue, GpuBatch batch, in GpuCommand command, nint* done)
-    {
-        var kernel = (OpenClKernel)command.Kernel!;
-        var bindings = batch.Bindings.Slice(command.FirstBinding, command.BindingCount);
-        for (var i = 0; i < bindings.Length; i++)
-        {
-            var set = kernel.SetMemory(i, (OpenClMemory)bindings[i]);
-            if (set != 0)
-                return set;
-        }
-
-        var code = kernel.SetMemory(kernel.Code.Buffers, (OpenClMemory)command.Parameters!);
-        if (code == 0)
-            code = kernel.SetFirst((uint)command.ParameterOffset / sizeof(uint));
-        if (code != 0)
-            return code;
-
-        var (x, y, z) = kernel.Code.Threads;
-        var local = stackalloc nuint[] { (nuint)x, (nuint)y, (nuint)z };
-        var global = stackalloc nuint[]
-        {
-            (nuint)x * (nuint)command.GroupsX, (nuint)y * (nuint)command.GroupsY, (nuint)z * (nuint)command.GroupsZ,
-        };
-        var dimensions = global[2] > 1 ? 3u : global[1] > 1 ? 2u : 1u;
-        return api.EnqueueNDRangeKernel(queue, kernel.Handle, dimensions, null, global, local, 0, null, done);
-    }
-
-    private int Copy(nint queue, in GpuCommand command, nint* done)
-    {
-        var (source, destination) = ((OpenClMemory)command.Source!, (OpenClMemory)command.Destination!);
-        var (from, to, count) =
-            ((nuint)command.SourceOffset, (nuint)command.DestinationOffset, (nuint)command.ByteCount);
-        return (source.Handle, destination.Handle) switch
-        {
-            (0, 0) => (int)ErrorCodes.InvalidMemObject,
-            (0, var handle) => api.EnqueueWriteBuffer(
-                queue, handle, 0, to, count, (byte*)source.HostPointer + from, 0, null, done),
-            (var handle, 0) => api.EnqueueReadBuffer(
-                queue, handle, 0, from, count, (byte*)destination.HostPointer + to, 0, null, done),
-            var (first, second) => api.EnqueueCopyBuffer(queue, first, second, from, to, count, 0, null, done),
-        };
     }
 
     /// <summary>Has what comes now on a queue run after all that went to another.</summary>
@@ -312,12 +277,6 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         {
             Barrier(queue);
         }
-    }
-
-    private void Barrier(nint queue)
-    {
-        if (isOutOfOrder && queue == Handle)
-            Check(api.EnqueueBarrierWithWaitList(queue, 0, null, null), "a barrier");
     }
 
     private void End(long ticket, nint queue, nint end)
@@ -349,20 +308,6 @@ internal sealed unsafe class OpenClQueue : GpuQueue
         var queue = api.CreateCommandQueue(context, device.Id, properties, &code);
         OpenClErrors.Check(code, "clCreateCommandQueue");
         return queue;
-    }
-
-    private void Check(int code, string what)
-    {
-        if (code == 0)
-            return;
-
-        // Some codes mean a launch that asks for too much as well as a device that is gone: the latter cannot finish.
-        if (OpenClErrors.MayBeLost(code) && (api.Finish(last) != 0 || code == (int)ErrorCodes.DeviceNotAvailable))
-            throw Lose(code);
-
-        throw OpenClErrors.IsMemory(code)
-            ? OutOfMemory(code)
-            : new TensorRuntimeException($"{Loss.Name} refuses {what}: {OpenClErrors.NameOf(code)}");
     }
 
     private TensorRuntimeException OutOfMemory(int code) => new(
