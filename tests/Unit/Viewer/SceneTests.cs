@@ -92,6 +92,19 @@ public class SceneTests
     }
 
     [Fact]
+    public void InANarrowWindowControlsAreThereAsAWholeOrNotAtAll()
+    {
+        using var stage = new Stage(Digits());
+        stage.Play(80, 40);
+        for (var width = 40; width < 1400; width += 40)
+        {
+            stage.Draw(new(width, 400));
+            Assert.Equal(stage.Scene.BoundsOf("lr-") is null, stage.Scene.BoundsOf("lr+") is null);
+            Assert.True(width < 640 || stage.Scene.BoundsOf("timeline") is not null, $"{width}");
+        }
+    }
+
+    [Fact]
     public void ValuesThatAreNoNumbersAreShown()
     {
         using var stage = new Stage(Digits());

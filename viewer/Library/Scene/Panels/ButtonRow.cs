@@ -24,6 +24,9 @@ internal sealed class ButtonRow(Drawing drawing, SceneState state, List<HotSpot>
         return part;
     }
 
+    /// <summary>Whether so much more has room.</summary>
+    public bool HasRoom(float width) => rest.Width >= drawing.Theme.Px(width);
+
     /// <summary>A button for a command, at the left.</summary>
     public void Left(string text, string command, bool isOff = false, char icon = ' ', float width = 60)
     {

@@ -18,10 +18,14 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
         row.Left("Step", "step", state.Link.IsEnded, 's', 68);
         row.Skip(8);
         var rate = state.Newest?.Run.LearningRate ?? double.NaN;
-        row.Left("−", "lr-", state.Link.IsEnded || double.IsNaN(rate), width: 28);
-        row.Label("learning rate", double.IsNaN(rate) ? "not known" : NumberText.Short(rate), 82);
-        row.Left("+", "lr+", state.Link.IsEnded || double.IsNaN(rate), width: 28);
-        row.Skip(8);
+        if (row.HasRoom(28 + 82 + 28 + 8))
+        {
+            row.Left("−", "lr-", state.Link.IsEnded || double.IsNaN(rate), width: 28);
+            row.Label("learning rate", double.IsNaN(rate) ? "not known" : NumberText.Short(rate), 82);
+            row.Left("+", "lr+", state.Link.IsEnded || double.IsNaN(rate), width: 28);
+            row.Skip(8);
+        }
+
         row.Right("Picture", "screenshot", width: 66);
         row.Right(state.Colors.Name, "colors", width: 76, swatch: state.Colors);
         row.Right(
@@ -61,7 +65,7 @@ internal sealed class ControlPanel(PixelRect bounds) : Panel(bounds)
         var theme = drawing.Theme;
         var live = new PixelRect(area.Right - theme.Px(48), area.Y, theme.Px(48), area.Height);
         area = area.CutRight(theme.Px(58)).Remains;
-        if (area.Width < theme.Px(80))
+        if (area.Width < theme.Px(60))
             return;
         var isLive = state.PastStep is null;
         drawing.Round(live, isLive ? Theme.Back : Theme.Raised, theme.Px(5));
