@@ -192,12 +192,12 @@ internal sealed partial class GpuDevice
         CheckLost();
         CopyRecord();
         parameters.Note(batch);
-        batch.IsTimed = isProfiling;
+        batch.IsTimed = isProfiling || isTiming;
         try
         {
             Driver.Submit(batch);
             submitCount++;
-            if (batch.IsTimed)
+            if (isProfiling && !isTiming)
                 timed.Add((batch.Ticket, [.. batch.CommandList.Select(c => c.Name)]));
         }
         finally

@@ -11,6 +11,7 @@ internal sealed partial class GpuDevice
     private long uploadedBytes;
     private long downloadedBytes;
     private bool isProfiling;
+    private bool isTiming; // a launch by itself, which is in no profile
 
     /// <summary>What it has done so far.</summary>
     public DeviceStatistics Statistics
@@ -45,6 +46,36 @@ internal sealed partial class GpuDevice
         }
 
         return new Profile(this);
+    }
+
+    /// <summary>How long a launch takes by itself, in nanoseconds; waits for it. 0 where the driver cannot tell.</summary>
+    public double TimeOf(Action launch)
+    {
+        long ticket;
+        Span<double> times = stackalloc double[1];
+        lock (gate)
+        {
+            Submit();
+            launch();
+            if (batch.CommandList.Count != 1)
+                throw new InvalidOperationException("one launch is timed");
+            isTiming = true;
+            try
+            {
+                Submit();
+            }
+            finally
+            {
+                isTiming = false;
+            }
+
+            ticket = submitted;
+        }
+
+        WaitInDriver(ticket, 0);
+        lock (gate)
+            Driver.ReadTimes(ticket, times);
+        return times[0];
     }
 
     private sealed class Profile(GpuDevice gpu) : DeviceProfile(gpu.Device)

@@ -28,6 +28,7 @@ internal sealed partial class GpuDevice
         uploads = new(driver, MemoryKind.Upload, GiveBack);
         readbacks = new(driver, MemoryKind.Readback, GiveBack);
         parameters = new(driver);
+        Tuning = new(this);
         batch.Ticket = 1;
     }
 
@@ -39,6 +40,9 @@ internal sealed partial class GpuDevice
 
     /// <summary>Its place among all GPU devices of the process.</summary>
     public int Number { get; }
+
+    /// <summary>What it chooses among kernels by.</summary>
+    public GpuTuning Tuning { get; }
 
     /// <summary>The device as users know it.</summary>
     public ComputeDevice Device

@@ -15,10 +15,12 @@ internal static partial class GpuKernels
         MatmulInterface(ShaderKernel.Define("matmul_processor", "matmul/processor.kernel")).Threads(8)
             .Option("ADDEND", 0, 1, 2);
 
-    private static readonly ShaderKernel MatmulTiles =
-        MatmulInterface(ShaderKernel.Define("matmul_tiles", "matmul/tiles.kernel"))
-            .Shared("left", Element.C, 16 * 65).Shared("right", Element.C, 16 * 65).Threads(16, 16)
-            .Option("ADDEND", 0, 1);
+    // The first is for every dtype, and where nothing is measured.
+    private static readonly MatmulTile[] MatmulTiles =
+    [
+        new("matmul_tiles", side: 4, isReal: false), new("matmul_large_tiles", side: 8, isReal: true),
+        new("matmul_small_tiles", side: 2, isReal: true),
+    ];
 
     private static readonly ShaderKernel MatmulSum = ShaderKernel.Define("matmul_sum", "matmul/sum.kernel")
         .Reads("parts_of").Writes("dst").Reads("addend")
@@ -32,7 +34,7 @@ internal static partial class GpuKernels
             .Shared("left", Element.UInt32, 128 * 20).Shared("right", Element.UInt32, 128 * 20).Threads(256)
             .Option("ADDEND", 0, 1).MatrixUnits();
 
-    private static ShaderKernel MatmulInterface(ShaderKernel kernel, bool isReal = false) => kernel
+    internal static ShaderKernel MatmulInterface(ShaderKernel kernel, bool isReal = false) => kernel
         .Reads("a").Reads("b").Writes("dst").Reads("addend")
         .Int("m").Int("n").Int("depth").Int("batch").Int("parts").Int("part_depth")
         .Int("a_row").Int("a_step").Layout("a").Int("b_step").Int("b_column").Layout("b")
@@ -41,7 +43,8 @@ internal static partial class GpuKernels
             ? [DType.Float32, DType.Float16, DType.BFloat16]
             : [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16]);
 
-    private static readonly ShaderKernel[] MatmulShaders = [MatmulProcessor, MatmulTiles, MatmulUnits, MatmulSum];
+    private static readonly ShaderKernel[] MatmulShaders =
+        [MatmulProcessor, .. MatmulTiles.Select(tile => tile.Kernel), MatmulUnits, MatmulSum];
 
     private static void AddMatmul(Adding add) => add("matmul", GpuTypes.All, Multiply);
 
@@ -84,25 +87,27 @@ internal static partial class GpuKernels
 
     private static void LaunchMultiply(
         GpuDevice gpu, in Operand a, in Operand b, in Operand dst, Operand? addend, double alpha, double beta,
-        long parts = 1)
+        long parts = 1, MatmulTile? by = null)
     {
         var (m, n) = (dst.Layout.Shape[^2], dst.Layout.Shape[^1]);
         var batch = dst.Layout.ElementCount / (m * n);
         var depth = a.Layout.Shape[^1];
         var added = addend ?? dst;
         var isProcessor = gpu.Limits.IsProcessor;
-        var hasUnits = !isProcessor && IsForUnits(m, n, depth) &&
+        var hasUnits = !isProcessor && by is null && IsForUnits(m, n, depth) &&
             gpu.Driver.MatrixUnits.Contains(dst.DType.Code);
-        var kernel = isProcessor
-            ? MatmulProcessor.Find(dst.DType, addend is null ? 0 : added.Layout.Strides[^1] == 0 && n > 1 ? 2 : 1)
-            : (hasUnits ? MatmulUnits : MatmulTiles).Find(dst.DType, addend is null ? 0 : 1);
+        var tile = isProcessor && by is null || hasUnits ? null
+            : by ?? TileFor(gpu, a, b, dst.DType, (batch, m, n, depth), addend is not null);
+        var kernel = tile is not null || hasUnits
+            ? (tile?.Kernel ?? MatmulUnits).Find(dst.DType, addend is null ? 0 : 1)
+            : MatmulProcessor.Find(dst.DType, addend is null ? 0 : added.Layout.Strides[^1] == 0 && n > 1 ? 2 : 1);
         var launch = gpu.Launch(kernel).Buffer(a).Buffer(b).Buffer(dst).Buffer(added)
             .Int(m).Int(n).Int(depth).Int(batch).Int(parts).Int(parts == 1 ? depth : PartDepth)
             .Int(a.Layout.Strides[^2]).Int(a.Layout.Strides[^1]).Layout(Lead(a.Layout))
             .Int(b.Layout.Strides[^2]).Int(b.Layout.Strides[^1]).Layout(Lead(b.Layout))
             .Real(alpha, dst.DType).Real(beta, dst.DType)
             .Int(added.Layout.Strides[^2]).Int(added.Layout.Strides[^1]).Layout(Lead(added.Layout));
-        if (isProcessor)
+        if (tile is null && !hasUnits)
         {
             launch.Over((m + 3) / 4 * ((n + 15) / 16) * batch, parts == 1 ? depth : PartDepth);
             return;
@@ -110,9 +115,9 @@ internal static partial class GpuKernels
 
         if (hasUnits)
             launch.Int(IsWide(a, ^1) ? 1 : 0).Int(IsWide(b, ^2) ? 1 : 0);
-        var tile = hasUnits ? 128 : 64;
+        var side = tile?.Width ?? 128;
         launch.Groups((int)Math.Min(
-            (n + tile - 1) / tile * ((m + tile - 1) / tile) * batch, gpu.Limits.MaxGroups));
+            (n + side - 1) / side * ((m + side - 1) / side) * batch, gpu.Limits.MaxGroups));
     }
 
     // Smaller ones do not fill a tile.

@@ -1,0 +1,105 @@
+using System.Numerics;
+
+namespace KernelEngine.Gpu;
+
+/// <content>The shape of the tiles that matrix products are cut into, chosen by measurement.</content>
+internal static partial class GpuKernels
+{
+    // Sizes that are told apart: larger ones are measured as these.
+    private const int LargestSide = 12; // 4096
+    private const int LargestDepth = 6; // 64
+    private const int LargestResult = 24;
+
+    private static readonly Lazy<TuningFamily> MatmulFamily = new(() => new(
+        "matmul", ShaderVariant.Hash(MatmulTiles[0].Kernel.ReadText()), [.. MatmulTiles.Select(t => t.Kernel.Name)]));
+
+    /// <summary>The kernels that multiply matrices tile by tile, for tests.</summary>
+    internal static IReadOnlyList<MatmulTile> Tiles => MatmulTiles;
+
+    /// <summary>Multiplies by tiles of a shape: <c>dst = alpha · a · b + beta · dst</c>.</summary>
+    internal static void MultiplyBy(
+        MatmulTile tile, GpuDevice gpu, in Operand a, in Operand b, in Operand dst, double alpha, double beta) =>
+        LaunchMultiply(gpu, a, b, dst, beta == 0 ? null : dst, alpha, beta, by: tile);
+
+    private static MatmulTile TileFor(
+        GpuDevice gpu, in Operand a, in Operand b, DType dtype, (long Batch, long M, long N, long Depth) sizes,
+        bool hasAddend)
+    {
+        if (!MatmulTiles[^1].Kernel.Has(dtype) || gpu.Limits.SharedBytes < MatmulTiles.Max(t => t.SharedBytes))
+            return MatmulTiles[0];
+        var (m, n) = (Class(sizes.M, 4, LargestSide), Class(sizes.N, 4, LargestSide));
+        var depth = Class(sizes.Depth, 4, LargestDepth);
+        var batch = Class(sizes.Batch, 0, LargestResult - m - n);
+        var (turnsA, turnsB) = (a.Layout.Strides[^1] != 1, b.Layout.Strides[^2] == 1);
+        long shape = (int)dtype.Code;
+        foreach (var number in (ReadOnlySpan<int>)[m, n, depth, batch])
+            shape = (shape << 5) | (uint)number;
+        shape = (shape << 3) | (turnsA ? 4L : 0) | (turnsB ? 2L : 0) | (hasAddend ? 1L : 0);
+        var family = MatmulFamily.Value;
+        return MatmulTiles[gpu.Tuning.TryFind(family, shape, out var choice)
+            ? choice
+            : Measured(gpu, dtype, family, shape, (1L << batch, 1L << m, 1L << n, 1L << depth), turnsA, turnsB, hasAddend)];
+    }
+
+    private static int Measured(
+        GpuDevice gpu, DType dtype, TuningFamily family, long shape, (long Batch, long M, long N, long Depth) sizes,
+        bool turnsA, bool turnsB, bool hasAddend)
+    {
+        var (batch, m, n, depth) = sizes;
+        try
+        {
+            using var left = gpu.Temporary([batch, m, depth], dtype);
+            using var right = gpu.Temporary([batch, depth, n], dtype);
+            using var result = gpu.Temporary([batch, m, n], dtype);
+            var a = turnsA ? left.Operand.As([batch, m, depth], [m * depth, 1, m]) : left.Operand;
+            var b = turnsB ? right.Operand.As([batch, depth, n], [depth * n, 1, depth]) : right.Operand;
+            var dst = result.Operand;
+            gpu.Fill(a, 1);
+            gpu.Fill(b, 1);
+            gpu.Fill(dst, 0);
+
+            // Compiled before anybody waits for the time.
+            foreach (var tile in MatmulTiles)
+                gpu.Build(tile.Kernel.Find(dtype, hasAddend ? 1 : 0));
+            return gpu.Tuning.Choose(
+                family, shape, i => MultiplyBy(MatmulTiles[i], gpu, a, b, dst, 1, hasAddend ? 1 : 0));
+        }
+        catch (TensorRuntimeException) when (gpu.Lost is null)
+        {
+            // There is no memory for it.
+            return gpu.Tuning.TakeFirst(family, shape);
+        }
+    }
+
+    private static int Class(long size, int least, int most) =>
+        Math.Clamp(size <= 1 ? 0 : BitOperations.Log2((ulong)size - 1) + 1, least, Math.Max(least, most));
+}
+
+/// <summary>A kernel that multiplies matrices by tiles of a width; all of them sum up in the same order.</summary>
+internal sealed class MatmulTile
+{
+    private const int Across = 16;
+
+    /// <summary>Defines it.</summary>
+    /// <param name="name">The kernel's name.</param>
+    /// <param name="side">How many rows and columns of results each of its 16 × 16 threads has.</param>
+    /// <param name="isReal">Whether it is for real numbers of at most 32 bits alone.</param>
+    public MatmulTile(string name, int side, bool isReal)
+    {
+        Width = Across * side;
+        var elements = Across * (Width + 1);
+        SharedBytes = 2 * elements * sizeof(float);
+        Kernel = GpuKernels.MatmulInterface(ShaderKernel.Define(name, "matmul/tiles.kernel"), isReal)
+            .Shared("left", Element.C, elements).Shared("right", Element.C, elements).Threads(Across, Across)
+            .Constant("SIDE", side).Option("ADDEND", 0, 1);
+    }
+
+    /// <summary>The kernel.</summary>
+    public ShaderKernel Kernel { get; }
+
+    /// <summary>How many rows and columns of results a group has.</summary>
+    public int Width { get; }
+
+    /// <summary>Memory that a group shares, of float32.</summary>
+    public int SharedBytes { get; }
+}
