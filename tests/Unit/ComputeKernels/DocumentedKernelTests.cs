@@ -1,5 +1,3 @@
-using KernelEngine.Tests.Gpu;
-
 namespace KernelEngine.Tests;
 
 /// <summary>The kernel of a user's own that docs/kernels.md shows is the one here, and runs.</summary>

@@ -8,7 +8,7 @@ public sealed class OperatorTableTests
     [Fact]
     public void TheTableOfOperatorsIsUpToDate()
     {
-        var path = Path.Combine(Root(), "docs", "operators.md");
+        var path = Path.Combine(Repository.Root, "docs", "operators.md");
         var text = OperatorTable.Text();
         if (Environment.GetEnvironmentVariable(WriteVariable) == "1")
             File.WriteAllText(path, text);
@@ -29,12 +29,4 @@ public sealed class OperatorTableTests
     [Fact]
     public void NoTwoStructuralKernelsShareAName() =>
         Assert.Empty(OperatorTable.Kernels().GroupBy(k => k.Name).Where(g => g.Count() > 1).Select(g => g.Key));
-
-    private static string Root()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Kernel.sln")))
-            folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 }

@@ -133,7 +133,7 @@ public partial class TrainProgramTests
             // What the build checks anyway, and what is only for debuggers, would take most of the time.
             var published = await Run(
                 "dotnet",
-                ["publish", Path.Combine(Repository(), "samples", "Train"), "-c", "Release", "-r",
+                ["publish", Path.Combine(Repository.Root, "samples", "Train"), "-c", "Release", "-r",
                     RuntimeInformation.RuntimeIdentifier, "-p:PublishAot=true", "-o", folder.FullName, "-nologo",
                     "-v", "q", "--artifacts-path", Path.Combine(folder.FullName, "build"), "-p:RunAnalyzers=false",
                     "-p:GenerateDocumentationFile=false", "-p:NativeDebugSymbols=false", "-p:DebugType=none"]);
@@ -224,18 +224,6 @@ public partial class TrainProgramTests
 
     private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Kernel.sln")))
-        {
-            folder = folder.Parent ?? throw new InvalidOperationException(
-                "the tests are not run from within the repository");
-        }
-
-        return folder.FullName;
-    }
 
     private sealed record Result(int ExitCode, string Output, string Error);
 }

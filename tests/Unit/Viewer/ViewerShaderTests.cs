@@ -1,5 +1,4 @@
 using KernelEngine.Gpu;
-using KernelEngine.Tests.Gpu;
 
 namespace KernelEngine.Tests.Viewing;
 

@@ -1,4 +1,4 @@
-namespace KernelEngine.Tests.Gpu;
+namespace KernelEngine.Tests;
 
 /// <summary>Where this repository lies.</summary>
 internal static class Repository
