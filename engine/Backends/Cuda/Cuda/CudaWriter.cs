@@ -5,6 +5,8 @@ namespace KernelEngine.Cuda;
 /// <summary>Enqueues the commands of batches in a stream.</summary>
 internal sealed unsafe class CudaWriter(CudaContext context, CudaTimestamps times)
 {
+    private readonly CudaContext context = context;
+
     /// <summary>Enqueues a batch.</summary>
     public void Write(GpuBatch batch, nint stream)
     {
@@ -15,18 +17,9 @@ internal sealed unsafe class CudaWriter(CudaContext context, CudaTimestamps time
                 memory.Address + (ulong)range.From, memory.HostPointer + range.From, range.To - range.From, stream);
         }
 
-        var commands = batch.Commands;
-        var events = batch.IsTimed ? times.Begin(batch.Ticket, commands.Length) : null;
-        Stamp(events, 0, stream);
-        for (var i = 0; i < commands.Length; i++)
-        {
-            ref readonly var command = ref commands[i];
-            if (command.Kind == GpuCommandKind.Copy)
-                Copy(command, stream);
-            else
-                Launch(command, command.Parameters!.Address + (ulong)command.ParameterOffset, stream);
-            Stamp(events, i + 1, stream);
-        }
+        var events = batch.IsTimed ? times.Begin(batch.Ticket, batch.Commands.Length) : null;
+        var commands = new InOrder(this, stream, events);
+        batch.WriteTo(ref commands);
     }
 
     /// <summary>Copies words of parameters from the host's memory.</summary>
@@ -65,9 +58,19 @@ internal sealed unsafe class CudaWriter(CudaContext context, CudaTimestamps time
             command.Name);
     }
 
-    private void Stamp(nint[]? events, int place, nint stream)
+    // Commands of a stream run one after the other.
+    private readonly ref struct InOrder(CudaWriter writer, nint stream, nint[]? events) : ICommandWriter
     {
-        if (events is not null)
-            context.Check(CudaApi.EventRecord(events[place], stream), "cuEventRecord");
+        public void Barrier()
+        {
+        }
+
+        public void Launch(in GpuCommand command) =>
+            writer.Launch(command, command.Parameters!.Address + (ulong)command.ParameterOffset, stream);
+
+        public void Copy(in GpuCommand command) => writer.Copy(command, stream);
+
+        public void Note(int count) =>
+            writer.context.Check(CudaApi.EventRecord(events![count], stream), "cuEventRecord");
     }
 }
