@@ -25,7 +25,9 @@ internal static partial class GpuKernels
         GpuDevice gpu, in Operand a, in Operand b, DType dtype, (long Batch, long M, long N, long Depth) sizes,
         bool hasAddend)
     {
-        if (!MatmulTiles[^1].Kernel.Has(dtype) || gpu.Limits.SharedBytes < MatmulTiles.Max(t => t.SharedBytes))
+        // Not by OpenCL: on pocl the largest tiles of float16 were wrong in 2 of some 20 runs, and nobody knows why yet.
+        if (gpu.Driver.Language == KernelLanguage.OpenCl || !MatmulTiles[^1].Kernel.Has(dtype) ||
+            gpu.Limits.SharedBytes < MatmulTiles.Max(t => t.SharedBytes))
             return MatmulTiles[0];
         var (m, n) = (Class(sizes.M, 4, LargestSide), Class(sizes.N, 4, LargestSide));
         var depth = Class(sizes.Depth, 4, LargestDepth);
@@ -38,7 +40,8 @@ internal static partial class GpuKernels
         var family = MatmulFamily.Value;
         return MatmulTiles[gpu.Tuning.TryFind(family, shape, out var choice)
             ? choice
-            : Measured(gpu, dtype, family, shape, (1L << batch, 1L << m, 1L << n, 1L << depth), turnsA, turnsB, hasAddend)];
+            : Measured(
+                gpu, dtype, family, shape, (1L << batch, 1L << m, 1L << n, 1L << depth), turnsA, turnsB, hasAddend)];
     }
 
     private static int Measured(
