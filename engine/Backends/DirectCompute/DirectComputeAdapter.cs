@@ -77,8 +77,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
 
                 // Kernels have no subgroups; a processor does as much at once.
                 SubgroupSize = Math.Max(isProcessor ? 8 : 1, (int)waves.LanesMin),
-                HasFloat64 = options.DoublePrecision != 0 && !Direct3D.IsWine
-                    && DirectComputeKernels.TakesFloat64(device),
+                HasFloat64 = options.DoublePrecision != 0 && DirectComputeKernels.TakesFloat64(device),
                 IsProcessor = DeviceShape.IsProcessor(isProcessor),
                 TakesAddresses = false,
                 ParameterAlignment = 256,

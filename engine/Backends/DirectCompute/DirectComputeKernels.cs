@@ -61,6 +61,8 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
 
     private static int Create(ComObject device, ComObject signature, ReadOnlySpan<byte> code, out ComObject pipeline)
     {
+        if (Direct3D.MakesVulkan)
+            code = MemoryMarshal.AsBytes(DxbcModule.SeparateDoubles(MemoryMarshal.Cast<byte, uint>(code)));
         fixed (byte* first = code)
         {
             var description = new ComputePipelineDescription

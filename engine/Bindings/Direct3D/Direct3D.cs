@@ -14,11 +14,10 @@ internal static unsafe partial class Direct3D
     /// <summary>Whether it is libvkd3d, which makes Vulkan of it.</summary>
     public static bool IsVkd3d => !OperatingSystem.IsWindows();
 
-    /// <summary>Whether it is Wine's, which makes Vulkan of it too, and ends the process over comparisons of doubles.
-    /// </summary>
-    public static bool IsWine { get; } = OperatingSystem.IsWindows() &&
-        NativeLibrary.TryLoad("ntdll.dll", out var system) &&
-        NativeLibrary.TryGetExport(system, "wine_get_version", out _);
+    /// <summary>Whether vkd3d makes Vulkan of it: as libvkd3d, or as a part of Wine.</summary>
+    public static bool MakesVulkan { get; } = !OperatingSystem.IsWindows() ||
+        (NativeLibrary.TryLoad("ntdll.dll", out var system) &&
+            NativeLibrary.TryGetExport(system, "wine_get_version", out _));
 
     /// <summary>Why there is no Direct3D 12 on this machine, in one line; null where there is.</summary>
     public static string? WhyMissing => Library != 0 ? null : OperatingSystem.IsWindows()

@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+using KernelEngine.DirectCompute;
+using KernelEngine.Gpu;
+
+namespace KernelEngine.Tests.Gpu;
+
+/// <summary>What is done to compiled shaders where vkd3d makes Vulkan of Direct3D.</summary>
+public class DxbcModuleTests
+{
+    private static IEnumerable<(ShaderVariant Variant, uint[] Words)> Library =>
+        from kernel in ShaderCatalog.All
+        from variant in kernel.AllVariants.ToArray()
+        where DirectComputeKernels.Library.Find(variant) is not null
+        select (variant, DirectComputeKernels.Library.Find(variant)!.Value.ToArray());
+
+    [Fact]
+    public void The_hash_is_the_compilers()
+    {
+        foreach (var (_, words) in Library)
+            Assert.Equal(words[1..5], DxbcModule.Hash(words.AsSpan(5)));
+    }
+
+    [Fact]
+    public void What_has_no_doubles_stays_as_it_is()
+    {
+        foreach (var (variant, words) in Library)
+        {
+            if (!variant.NeedsFloat64)
+                Assert.True(DxbcModule.SeparateDoubles(words) == words, variant.Name);
+        }
+    }
+
+    [Fact]
+    public void What_is_changed_is_whole()
+    {
+        var changed = 0;
+        foreach (var (_, words) in Library)
+        {
+            var separated = DxbcModule.SeparateDoubles(words);
+            if (separated == words)
+                continue;
+            changed++;
+            Assert.Equal(separated[1..5], DxbcModule.Hash(separated[5..]));
+            Assert.Equal((uint)MemoryMarshal.AsBytes(separated).Length, separated[6]);
+        }
+
+        Assert.NotEqual(0, changed);
+    }
+}
