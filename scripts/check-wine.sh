@@ -30,5 +30,6 @@ export WINEDLLOVERRIDES='d3dcompiler_47=n' KERNEL_CACHE="$prefix/kernels"
 # Wine names any adapter as a GPU; what runs here is the processor.
 export KERNEL_GPU_SHAPE=processor
 xvfb-run -a wine "$program/Conformance.exe" --devices
+wineserver -w
 xvfb-run -a wine "$program/Conformance.exe" --cases "$program/conformance/cases" \
   --known "$program/conformance/known-failures.txt" --device directcompute --sample "$sample"
