@@ -44,7 +44,8 @@ public class KernelLanguageTests
             {
                 var a = uint.MaxValue - (uint)i;
                 return (int)(a / 7) ^ (int)(a % 10) ^ (int)(a >> 4) ^ (a > 5 ? 1 : 0) ^ (i <= 5 ? 2 : 0) ^ (int)Math.Min(a, 3);
-            }),
+            }
+        ),
         ["signed"] = ("""
             int a = 37 - i * 3;
             dst[i] = a / 4 + (a >> 2) * 16 + (a << 3) + abs(a) + (-a) + (~a) + max(a, 5) + clamp(a, -7, 9) + (a % 5 == 0 ? 100 : 0);
@@ -53,7 +54,8 @@ public class KernelLanguageTests
                 var a = 37 - (i * 3);
                 return (a / 4) + ((a >> 2) * 16) + (a << 3) + Math.Abs(a) - a + ~a + Math.Max(a, 5) +
                     Math.Clamp(a, -7, 9) + (a % 5 == 0 ? 100 : 0);
-            }),
+            }
+        ),
         ["guards"] = ("""
             int left = i > 0 ? LOAD(src, i - 1) : -1;
             if (i + 1 < n && LOAD(src, i + 1) > 7 || i == 3) left += 1000;
@@ -72,7 +74,8 @@ public class KernelLanguageTests
                 b -= 1;
                 c = ((c | 8) ^ 3) << 1;
                 return (a * 10000) + (b * 100) + c;
-            }),
+            }
+        ),
         ["scopes"] = ("""
             int a = 1;
             { int a = 2; a += i; dst[i] = a; }

@@ -13,7 +13,9 @@ public sealed class VulkanCaptureCostTests : IDisposable
     private static readonly MapKey Weight = new(0, MapKind.Weight), Gradient = new(0, MapKind.Gradient);
     private static readonly Wishes MapsAlone = WatchedTraining.EveryStep with
     {
-        Maps = [Weight, Gradient], TakesDeviceValues = true, Statistics = false,
+        Maps = [Weight, Gradient],
+        TakesDeviceValues = true,
+        Statistics = false,
     };
 
     private readonly HostApplication host = new();

@@ -44,8 +44,15 @@ internal sealed partial class KernelCompiler
     // What the tables spell as operators.
     private static readonly Dictionary<string, string> Operators = new()
     {
-        ["ADD"] = "+", ["SUB"] = "-", ["MUL"] = "*", ["DIV"] = "/", ["LT"] = "<", ["LE"] = "<=", ["EQ"] = "==",
-        ["VEC_ADD"] = "+", ["VEC_MUL"] = "*",
+        ["ADD"] = "+",
+        ["SUB"] = "-",
+        ["MUL"] = "*",
+        ["DIV"] = "/",
+        ["LT"] = "<",
+        ["LE"] = "<=",
+        ["EQ"] = "==",
+        ["VEC_ADD"] = "+",
+        ["VEC_MUL"] = "*",
     };
 
     private static readonly HashSet<string> Conversions =
