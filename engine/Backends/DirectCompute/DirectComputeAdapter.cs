@@ -26,7 +26,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
     {
         if (Direct3D.WhyMissing is { } missing)
             return ([], missing);
-        if (Environment.GetEnvironmentVariable("KERNEL_VALIDATE") == "1")
+        if (EnvironmentWord.Validates)
             Direct3D.EnableDebugLayer();
         List<DirectComputeAdapter> usable = [];
         List<string> refused = [];
@@ -41,7 +41,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
             }
 
             var name = handle.IsNull ? "libvkd3d's device" : DescriptionOf(handle).Name;
-            refused.Add($"{name} has no Direct3D 12 of feature level 11_0 ({Direct3DErrors.NameOf(answer)})");
+            refused.Add($"{name} has no Direct3D 12 of feature level 11_0 ({DirectComputeErrors.NameOf(answer)})");
             handle.Release();
         }
 
@@ -150,7 +150,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
         if (adapter.IsNull)
             return ("the application's device", "Direct3D 12", DeviceType.DiscreteGpu, LargestPiece);
         AdapterDescription description = default;
-        Direct3DErrors.Check((int)adapter.Call(GetDescription, (nint)(&description)), "IDXGIAdapter1::GetDesc1");
+        DirectComputeErrors.Check((int)adapter.Call(GetDescription, (nint)(&description)), "IDXGIAdapter1::GetDesc1");
         var iid = Interfaces.DxgiDevice;
         ulong version = 0;
         adapter.Call(CheckInterfaceSupport, (nint)(&iid), (nint)(&version));

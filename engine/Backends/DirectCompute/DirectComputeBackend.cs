@@ -27,7 +27,8 @@ public sealed class DirectComputeBackend : GpuBackend
     protected override GpuDriver Open(GpuAdapter adapter, string name)
     {
         var handle = ((DirectComputeAdapter)adapter).Handle;
-        Direct3DErrors.Check(Direct3D.CreateDevice(handle, out var device), $"D3D12CreateDevice for {adapter.Name}");
+        var answer = Direct3D.CreateDevice(handle, out var device);
+        DirectComputeErrors.Check(answer, $"D3D12CreateDevice for {adapter.Name}");
         return new DirectComputeDriver(adapter, device, default, name);
     }
 

@@ -52,6 +52,8 @@ public static class DirectComputeDevice
         /// <returns>Where it is, until that is disposed: so long the memory belongs to this tensor and no other.
         /// </returns>
         /// <exception cref="TensorRuntimeException">It is not on a DirectCompute device, or not contiguous.</exception>
-        public DirectComputeTensor AsDirectCompute() => DirectComputeTensor.Of(tensor);
+        public DirectComputeTensor AsDirectCompute() =>
+            DirectComputeBackend.Instance.HandOut<DirectComputeDriver, DirectComputeTensor>(
+                tensor, place => new(place, (DirectComputeMemory)place.Block.Memory));
     }
 }

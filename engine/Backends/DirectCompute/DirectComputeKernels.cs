@@ -29,12 +29,7 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
         var signature = SignatureOf(code.Buffers);
         var answer = Create(device, signature, bytes, out var pipeline);
         if (answer < 0)
-        {
-            throw new TensorRuntimeException(
-                $"{deviceName} does not take the kernel {code.Name}: CreateComputePipelineState answered " +
-                Direct3DErrors.NameOf(answer));
-        }
-
+            throw code.RefusedBy(deviceName, "CreateComputePipelineState", DirectComputeErrors.NameOf(answer));
         return new(code, pipeline, signature) { WasCached = isCached };
     }
 
@@ -101,7 +96,7 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
         });
         fixed (byte* first = bytes)
         {
-            Direct3DErrors.Check(device.Make(
+            DirectComputeErrors.Check(device.Make(
                 DeviceSlots.CreateRootSignature, Interfaces.RootSignature, out var signature, 0, (nint)first,
                 bytes.Length), "CreateRootSignature");
             return signature;

@@ -31,7 +31,7 @@ internal sealed unsafe class DirectComputeMemories(ComObject device)
             DeviceSlots.CreateCommittedResource, Interfaces.Resource, out var resource,
             (nint)(&properties), 0, (nint)(&description), (nint)state, 0);
         if (answer < 0)
-            throw new GpuMemoryException(byteCount, Direct3DErrors.NameOf(answer));
+            throw new GpuMemoryException(byteCount, DirectComputeErrors.NameOf(answer));
         nint pointer = 0;
         if (heap != HeapType.Default)
         {
@@ -39,7 +39,7 @@ internal sealed unsafe class DirectComputeMemories(ComObject device)
             if (answer < 0)
             {
                 resource.Release();
-                throw new GpuMemoryException(byteCount, Direct3DErrors.NameOf(answer));
+                throw new GpuMemoryException(byteCount, DirectComputeErrors.NameOf(answer));
             }
         }
 

@@ -9,24 +9,14 @@ internal sealed class DirectComputeMemory : GpuMemory
     private long batch = -1;
 
     public DirectComputeMemory(long byteCount, MemoryKind kind, ComObject resource, nint hostPointer)
-        : base(byteCount, kind)
-    {
-        (Resource, HostPointer) = (resource, hostPointer);
-        DeviceAddress = resource.Call(ResourceSlots.GetAddress);
-    }
+        : base(byteCount, kind, hostPointer, address: null) =>
+        (Resource, DeviceAddress) = (resource, resource.Call(ResourceSlots.GetAddress));
 
     /// <summary>The <c>ID3D12Resource</c>.</summary>
     public ComObject Resource { get; }
 
     /// <summary>Its <c>D3D12_GPU_VIRTUAL_ADDRESS</c>, which it is bound by.</summary>
     public nint DeviceAddress { get; }
-
-    /// <inheritdoc/>
-    public override nint HostPointer { get; }
-
-    /// <inheritdoc/>
-    public override ulong Address =>
-        throw new InvalidOperationException("kernels of Direct3D take no addresses: memory is bound to them");
 
     /// <summary>
     /// What it has been used for last in a batch. Between batches buffers go back to no use in particular, and what

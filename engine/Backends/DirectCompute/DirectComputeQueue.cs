@@ -6,11 +6,10 @@ namespace KernelEngine.DirectCompute;
 internal sealed record DirectComputeList(ComObject Allocator, ComObject Commands);
 
 /// <summary>A queue of a device. Each batch is one command list, behind which a fence gets its ticket.</summary>
-internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
+internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList, DirectComputeTimestamps>
 {
     private readonly ComObject device;
     private readonly int type;
-    private readonly TimestampRing<DirectComputeTimestamps> timestamps;
 
     /// <summary>A queue of the engine's own, or a host's.</summary>
     /// <param name="driver">The driver.</param>
@@ -24,12 +23,12 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
         QueueDescription description;
         Handle.Call(QueueSlots.GetDescription, (nint)(&description));
         type = description.Type;
-        Direct3DErrors.Check(
+        DirectComputeErrors.Check(
             device.Make(DeviceSlots.CreateFence, Interfaces.Fence, out var fence, 0, 0), "CreateFence");
         Fence = fence;
         ulong frequency = 0;
         var tells = Handle.Call(QueueSlots.GetTimestampFrequency, (nint)(&frequency)) == 0 && frequency > 0;
-        timestamps = new(tells ? 1e9 / frequency : 0, 64, n => DirectComputeTimestamps.Make(driver, device, n));
+        Times = new(tells ? 1e9 / frequency : 0, 64, n => DirectComputeTimestamps.Make(driver, device, n));
     }
 
     /// <summary>The <c>ID3D12CommandQueue</c>.</summary>
@@ -39,16 +38,15 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
     public ComObject Fence { get; }
 
     /// <inheritdoc/>
-    public override void ReadTimes(long ticket, Span<double> nanoseconds) => timestamps.Read(ticket, nanoseconds);
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
-        timestamps.Dispose();
         Fence.Release();
         Handle.Release();
     }
+
+    /// <inheritdoc/>
+    protected override TimestampRing<DirectComputeTimestamps> Times { get; }
 
     /// <inheritdoc/>
     protected override long Poll()
@@ -93,7 +91,7 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
         Check((int)commands.Call(ListSlots.Reset, allocator.Handle), "ID3D12GraphicsCommandList::Reset");
         try
         {
-            var times = timestamps.Begin(batch, Completed);
+            var times = Times.Begin(batch, Completed);
             var barriers = stackalloc ResourceBarrier[DirectComputeWriter.MaxBarriers];
             var writer = new DirectComputeWriter(commands, batch, times, barriers);
             batch.WriteTo(ref writer);
@@ -123,7 +121,7 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
     private static ComObject Create(ComObject device)
     {
         var description = new QueueDescription { Type = QueueDescription.Compute };
-        Direct3DErrors.Check(
+        DirectComputeErrors.Check(
             device.Make(
                 DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out var queue, (nint)(&description)),
             "CreateCommandQueue");
@@ -132,14 +130,14 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList>
 
     private void Check(int answer, string call)
     {
-        if (Direct3DErrors.IsLost(answer))
+        if (DirectComputeErrors.IsLost(answer))
             throw Removed(call);
-        Direct3DErrors.Check(answer, call);
+        DirectComputeErrors.Check(answer, call);
     }
 
     private DeviceLostException Removed(string call)
     {
-        var reason = Direct3DErrors.NameOf((int)device.Call(DeviceSlots.GetDeviceRemovedReason));
+        var reason = DirectComputeErrors.NameOf((int)device.Call(DeviceSlots.GetDeviceRemovedReason));
         return Loss.Lose($"{call} found it removed: {reason}");
     }
 }

@@ -13,15 +13,10 @@ internal sealed unsafe class LogicalDevice : IDisposable
         Computing = new(new Queue(host.Queue), host.QueueFamily, host.SubmitLock);
         HidesMemory = TransferQueue.IsForced;
         Transfers = transfers ?? (HidesMemory ? Computing : null);
-        Api = VulkanLoader.ForDevice(Loader, Handle);
+        Api = VulkanLoader.ForDevice(VulkanLoader.Required, Handle);
         HasBudget = host.Extensions.Contains("VK_EXT_memory_budget");
         HasFeedback = host.Extensions.Contains("VK_EXT_pipeline_creation_feedback");
     }
-
-    /// <summary>The functions of instances.</summary>
-    /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
-    public static Vk Loader =>
-        VulkanLoader.Api ?? throw new TensorRuntimeException("the Vulkan loader is not installed");
 
     /// <summary>The physical device.</summary>
     public VulkanAdapter Adapter { get; }
@@ -62,7 +57,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
         try
         {
             var priority = 1f;
-            var copying = TransferQueue.FamilyOf(adapter.QueueFamilies);
+            var copying = TransferQueue.FamilyOf(adapter);
             var queues = stackalloc DeviceQueueCreateInfo[]
             {
                 new(queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1, pQueuePriorities: &priority),
@@ -72,25 +67,24 @@ internal sealed unsafe class LogicalDevice : IDisposable
                 pNext: features.First, queueCreateInfoCount: copying is null ? 1U : 2U, pQueueCreateInfos: queues,
                 enabledExtensionCount: (uint)adapter.Extensions.Count, ppEnabledExtensionNames: (byte**)names);
             instance.Api.CreateDevice(adapter.Handle, &info, null, out var device).Check("vkCreateDevice");
-            instance.Api.GetDeviceQueue(device, (uint)adapter.QueueFamily, 0, out var queue);
-            DeviceQueue? transfers = null;
-            if (copying is { } family)
+            DeviceQueue QueueOf(uint family)
             {
-                instance.Api.GetDeviceQueue(device, family, 0, out var beside);
-                transfers = new(beside, family, new());
+                instance.Api.GetDeviceQueue(device, family, 0, out var queue);
+                return new(queue, family, new());
             }
 
+            var computing = QueueOf((uint)adapter.QueueFamily);
             return new LogicalDevice(adapter, new VulkanHost
             {
                 Instance = instance.Handle.Handle,
                 PhysicalDevice = adapter.Handle.Handle,
                 Device = device.Handle,
-                Queue = queue.Handle,
-                QueueFamily = (uint)adapter.QueueFamily,
-                SubmitLock = new(),
+                Queue = computing.Handle.Handle,
+                QueueFamily = computing.Family,
+                SubmitLock = computing.Gate,
                 Features = adapter.Enabled,
                 Extensions = adapter.Extensions,
-            }, isOwned: true, transfers);
+            }, isOwned: true, copying is { } family ? QueueOf(family) : null);
         }
         finally
         {
@@ -103,7 +97,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// compute.</exception>
     public static LogicalDevice From(VulkanHost host)
     {
-        var adapter = new VulkanAdapter(Loader, new PhysicalDevice(host.PhysicalDevice), host.Features);
+        var adapter = new VulkanAdapter(VulkanLoader.Required, new PhysicalDevice(host.PhysicalDevice), host.Features);
         var missing = VulkanFeatures.Required & ~host.Features;
         if (missing != VulkanFeatures.None)
         {

@@ -1,3 +1,4 @@
+using KernelEngine.Gpu;
 using Silk.NET.Vulkan;
 
 namespace KernelEngine.Vulkan;
@@ -21,20 +22,10 @@ internal static class TransferQueue
     /// <summary>Whether every device is treated as if it had one.</summary>
     public static bool IsForced => Wanted == "always";
 
-    private static string? Wanted => Environment.GetEnvironmentVariable(Variable) switch
-    {
-        null or "" => null,
-        "always" => "always",
-        "never" => "never",
-        var other => throw new TensorRuntimeException($"{Variable} is 'always' or 'never', not '{other}'"),
-    };
+    private static string? Wanted => EnvironmentWord.Of(Variable, "always", "never");
 
     /// <summary>The family; null where there is none, or it is not to be used.</summary>
-    public static uint? FamilyOf(QueueFamilyProperties[] families)
-    {
-        const QueueFlags others = QueueFlags.GraphicsBit | QueueFlags.ComputeBit;
-        var family = Wanted == "never" ? -1 : Array.FindIndex(
-            families, f => (f.QueueFlags & others) == 0 && f.QueueFlags.HasFlag(QueueFlags.TransferBit));
-        return family < 0 ? null : (uint)family;
-    }
+    public static uint? FamilyOf(VulkanAdapter adapter) => Wanted != "never"
+        && adapter.FamilyWith(QueueFlags.TransferBit, QueueFlags.GraphicsBit | QueueFlags.ComputeBit) is var family
+        && family >= 0 ? (uint)family : null;
 }

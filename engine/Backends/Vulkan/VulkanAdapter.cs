@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using KernelEngine.Gpu;
+using Silk.NET.Core;
 using Silk.NET.Vulkan;
 
 namespace KernelEngine.Vulkan;
@@ -29,13 +30,13 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         PhysicalDeviceVulkan11Properties of11 = new(pNext: &of12);
         PhysicalDeviceProperties2 all = new(pNext: &of11);
         api.GetPhysicalDeviceProperties(handle, &all.Properties);
-        Version = all.Properties.ApiVersion;
+        Version = (Version32)all.Properties.ApiVersion;
         if (Version >= Vk.Version12)
             api.GetPhysicalDeviceProperties2(handle, &all);
         Properties = all.Properties;
-        Name = VulkanNames.Text(all.Properties.DeviceName);
+        Name = VulkanLoader.Text(all.Properties.DeviceName);
         Driver = Version < Vk.Version12 ? $"driver {all.Properties.DriverVersion:x}"
-            : $"{VulkanNames.Text(of12.DriverName)} {VulkanNames.Text(of12.DriverInfo)}".Trim();
+            : $"{VulkanLoader.Text(of12.DriverName)} {VulkanLoader.Text(of12.DriverInfo)}".Trim();
         Type = all.Properties.DeviceType switch
         {
             PhysicalDeviceType.DiscreteGpu or PhysicalDeviceType.VirtualGpu => DeviceType.DiscreteGpu,
@@ -44,16 +45,18 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         };
         api.GetPhysicalDeviceMemoryProperties(handle, out var memory);
         Memory = memory;
-        QueueFamilies = VulkanNames.List<QueueFamilyProperties>((count, families) =>
+        QueueFamilies = VulkanLoader.List<QueueFamilyProperties>((count, families) =>
         {
             api.GetPhysicalDeviceQueueFamilyProperties(handle, count, families);
             return Result.Success;
         });
-        QueueFamily = ChooseQueueFamily(QueueFamilies);
+        QueueFamily = FamilyWith(QueueFlags.ComputeBit | QueueFlags.GraphicsBit) is var drawing and >= 0
+            ? drawing
+            : FamilyWith(QueueFlags.ComputeBit);
         Enabled = enabled ?? ReadFeatures();
-        var present = VulkanNames.List<ExtensionProperties>(
+        var present = VulkanLoader.List<ExtensionProperties>(
             (count, found) => api.EnumerateDeviceExtensionProperties(handle, (byte*)null, count, found));
-        Extensions = [.. OptionalExtensions.Intersect(present.Select(p => VulkanNames.Text(p.ExtensionName)))];
+        Extensions = [.. OptionalExtensions.Intersect(present.Select(p => VulkanLoader.Text(p.ExtensionName)))];
         Limits = LimitsOf(of11, of12);
         WhyUnusable = Judge();
     }
@@ -62,7 +65,7 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
     public PhysicalDevice Handle { get; }
 
     /// <summary>The version of Vulkan.</summary>
-    public uint Version { get; }
+    public Version32 Version { get; }
 
     /// <summary>The features of those that the engine uses that it has; of a host's device, that are on.</summary>
     public VulkanFeatures Enabled { get; }
@@ -84,7 +87,7 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
     public PhysicalDeviceMemoryProperties Memory { get; }
 
     /// <inheritdoc/>
-    public override string Features => $"Vulkan {VulkanNames.Version(Version)}"
+    public override string Features => $"Vulkan {(Version)Version}"
         + (Limits.SubgroupSize > 1 ? $", subgroups of {Limits.SubgroupSize}" : "")
         + (Enabled.HasFlag(VulkanFeatures.Float16) ? ", float16" : "")
         + (Limits.HasFloat64 ? ", float64" : "");
@@ -101,12 +104,10 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         return (budget.HeapUsage[heap], budget.HeapBudget[heap]);
     }
 
-    private static int ChooseQueueFamily(QueueFamilyProperties[] families)
-    {
-        var best = Array.FindIndex(families,
-            f => f.QueueFlags.HasFlag(QueueFlags.ComputeBit | QueueFlags.GraphicsBit));
-        return best >= 0 ? best : Array.FindIndex(families, f => f.QueueFlags.HasFlag(QueueFlags.ComputeBit));
-    }
+    /// <summary>The first family whose queues can do something, and not something else; -1 where there is none.
+    /// </summary>
+    public int FamilyWith(QueueFlags wanted, QueueFlags unwanted = QueueFlags.None) =>
+        Array.FindIndex(QueueFamilies, f => (f.QueueFlags & (wanted | unwanted)) == wanted);
 
     // What its float arithmetic does beyond what Vulkan demands.
     private GpuFloats FloatsOf(in PhysicalDeviceVulkan12Properties of12)
@@ -133,14 +134,10 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         var properties = Properties;
         var limits = properties.Limits;
         var groups = limits.MaxComputeWorkGroupCount;
-        var total = 0UL;
-        for (var i = 0; i < Memory.MemoryHeapCount; i++)
-        {
-            var heap = Memory.MemoryHeaps[i];
-            if (heap.Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
-                total = Math.Max(total, Math.Min(heap.Size, long.MaxValue));
-        }
-
+        var memory = Memory;
+        var total = Enumerable.Range(0, (int)memory.MemoryHeapCount).Select(i => memory.MemoryHeaps[i])
+            .Where(heap => heap.Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
+            .Select(heap => Math.Min(heap.Size, long.MaxValue)).DefaultIfEmpty().Max();
         const SubgroupFeatureFlags Sums = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.ArithmeticBit;
         var hasSubgroups = of11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit)
             && of11.SubgroupSupportedOperations.HasFlag(Sums);
@@ -178,7 +175,7 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
     private string? Judge()
     {
         if (Version < Vk.Version12)
-            return $"has Vulkan {VulkanNames.Version(Version)}, and 1.2 is needed";
+            return $"has Vulkan {(Version)Version}, and 1.2 is needed";
         if (QueueFamily < 0)
             return "has no queue that computes";
         var missing = VulkanFeatures.Required & ~Enabled;

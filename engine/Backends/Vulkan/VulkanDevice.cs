@@ -56,8 +56,7 @@ public static class VulkanDevice
         /// <returns>Where it is, until that is disposed: so long the memory belongs to this tensor and no other.
         /// </returns>
         /// <exception cref="TensorRuntimeException">It is not on a Vulkan device, or not contiguous.</exception>
-        public VulkanTensor AsVulkan() => VulkanBackend.Instance.HandOut<VulkanDriver, VulkanTensor>(tensor, m => new(
-            m.Buffer, (VulkanMemory)m.Block.Memory, m.Offset, m.ByteCount, m.Driver.Queue.Timeline.Handle,
-            m.Block.LastUse));
+        public VulkanTensor AsVulkan() => VulkanBackend.Instance.HandOut<VulkanDriver, VulkanTensor>(
+            tensor, place => new(place, (VulkanMemory)place.Block.Memory));
     }
 }

@@ -48,5 +48,5 @@ public sealed record VulkanHost
     /// </summary>
     /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
     public Vk Functions() =>
-        VulkanLoader.ForDevice(LogicalDevice.Loader, new Device(Device), new Instance(Instance));
+        VulkanLoader.ForDevice(VulkanLoader.Required, new Device(Device), new Instance(Instance));
 }

@@ -1,3 +1,6 @@
+using KernelEngine.Gpu;
+using Silk.NET.Core;
+using Silk.NET.Core.Loader;
 using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
 
@@ -6,12 +9,15 @@ namespace KernelEngine.Vulkan;
 /// <summary>The engine's own Vulkan instance, and the adapters that it sees. There is one in a process.</summary>
 internal sealed unsafe class VulkanInstance
 {
+    // Devices that have not all of Vulkan, as macOS's, are seen with it.
+    private const string Portability = "VK_KHR_portability_enumeration";
+
     // Whoever presents from a device of the engine needs them; an instance cannot be extended later.
-    private static readonly string[] SurfaceExtensions =
+    private static readonly string[] WantedExtensions =
     [
         "VK_KHR_surface", "VK_KHR_win32_surface", "VK_KHR_xlib_surface", "VK_KHR_xcb_surface",
         "VK_KHR_wayland_surface", "VK_KHR_android_surface", "VK_EXT_metal_surface", "VK_EXT_headless_surface",
-        "VK_KHR_get_surface_capabilities2",
+        "VK_KHR_get_surface_capabilities2", Portability,
     ];
 
     private static readonly Lazy<(VulkanInstance? Instance, string? Why)> Made = new(Create);
@@ -19,7 +25,7 @@ internal sealed unsafe class VulkanInstance
     private VulkanInstance(Vk api, Instance handle, IReadOnlyList<string> extensions)
     {
         (Api, Handle, Extensions) = (api, handle, extensions);
-        Adapters = [.. VulkanNames
+        Adapters = [.. VulkanLoader
             .List<PhysicalDevice>((count, found) => api.EnumeratePhysicalDevices(handle, count, found))
             .Select(device => new VulkanAdapter(api, device))];
     }
@@ -47,15 +53,13 @@ internal sealed unsafe class VulkanInstance
 
     private static (VulkanInstance? Instance, string? Why) Create()
     {
-        if (VulkanLoader.Api is not { } api)
-            return (null, "the Vulkan loader is not installed");
         try
         {
-            return Create(api);
+            return VulkanLoader.Api is { } api ? Create(api) : (null, VulkanLoader.Missing);
         }
-        catch (EntryPointNotFoundException missing)
+        catch (SymbolLoadingException missing)
         {
-            return (null, $"the Vulkan loader is too old: it has no {missing.Message}");
+            return (null, $"the Vulkan loader is too old: {missing.Message}");
         }
     }
 
@@ -64,99 +68,60 @@ internal sealed unsafe class VulkanInstance
         uint version = 0;
         api.EnumerateInstanceVersion(&version);
         if (version < Vk.Version12)
-            return (null, $"the Vulkan loader is of version {VulkanNames.Version(version)}, and 1.2 is needed");
+            return (null, $"the Vulkan loader is of version {(Version)(Version32)version}, and 1.2 is needed");
 
-        var present = InstanceExtensions(api, null);
+        var present = ExtensionsOf(api, null);
         // Without this variable nobody can open a Wayland window, and layers that try say so on the console.
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")))
             present.Remove("VK_KHR_wayland_surface");
-        var extensions = SurfaceExtensions.Where(present.Contains).ToList();
-        var flags = InstanceCreateFlags.None;
-        if (present.Contains("VK_KHR_portability_enumeration"))
-        {
-            extensions.Add("VK_KHR_portability_enumeration");
-            flags |= InstanceCreateFlags.EnumeratePortabilityBitKhr;
-        }
-
-        List<string> layers = [];
-        if (ValidationLog.IsWanted && HasLayer(api, ValidationLog.Layer))
-        {
-            present.UnionWith(InstanceExtensions(api, ValidationLog.Layer));
-            if (present.Contains("VK_EXT_debug_utils"))
-            {
-                layers.Add(ValidationLog.Layer);
-                extensions.Add("VK_EXT_debug_utils");
-            }
-        }
-
-        var handle = Create(api, extensions, layers, flags, out var result);
+        var validates = EnvironmentWord.Validates && HasLayer(api, ValidationLog.Layer)
+            && (present.Contains(ValidationLog.Extension)
+                || ExtensionsOf(api, ValidationLog.Layer).Contains(ValidationLog.Extension));
+        var extensions = WantedExtensions.Where(present.Contains)
+            .Concat(validates ? [ValidationLog.Extension] : []).ToArray();
+        var result = Create(api, extensions, validates, out var handle);
         if (result != Result.Success)
             return (null, $"no Vulkan instance could be made: {result.Text()}");
-        IsValidating = layers.Count > 0;
+        IsValidating = validates;
+        if (validates)
+            ValidationLog.Listen(api, handle);
         var instance = new VulkanInstance(api, handle, extensions);
         return (instance, instance.Adapters.Count == 0 ? "no Vulkan driver is installed" : null);
     }
 
-    private static Instance Create(
-        Vk api, List<string> extensions, List<string> layers, InstanceCreateFlags flags, out Result result)
+    private static Result Create(Vk api, string[] extensions, bool validates, out Instance handle)
     {
-        var engine = SilkMarshal.StringToPtr("KernelEngine");
         var extensionNames = SilkMarshal.StringArrayToPtr(extensions);
-        var layerNames = SilkMarshal.StringArrayToPtr(layers);
+        var layerNames = SilkMarshal.StringArrayToPtr([ValidationLog.Layer]);
         try
         {
-            var messenger = ValidationLog.Description;
-            var more = ValidationFeatureEnableEXT.SynchronizationValidationExt;
-            var validation = new ValidationFeaturesEXT(
-                StructureType.ValidationFeaturesExt, &messenger,
-                enabledValidationFeatureCount: 1, pEnabledValidationFeatures: &more);
-            var application = new ApplicationInfo(
-                StructureType.ApplicationInfo, pEngineName: (byte*)engine, apiVersion: Vk.Version12);
-            var info = new InstanceCreateInfo(
-                StructureType.InstanceCreateInfo, layers.Count > 0 ? &validation : null, flags, &application,
-                (uint)layers.Count, (byte**)layerNames, (uint)extensions.Count, (byte**)extensionNames);
-            Instance handle;
-            result = api.CreateInstance(&info, null, &handle);
-            if (result == Result.Success && layers.Count > 0)
-                Listen(api, handle, messenger);
-            return handle;
+            fixed (byte* engine = "KernelEngine"u8)
+            {
+                var messenger = ValidationLog.Description;
+                var more = ValidationFeatureEnableEXT.SynchronizationValidationExt;
+                var validation = new ValidationFeaturesEXT(
+                    pNext: &messenger, enabledValidationFeatureCount: 1, pEnabledValidationFeatures: &more);
+                var application = new ApplicationInfo(pEngineName: engine, apiVersion: Vk.Version12);
+                var info = new InstanceCreateInfo(
+                    pNext: validates ? &validation : null, pApplicationInfo: &application,
+                    flags: extensions.Contains(Portability) ? InstanceCreateFlags.EnumeratePortabilityBitKhr : 0,
+                    enabledLayerCount: validates ? 1U : 0, ppEnabledLayerNames: (byte**)layerNames,
+                    enabledExtensionCount: (uint)extensions.Length, ppEnabledExtensionNames: (byte**)extensionNames);
+                return api.CreateInstance(&info, null, out handle);
+            }
         }
         finally
         {
-            SilkMarshal.Free(engine);
             SilkMarshal.Free(extensionNames);
             SilkMarshal.Free(layerNames);
         }
     }
 
-    /// <summary>Has the validation layer report what an instance does.</summary>
-    internal static ulong Listen(Vk api, Instance instance, DebugUtilsMessengerCreateInfoEXT messenger)
-    {
-        var create = (delegate* unmanaged<Instance, DebugUtilsMessengerCreateInfoEXT*, void*, ulong*, Result>)
-            api.GetInstanceProcAddr(instance, "vkCreateDebugUtilsMessengerEXT").Handle;
-        ulong made = 0;
-        if (create != null)
-            create(instance, &messenger, null, &made).Check("vkCreateDebugUtilsMessengerEXT");
-        return made;
-    }
+    private static HashSet<string> ExtensionsOf(Vk api, string? layer) => [.. VulkanLoader
+        .List<ExtensionProperties>((count, found) => api.EnumerateInstanceExtensionProperties(layer, count, found))
+        .Select(p => VulkanLoader.Text(p.ExtensionName))];
 
-    private static HashSet<string> InstanceExtensions(Vk api, string? layer)
-    {
-        var name = layer is null ? 0 : SilkMarshal.StringToPtr(layer);
-        try
-        {
-            return [.. VulkanNames
-                .List<ExtensionProperties>(
-                    (count, found) => api.EnumerateInstanceExtensionProperties((byte*)name, count, found))
-                .Select(p => VulkanNames.Text(p.ExtensionName))];
-        }
-        finally
-        {
-            SilkMarshal.Free(name);
-        }
-    }
-
-    private static bool HasLayer(Vk api, string layer) => VulkanNames
+    private static bool HasLayer(Vk api, string layer) => VulkanLoader
         .List<LayerProperties>((count, found) => api.EnumerateInstanceLayerProperties(count, found))
-        .Any(p => VulkanNames.Text(p.LayerName) == layer);
+        .Any(p => VulkanLoader.Text(p.LayerName) == layer);
 }

@@ -1,4 +1,4 @@
-using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using KernelEngine.Gpu;
 using Silk.NET.Vulkan;
 
@@ -9,8 +9,6 @@ namespace KernelEngine.Vulkan;
 /// </summary>
 internal sealed unsafe class VulkanKernels : IDisposable
 {
-    private const int HeaderBytes = 32;
-
     private readonly LogicalDevice device;
     private readonly CacheFile file;
     private readonly PipelineCache cache;
@@ -51,7 +49,7 @@ internal sealed unsafe class VulkanKernels : IDisposable
         fixed (uint* words = code.Words.Span)
         {
             var info = new ShaderModuleCreateInfo(codeSize: (nuint)code.Words.Length * sizeof(uint), pCode: words);
-            Refuse(device.Api.CreateShaderModule(device.Handle, &info, null, &module), code, "vkCreateShaderModule");
+            Check(device.Api.CreateShaderModule(device.Handle, &info, null, &module), code, "vkCreateShaderModule");
         }
 
         try
@@ -100,20 +98,17 @@ internal sealed unsafe class VulkanKernels : IDisposable
                     stage: ShaderStageFlags.ComputeBit, module: module, pName: entry, pSpecializationInfo: &constants),
                 layout: Layout);
             Pipeline pipeline;
-            Refuse(device.Api.CreateComputePipelines(device.Handle, cache, 1, &info, null, &pipeline), code,
+            Check(device.Api.CreateComputePipelines(device.Handle, cache, 1, &info, null, &pipeline), code,
                 "vkCreateComputePipelines");
             feedback = whole;
             return pipeline;
         }
     }
 
-    private void Refuse(Result result, KernelCode code, string function)
+    private void Check(Result result, KernelCode code, string function)
     {
         if (result < Result.Success)
-        {
-            throw new TensorRuntimeException(
-                $"{device.Adapter.Name} does not take the kernel {code.Name}: {function} answered {result.Text()}");
-        }
+            throw code.RefusedBy(device.Adapter.Name, function, result.Text());
     }
 
     private byte[]? CacheData()
@@ -132,17 +127,16 @@ internal sealed unsafe class VulkanKernels : IDisposable
     }
 
     /// <summary>
-    /// Whether Vulkan's own header (VkPipelineCacheHeaderVersionOne) names this device and driver. Drivers should see
-    /// to that themselves; some have crashed instead.
+    /// Whether Vulkan's own header names this device and driver. Drivers should see to that themselves; some have
+    /// crashed instead.
     /// </summary>
     private bool IsOurs(ReadOnlySpan<byte> data)
     {
         var properties = device.Adapter.Properties;
-        return data.Length >= HeaderBytes
-            && BinaryPrimitives.ReadUInt32LittleEndian(data) >= HeaderBytes
-            && BinaryPrimitives.ReadUInt32LittleEndian(data[4..]) == 1
-            && BinaryPrimitives.ReadUInt32LittleEndian(data[8..]) == properties.VendorID
-            && BinaryPrimitives.ReadUInt32LittleEndian(data[12..]) == properties.DeviceID
-            && data[16..32].SequenceEqual(new ReadOnlySpan<byte>(properties.PipelineCacheUuid, 16));
+        return MemoryMarshal.TryRead<PipelineCacheHeaderVersionOne>(data, out var header)
+            && header.HeaderSize >= sizeof(PipelineCacheHeaderVersionOne)
+            && header.HeaderVersion == PipelineCacheHeaderVersion.One
+            && (header.VendorID, header.DeviceID) == (properties.VendorID, properties.DeviceID)
+            && new Span<byte>(header.PipelineCacheUuid, 16).SequenceEqual(new(properties.PipelineCacheUuid, 16));
     }
 }

@@ -7,19 +7,13 @@ namespace KernelEngine.Vulkan;
 /// <summary>A buffer over memory of its own.</summary>
 internal sealed unsafe class VulkanMemory(
     LogicalDevice device, long byteCount, MemoryKind kind, Buffer buffer, DeviceMemory memory, nint hostPointer,
-    ulong address) : GpuMemory(byteCount, kind)
+    ulong address) : GpuMemory(byteCount, kind, hostPointer, address)
 {
     /// <summary>The buffer.</summary>
     public Buffer Buffer => buffer;
 
     /// <summary>Parameters: binds them to kernels; made with the first launch.</summary>
     public ParameterBinding? Binding { get; set; }
-
-    /// <inheritdoc/>
-    public override nint HostPointer => hostPointer;
-
-    /// <inheritdoc/>
-    public override ulong Address => address;
 
     /// <inheritdoc/>
     protected override void Release()

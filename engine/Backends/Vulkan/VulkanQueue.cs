@@ -10,7 +10,7 @@ internal sealed record VulkanList(CommandPool Pool, CommandBuffer Commands);
 /// <summary>
 /// A queue of a device. Each batch is one submission, behind which a timeline semaphore gets its ticket.
 /// </summary>
-internal sealed unsafe class VulkanQueue : ListQueue<VulkanList>
+internal sealed unsafe class VulkanQueue : ListQueue<VulkanList, VulkanTimestamps>
 {
     private const ulong WaitNanoseconds = 1_000_000_000;
 
@@ -18,7 +18,6 @@ internal sealed unsafe class VulkanQueue : ListQueue<VulkanList>
     private readonly DeviceQueue queue;
     private readonly VulkanKernels kernels;
     private readonly bool isTransfer;
-    private readonly TimestampRing<VulkanTimestamps> timestamps;
 
     /// <summary>The queue that computes, or the one that copies beside it.</summary>
     public VulkanQueue(
@@ -32,7 +31,7 @@ internal sealed unsafe class VulkanQueue : ListQueue<VulkanList>
         Timeline = made;
         var validBits = device.Adapter.QueueFamilies[queue.Family].TimestampValidBits;
         var period = validBits == 0 ? 0 : device.Adapter.Properties.Limits.TimestampPeriod;
-        timestamps = new(period, validBits, capacity => new(device, capacity));
+        Times = new(period, validBits, capacity => new(device, capacity));
     }
 
     /// <summary>The semaphore.</summary>
@@ -42,15 +41,14 @@ internal sealed unsafe class VulkanQueue : ListQueue<VulkanList>
     public VulkanQueue? Other { get; set; }
 
     /// <inheritdoc/>
-    public override void ReadTimes(long ticket, Span<double> nanoseconds) => timestamps.Read(ticket, nanoseconds);
-
-    /// <inheritdoc/>
     public override void Dispose()
     {
         base.Dispose();
-        timestamps.Dispose();
         device.Api.DestroySemaphore(device.Handle, Timeline, null);
     }
+
+    /// <inheritdoc/>
+    protected override TimestampRing<VulkanTimestamps> Times { get; }
 
     /// <inheritdoc/>
     protected override long Poll()
@@ -98,7 +96,7 @@ internal sealed unsafe class VulkanQueue : ListQueue<VulkanList>
         var info = new CommandBufferBeginInfo(flags: CommandBufferUsageFlags.OneTimeSubmitBit);
         device.Api.BeginCommandBuffer(list.Commands, &info).Check("vkBeginCommandBuffer", Loss);
         var writer = new VulkanWriter(
-            device, kernels, list.Commands, isTransfer, timestamps.Begin(batch, Completed)?.Pool);
+            device, kernels, list.Commands, isTransfer, Times.Begin(batch, Completed)?.Pool);
         writer.Begin(batch.Commands.Length);
         batch.WriteTo(ref writer);
         writer.End();

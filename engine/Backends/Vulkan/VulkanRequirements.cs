@@ -41,7 +41,7 @@ public sealed unsafe class VulkanRequirements : IDisposable
     /// <param name="physicalDevice">The <c>VkPhysicalDevice</c>, of any instance.</param>
     /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
     public static VulkanRequirements For(nint physicalDevice) =>
-        new(new VulkanAdapter(LogicalDevice.Loader, new PhysicalDevice(physicalDevice)));
+        new(new VulkanAdapter(VulkanLoader.Required, new PhysicalDevice(physicalDevice)));
 
     /// <summary>What a device needs and has.</summary>
     /// <inheritdoc cref="For(nint)"/>

@@ -13,14 +13,6 @@ internal unsafe ref struct VulkanWriter(
     LogicalDevice device, VulkanKernels kernels, CommandBuffer commands, bool isTransfer, QueryPool? times)
     : ICommandWriter
 {
-    private const AccessFlags Writes = AccessFlags.ShaderWriteBit | AccessFlags.TransferWriteBit;
-
-    private const AccessFlags CopyAccess = AccessFlags.TransferReadBit | AccessFlags.TransferWriteBit;
-
-    private readonly AccessFlags everything = isTransfer
-        ? CopyAccess
-        : CopyAccess | AccessFlags.ShaderReadBit | AccessFlags.ShaderWriteBit | AccessFlags.UniformReadBit;
-
     private readonly PipelineStageFlags stages = isTransfer
         ? PipelineStageFlags.TransferBit
         : PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit;
@@ -38,17 +30,17 @@ internal unsafe ref struct VulkanWriter(
             api.CmdResetQueryPool(commands, pool, 0, (uint)count + 1);
 
         // The order of submissions alone does not let a batch see what the one before it wrote.
-        Barrier(stages, Writes, stages, everything);
+        Barrier(stages, stages);
     }
 
     /// <summary>Ends it: the host reads what it sees as soon as the batch is done.</summary>
-    public readonly void End() => Barrier(stages, Writes, PipelineStageFlags.HostBit, AccessFlags.HostReadBit);
+    public readonly void End() => Barrier(stages, PipelineStageFlags.HostBit);
 
     /// <inheritdoc/>
     public void Barrier()
     {
         if (pending != 0)
-            Barrier(pending, Writes, stages, everything);
+            Barrier(pending, stages);
         pending = 0;
     }
 
@@ -87,15 +79,12 @@ internal unsafe ref struct VulkanWriter(
         pending |= PipelineStageFlags.TransferBit;
     }
 
-    private readonly void Barrier(
-        PipelineStageFlags from, AccessFlags wrote, PipelineStageFlags to, AccessFlags uses)
+    // All that stages wrote is seen by all that others do with it: of memory's access, what stages do not do is none.
+    private readonly void Barrier(PipelineStageFlags from, PipelineStageFlags to)
     {
-        var barrier = new MemoryBarrier(srcAccessMask: wrote, dstAccessMask: uses);
-        // Access of a kind that no stage of a side does is no access.
-        if ((from & PipelineStageFlags.ComputeShaderBit) == 0)
-            barrier.SrcAccessMask &= ~AccessFlags.ShaderWriteBit;
-        if ((from & PipelineStageFlags.TransferBit) == 0)
-            barrier.SrcAccessMask &= ~AccessFlags.TransferWriteBit;
+        var barrier = new MemoryBarrier(
+            srcAccessMask: AccessFlags.MemoryWriteBit,
+            dstAccessMask: AccessFlags.MemoryReadBit | AccessFlags.MemoryWriteBit);
         api.CmdPipelineBarrier(commands, from, to, 0, 1, &barrier, 0, null, 0, null);
     }
 }

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using KernelEngine.Gpu;
 
 namespace KernelEngine.Cuda;
 
@@ -125,16 +126,9 @@ internal static unsafe partial class CudaApi
     public static partial CudaResult EventElapsedTime(float* milliseconds, nint start, nint end);
 
     /// <summary>Loads the first of some libraries that there is, or says why that cannot be.</summary>
-    internal static (nint Library, string? Reason) Load(ReadOnlySpan<string> names)
-    {
-        foreach (var name in names)
-        {
-            if (NativeLibrary.TryLoad(name, out var library))
-                return (library, null);
-        }
-
-        return (0, $"no CUDA driver was found ({string.Join(", ", names.ToArray())}); NVIDIA's driver brings it");
-    }
+    internal static (nint Library, string? Reason) Load(ReadOnlySpan<string> names) =>
+        InterfaceLibrary.Load(names, out _) is var library and not 0 ? (library, null)
+            : (0, $"no CUDA driver was found ({string.Join(", ", names.ToArray())}); NVIDIA's driver brings it");
 
     private static (nint Library, string? Reason) Load() => Load(Software is null ? LibraryNames : [Software]);
 

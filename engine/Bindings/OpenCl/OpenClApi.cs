@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using KernelEngine.Gpu;
 using Silk.NET.OpenCL;
 using ClDeviceType = Silk.NET.OpenCL.DeviceType;
 
@@ -150,23 +151,22 @@ internal sealed unsafe partial class OpenClApi
         // engine divides by zero.
         if (OperatingSystem.IsLinux())
             _ = SetVariable("POCL_SIGFPE_HANDLER", "0", overwrite: 0);
-        foreach (var name in names)
+        var library = InterfaceLibrary.Load(names, out var found);
+        if (library == 0)
         {
-            if (!NativeLibrary.TryLoad(name, out var library))
-                continue;
-            try
-            {
-                return (new OpenClApi(library), null);
-            }
-            catch (EntryPointNotFoundException e)
-            {
-                return (null, $"{name} is older than OpenCL 1.2 ({e.Message})");
-            }
+            return (null,
+                $"no OpenCL loader was found ({string.Join(", ", names.ToArray())}); a GPU's driver brings it, or on " +
+                "Debian the package ocl-icd-libopencl1");
         }
 
-        return (null,
-            $"no OpenCL loader was found ({string.Join(", ", names.ToArray())}); a GPU's driver brings it, or on " +
-            "Debian the package ocl-icd-libopencl1");
+        try
+        {
+            return (new OpenClApi(library), null);
+        }
+        catch (EntryPointNotFoundException e)
+        {
+            return (null, $"{found} is older than OpenCL 1.2 ({e.Message})");
+        }
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -23,7 +23,7 @@ internal sealed unsafe class HostApplication : IDisposable
             StructureType.ApplicationInfo, apiVersion: VulkanRequirements.ApiVersion);
         var validates = VulkanBackend.IsValidating;
         var layer = SilkMarshal.StringArrayToPtr([ValidationLog.Layer]);
-        var extension = SilkMarshal.StringArrayToPtr(["VK_EXT_debug_utils"]);
+        var extension = SilkMarshal.StringArrayToPtr([ValidationLog.Extension]);
         var messenger = ValidationLog.Description;
         var info = new InstanceCreateInfo(
             StructureType.InstanceCreateInfo, validates ? &messenger : null, pApplicationInfo: &application,
@@ -33,7 +33,7 @@ internal sealed unsafe class HostApplication : IDisposable
         api.CreateInstance(&info, null, &made).Check("vkCreateInstance");
         instance = made;
         if (validates)
-            listener = VulkanInstance.Listen(api, instance, messenger);
+            listener = ValidationLog.Listen(api, instance);
         uint count = 1;
         PhysicalDevice physical;
         api.EnumeratePhysicalDevices(instance, &count, &physical);

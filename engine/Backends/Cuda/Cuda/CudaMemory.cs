@@ -5,14 +5,8 @@ namespace KernelEngine.Cuda;
 /// <summary>A piece of memory: the device's, the host's (pinned), or both, where the host writes what kernels read.
 /// </summary>
 internal sealed class CudaMemory(CudaMemories owner, long byteCount, MemoryKind kind, ulong address, nint host)
-    : GpuMemory(byteCount, kind)
+    : GpuMemory(byteCount, kind, host, address)
 {
-    /// <inheritdoc/>
-    public override nint HostPointer { get; } = host;
-
-    /// <inheritdoc/>
-    public override ulong Address { get; } = address;
-
     /// <inheritdoc/>
     protected override void Release() => owner.Release(this);
 }

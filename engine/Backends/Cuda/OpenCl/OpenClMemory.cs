@@ -13,31 +13,20 @@ internal sealed unsafe class OpenClMemory : GpuMemory
     private static long made;
     private readonly OpenClMemories owner;
     private readonly nint pinned;
-    private nint host;
 
     private OpenClMemory(
         OpenClMemories owner, long byteCount, MemoryKind kind, nint handle, nint pinned, nint host, bool isShared)
-        : base(byteCount, kind)
-    {
-        (this.owner, this.pinned, this.host) = (owner, pinned, host);
-        (Handle, IsShared) = (handle, isShared);
-    }
+        : base(byteCount, kind, host, address: null) =>
+        (this.owner, this.pinned, Handle, IsShared) = (owner, pinned, handle, isShared);
 
     /// <summary>Tells it from all other memory there ever was; handles come again.</summary>
     public long Id { get; } = Interlocked.Increment(ref made);
 
     /// <summary>The cl_mem that kernels see; 0 where it is only the host's.</summary>
-    public nint Handle { get; private set; }
+    public nint Handle { get; }
 
     /// <summary>Whether host and device see the same bytes.</summary>
     public bool IsShared { get; }
-
-    /// <inheritdoc/>
-    public override nint HostPointer => host;
-
-    /// <inheritdoc/>
-    public override ulong Address =>
-        throw new InvalidOperationException("OpenCL has no addresses: memory is bound to kernels");
 
     /// <summary>Memory of the host that the device uses where it lies.</summary>
     public static OpenClMemory Shared(OpenClMemories owner, long byteCount, MemoryKind kind)
@@ -109,11 +98,10 @@ internal sealed unsafe class OpenClMemory : GpuMemory
     protected override void Release()
     {
         if (pinned != 0)
-            owner.Unmap(pinned, host);
+            owner.Unmap(pinned, HostPointer);
         owner.Release(pinned);
         owner.Release(Handle);
         if (IsShared)
-            NativeMemory.AlignedFree((void*)host);
-        (Handle, host) = (0, 0);
+            NativeMemory.AlignedFree((void*)HostPointer);
     }
 }

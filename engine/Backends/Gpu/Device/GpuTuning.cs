@@ -28,12 +28,11 @@ internal sealed class GpuTuning(GpuDevice gpu)
 
     private readonly ConcurrentDictionary<(TuningFamily Family, long Shape), int> known = new();
     private readonly Lock measuring = new();
-    private readonly Lazy<bool> isOn = new(() => Environment.GetEnvironmentVariable(Variable) switch
+    private readonly Lazy<bool> isOn = new(() => EnvironmentWord.Of(Variable, "on", "off") switch
     {
         "off" => false,
         "on" => !gpu.Limits.IsProcessor,
-        null or "" => !gpu.Limits.IsProcessor && gpu.Device.Type is DeviceType.DiscreteGpu or DeviceType.IntegratedGpu,
-        var other => throw new TensorRuntimeException($"{Variable} is 'on' or 'off', not '{other}'"),
+        _ => !gpu.Limits.IsProcessor && gpu.Device.Type is DeviceType.DiscreteGpu or DeviceType.IntegratedGpu,
     });
 
     /// <summary>The choice for a class of shapes, where nothing has to be measured for it any more.</summary>

@@ -7,11 +7,6 @@ internal static class DeviceShape
     public const string Variable = "KERNEL_GPU_SHAPE";
 
     /// <summary>What the variable says, otherwise what the driver does.</summary>
-    public static bool IsProcessor(bool found) => Environment.GetEnvironmentVariable(Variable) switch
-    {
-        "gpu" => false,
-        "processor" => true,
-        null or "" => found,
-        var other => throw new TensorRuntimeException($"{Variable} is 'gpu' or 'processor', not '{other}'"),
-    };
+    public static bool IsProcessor(bool found) =>
+        EnvironmentWord.Of(Variable, "gpu", "processor") is { } word ? word == "processor" : found;
 }

@@ -144,19 +144,12 @@ internal sealed class DiscardingDriver : GpuDriver
     private sealed class Nothing(KernelCode code) : GpuKernel(code);
 
     private sealed unsafe class HostMemory(DiscardingDriver owner, long byteCount, MemoryKind kind)
-        : GpuMemory(byteCount, kind)
+        : GpuMemory(byteCount, kind, kind == MemoryKind.Device ? 0 : Zeros((nuint)byteCount), 0x10000)
     {
-        private nint pointer = kind == MemoryKind.Device ? 0 : Zeros((nuint)byteCount);
-
-        public override nint HostPointer => pointer;
-
-        public override ulong Address => 0x10000;
-
         protected override void Release()
         {
             owner.Allocated -= ByteCount;
-            NativeMemory.AlignedFree((void*)pointer);
-            pointer = 0;
+            NativeMemory.AlignedFree((void*)HostPointer);
         }
 
         // What is read is what no command has written: no error is found.

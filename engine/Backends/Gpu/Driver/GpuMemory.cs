@@ -16,7 +16,11 @@ public enum MemoryKind
 }
 
 /// <summary>Memory as the driver allocated it; the device carves blocks from it.</summary>
-public abstract class GpuMemory(long byteCount, MemoryKind kind)
+/// <param name="byteCount">Its length in bytes.</param>
+/// <param name="kind">What it is for.</param>
+/// <param name="hostPointer">Where the host sees it; 0 where it does not.</param>
+/// <param name="address">Its address in kernels; null where they take none.</param>
+public abstract class GpuMemory(long byteCount, MemoryKind kind, nint hostPointer, ulong? address)
 {
     /// <summary>Its length in bytes.</summary>
     public long ByteCount { get; } = byteCount;
@@ -28,10 +32,12 @@ public abstract class GpuMemory(long byteCount, MemoryKind kind)
     /// Where the host sees it, coherently; 0 where it does not. Memory of every kind but
     /// <see cref="MemoryKind.Device"/> has it.
     /// </summary>
-    public abstract nint HostPointer { get; }
+    public nint HostPointer { get; } = hostPointer;
 
-    /// <summary>Its address in kernels, where they take addresses.</summary>
-    public abstract ulong Address { get; }
+    /// <summary>Its address in kernels.</summary>
+    /// <exception cref="InvalidOperationException">They take none.</exception>
+    public ulong Address =>
+        address ?? throw new InvalidOperationException("kernels take no addresses here: memory is bound to them");
 
     /// <summary>The driver that counts it.</summary>
     internal GpuDriver? Owner { get; set; }

@@ -19,6 +19,13 @@ public sealed record KernelCode(
     /// arrays element by element, in each thread.
     /// </summary>
     public byte[]? Tables { get; init; }
+
+    /// <summary>What is thrown where a device does not take it.</summary>
+    /// <param name="device">The device's name.</param>
+    /// <param name="call">The function that was asked.</param>
+    /// <param name="answer">What that answered.</param>
+    internal TensorRuntimeException RefusedBy(string device, string call, string answer) =>
+        new($"{device} does not take the kernel {Name}: {call} answered {answer}");
 }
 
 /// <summary>A kernel that a driver has made ready.</summary>

@@ -2,10 +2,12 @@ namespace KernelEngine.Gpu;
 
 /// <summary>
 /// A queue whose batches are recorded into lists of commands first, each with memory of its own that is used again when
-/// its batch is done. Behind each list the device counts up to the batch's ticket.
+/// its batch is done. Behind each list the device counts up to the batch's ticket; in lists that are measured, queries
+/// note the time.
 /// </summary>
-internal abstract class ListQueue<TList>(DeviceLoss loss) : GpuQueue(loss)
+internal abstract class ListQueue<TList, TQueries>(DeviceLoss loss) : GpuQueue(loss)
     where TList : class
+    where TQueries : TimestampQueries
 {
     private readonly Queue<(TList List, long Ticket)> busy = new();
     private readonly Stack<TList> idle = new();
@@ -31,6 +33,9 @@ internal abstract class ListQueue<TList>(DeviceLoss loss) : GpuQueue(loss)
     }
 
     /// <inheritdoc/>
+    public override void ReadTimes(long ticket, Span<double> nanoseconds) => Times.Read(ticket, nanoseconds);
+
+    /// <inheritdoc/>
     public override void Dispose()
     {
         foreach (var (list, _) in busy)
@@ -39,7 +44,11 @@ internal abstract class ListQueue<TList>(DeviceLoss loss) : GpuQueue(loss)
             Release(list);
         busy.Clear();
         idle.Clear();
+        Times.Dispose();
     }
+
+    /// <summary>When measured batches ran.</summary>
+    protected abstract TimestampRing<TQueries> Times { get; }
 
     /// <summary>Makes a list.</summary>
     protected abstract TList Create();

@@ -8,16 +8,10 @@ namespace KernelEngine.Vulkan;
 /// <summary>What Vulkan's validation layer has complained about.</summary>
 internal static unsafe class ValidationLog
 {
-    /// <summary>The variable that switches validation on.</summary>
-    public const string Variable = "KERNEL_VALIDATE";
-
-    /// <summary>The layer.</summary>
-    public const string Layer = "VK_LAYER_KHRONOS_validation";
+    /// <summary>The layer, and the extension that it reports by.</summary>
+    public const string Layer = "VK_LAYER_KHRONOS_validation", Extension = "VK_EXT_debug_utils";
 
     private static readonly List<string> Lines = [];
-
-    /// <summary>Whether validation is asked for.</summary>
-    public static bool IsWanted => Environment.GetEnvironmentVariable(Variable) is "1" or "true";
 
     /// <summary>All complaints since the start.</summary>
     public static IReadOnlyList<string> Messages
@@ -37,6 +31,18 @@ internal static unsafe class ValidationLog
         messageType: DebugUtilsMessageTypeFlagsEXT.ValidationBitExt
             | DebugUtilsMessageTypeFlagsEXT.PerformanceBitExt,
         pfnUserCallback: new PfnDebugUtilsMessengerCallbackEXT(&Receive));
+
+    /// <summary>Has the layer report what an instance does.</summary>
+    public static ulong Listen(Vk api, Instance instance)
+    {
+        var create = (delegate* unmanaged<Instance, DebugUtilsMessengerCreateInfoEXT*, void*, ulong*, Result>)
+            api.GetInstanceProcAddr(instance, "vkCreateDebugUtilsMessengerEXT").Handle;
+        var messenger = Description;
+        ulong made = 0;
+        if (create != null)
+            create(instance, &messenger, null, &made).Check("vkCreateDebugUtilsMessengerEXT");
+        return made;
+    }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static Bool32 Receive(

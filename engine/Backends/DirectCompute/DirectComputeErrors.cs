@@ -3,7 +3,7 @@ using System.Globalization;
 namespace KernelEngine.DirectCompute;
 
 /// <summary>What Direct3D's functions answer.</summary>
-internal static class Direct3DErrors
+internal static class DirectComputeErrors
 {
     public const int OutOfMemory = unchecked((int)0x8007000e);
 
