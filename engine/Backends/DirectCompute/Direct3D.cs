@@ -21,8 +21,9 @@ internal static unsafe partial class Direct3D
             NativeLibrary.TryGetExport(system, "wine_get_version", out _));
 
     /// <summary>Why there is no Direct3D 12 on this machine, in one line; null where there is.</summary>
-    public static string? WhyMissing => Library != 0 ? null : OperatingSystem.IsWindows()
-        ? "d3d12.dll was not found; Windows 10 and later have it"
+    public static string? WhyMissing => !Environment.Is64BitProcess ? "Direct3D 12 needs a process of 64 bits here"
+        : Library != 0 ? null
+        : OperatingSystem.IsWindows() ? "d3d12.dll was not found; Windows 10 and later have it"
         : "libvkd3d-utils.so.1 was not found, which has Direct3D 12 on Linux (libvkd3d-utils1 in Debian)";
 
     /// <summary>Switches Microsoft's debug layer on, if it is installed.</summary>

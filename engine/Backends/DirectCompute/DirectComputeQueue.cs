@@ -120,11 +120,22 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList, D
 
     private static ComObject Create(ComObject device)
     {
-        var description = new QueueDescription { Type = QueueDescription.Compute };
-        DirectComputeErrors.Check(
-            device.Make(
-                DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out var queue, (nint)(&description)),
-            "CreateCommandQueue");
+        // A large product may take longer than the two seconds after which Windows takes the device away; not every
+        // process may ask for more.
+        var description = new QueueDescription
+        {
+            Type = QueueDescription.Compute,
+            Flags = QueueDescription.WithoutTimeout,
+        };
+        if (device.Make(
+                DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out var queue, (nint)(&description)) < 0)
+        {
+            description.Flags = 0;
+            DirectComputeErrors.Check(
+                device.Make(DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out queue, (nint)(&description)),
+                "CreateCommandQueue");
+        }
+
         return queue;
     }
 

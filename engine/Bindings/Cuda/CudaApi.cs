@@ -130,7 +130,9 @@ internal static unsafe partial class CudaApi
         InterfaceLibrary.Load(names, out _) is var library and not 0 ? (library, null)
             : (0, $"no CUDA driver was found ({string.Join(", ", names.ToArray())}); NVIDIA's driver brings it");
 
-    private static (nint Library, string? Reason) Load() => Load(Software is null ? LibraryNames : [Software]);
+    private static (nint Library, string? Reason) Load() => Environment.Is64BitProcess
+        ? Load(Software is null ? LibraryNames : [Software])
+        : (0, "CUDA needs a process of 64 bits");
 
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path) =>
         name == Library ? Found.Value.Library : 0;

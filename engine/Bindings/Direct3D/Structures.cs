@@ -63,6 +63,7 @@ internal struct ResourceBarrier
 internal struct QueueDescription
 {
     public const int Direct = 0, Compute = 2;
+    public const uint WithoutTimeout = 1;
 
     public int Type, Priority;
     public uint Flags, NodeMask;

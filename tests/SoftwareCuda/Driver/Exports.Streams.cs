@@ -135,6 +135,7 @@ internal static unsafe partial class Exports
     private static int BeginCapture(nint stream, int mode) => CallIn(context =>
     {
         var captured = StreamOf(stream, context);
+        Expect(!RefusesCapture, SoftwareError.StreamCaptureUnsupported);
         Expect(mode is >= 0 and <= 2 && captured.Captured is null);
         captured.Captured = [];
     });

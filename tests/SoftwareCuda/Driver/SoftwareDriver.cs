@@ -31,6 +31,9 @@ public static class SoftwareDriver
     /// <summary>How many graphs were launched.</summary>
     public static long GraphLaunches { get; internal set; }
 
+    /// <summary>Whether streams refuse to be captured.</summary>
+    public static bool RefusesCapture { get; set; }
+
     /// <summary>How many copies between devices were enqueued.</summary>
     public static long PeerCopies { get; internal set; }
 

@@ -5,6 +5,9 @@ namespace KernelEngine.Cuda;
 /// <summary>NVIDIA's GPUs by CUDA's driver: the devices <c>cuda:0</c>, <c>cuda:1</c>, … in the driver's order.</summary>
 public sealed unsafe class CudaBackend : GpuBackend
 {
+    // CU_STREAM_PER_THREAD
+    private const nint PerThreadStream = 2;
+
     private CudaBackend() =>
         ShaderCatalog.Compiled[KernelLanguage.Ptx] =
             CompiledShaders.EmbeddedIn(typeof(CudaBackend).Assembly, KernelLanguage.Ptx);
@@ -50,6 +53,13 @@ public sealed unsafe class CudaBackend : GpuBackend
             CudaErrors.Check(CudaApi.ContextGetDevice(&id), "cuCtxGetDevice for the host's context");
             if (host.Stream == 0)
                 return id;
+            if (host.Stream == PerThreadStream)
+            {
+                throw new TensorRuntimeException(
+                    "CU_STREAM_PER_THREAD of the CudaHost is another stream on each thread",
+                    "make a stream with cuStreamCreate, or hand in CU_STREAM_LEGACY");
+            }
+
             CudaErrors.Check(CudaApi.StreamGetContext(host.Stream, &owner), "cuStreamGetCtx for the host's stream");
             return owner == host.Context
                 ? id

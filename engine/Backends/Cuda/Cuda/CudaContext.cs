@@ -41,6 +41,15 @@ internal sealed unsafe class CudaContext : IDisposable
         return default;
     }
 
+    /// <summary>Gives something back, as a finalizer may: nothing is done where the context is gone, or thrown.</summary>
+    public void Attempt(Action call)
+    {
+        if (Lost is not null || CudaApi.ContextPushCurrent(Handle) != CudaResult.Success)
+            return;
+        using var visit = default(Visit);
+        call();
+    }
+
     /// <summary>Throws unless a call went well.</summary>
     /// <exception cref="DeviceLostException">Nothing will any more.</exception>
     /// <exception cref="TensorRuntimeException">It did not.</exception>

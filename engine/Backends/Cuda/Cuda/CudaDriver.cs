@@ -61,7 +61,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     protected override GpuKernel Compile(KernelCode code) => kernels.Make(code);
 
     /// <inheritdoc/>
-    protected override void Finish() => graphs.Clear();
+    protected override void Finish() => graphs.Dispose();
 
     /// <inheritdoc/>
     protected override void Close()

@@ -8,12 +8,17 @@ namespace KernelEngine.Cuda;
 /// own for them, which the words of each batch are copied to before it runs.
 /// </summary>
 internal sealed unsafe class CudaGraphs(CudaContext context, GpuDriver driver, CudaWriter writer, nint stream)
+    : IDisposable
 {
     // Below, launching one by one is as fast; and a batch is not taken for one that comes again before it did.
     private const int LeastLaunches = 16;
     private const int MostKnown = 64;
 
+    // Null: it came once. Others have graphs, or cannot have one.
     private readonly Dictionary<UInt128, Graph?> known = [];
+
+    // Nothing else is ever enqueued here: in the stream that computes a host's commands would be captured with ours.
+    private readonly nint capturing = CudaQueue.CreateStream(context);
 
     /// <summary>How many batches have run as graphs.</summary>
     public long Launched { get; private set; }
@@ -29,30 +34,48 @@ internal sealed unsafe class CudaGraphs(CudaContext context, GpuDriver driver, C
         if (!known.TryGetValue(key, out var graph))
         {
             if (known.Count >= MostKnown)
-                Clear();
+                Forget();
             known.Add(key, null);
             return false;
         }
 
         if (graph is null)
-            known[key] = graph = Capture(batch, range);
+            known[key] = graph = TryCapture(batch, range) ?? Graph.Impossible;
+        if (graph.Executable == 0)
+            return false;
         writer.CopyParameters(
-            graph.Words.Address, range.Memory.HostPointer + range.From, range.To - range.From, stream);
+            graph.Words!.Address, range.Memory.HostPointer + range.From, range.To - range.From, stream);
         context.Check(CudaApi.GraphLaunch(graph.Executable, stream), "cuGraphLaunch");
         Launched++;
         return true;
     }
 
-    /// <summary>Gives all back; nothing of it runs any more.</summary>
-    public void Clear()
+    /// <summary>Gives all back, when nothing of it runs any more.</summary>
+    public void Dispose()
     {
-        if (known.Count > 0 && context.Lost is null)
-            context.Check(CudaApi.StreamSynchronize(stream), "cuStreamSynchronize");
-        foreach (var graph in known.Values.OfType<Graph>())
+        Clear();
+        context.Attempt(() => CudaApi.StreamDestroy(capturing));
+    }
+
+    // Makes room: of those that did not come again, without a wait; of all, where all have come again.
+    private void Forget()
+    {
+        foreach (var (key, _) in known.Where(one => one.Value is null).ToArray())
+            known.Remove(key);
+        if (known.Count >= MostKnown)
+            Clear();
+    }
+
+    private void Clear()
+    {
+        if (known.Values.Any(graph => graph?.Words is not null))
+            context.Attempt(() => CudaApi.StreamSynchronize(stream));
+        foreach (var graph in known.Values)
         {
-            if (context.Lost is null)
-                CudaApi.GraphExecutableDestroy(graph.Executable);
-            graph.Words.Free();
+            if (graph is not { Words: { } words })
+                continue;
+            context.Attempt(() => CudaApi.GraphExecutableDestroy(graph.Executable));
+            words.Free();
         }
 
         known.Clear();
@@ -75,27 +98,43 @@ internal sealed unsafe class CudaGraphs(CudaContext context, GpuDriver driver, C
         return key.Value;
     }
 
+    // A graph only saves time: where the driver has none to give, or no memory for it, the batch is recorded.
+    private Graph? TryCapture(GpuBatch batch, ParameterRange range)
+    {
+        try
+        {
+            return Capture(batch, range);
+        }
+        catch (Exception e) when (context.Lost is null && e is GpuMemoryException or TensorRuntimeException)
+        {
+            return null;
+        }
+    }
+
     private Graph Capture(GpuBatch batch, ParameterRange range)
     {
+        nint graph = 0, executable;
         var words = driver.Allocate(range.To - range.From, MemoryKind.Device);
         try
         {
-            nint graph = 0, executable;
+            CudaResult ended;
             context.Check(
-                CudaApi.StreamBeginCapture(stream, CudaCaptureMode.ThreadLocal), "cuStreamBeginCapture");
+                CudaApi.StreamBeginCapture(capturing, CudaCaptureMode.ThreadLocal), "cuStreamBeginCapture");
             try
             {
                 foreach (ref readonly var command in batch.Commands)
-                    writer.Launch(command, words.Address + (ulong)(command.ParameterOffset - range.From), stream);
+                {
+                    var parameters = words.Address + (ulong)(command.ParameterOffset - range.From);
+                    writer.Launch(command, parameters, capturing);
+                }
             }
             finally
             {
-                context.Check(CudaApi.StreamEndCapture(stream, &graph), "cuStreamEndCapture");
+                ended = CudaApi.StreamEndCapture(capturing, &graph);
             }
 
-            var made = CudaApi.GraphInstantiate(&executable, graph, 0);
-            CudaApi.GraphDestroy(graph);
-            context.Check(made, "cuGraphInstantiateWithFlags");
+            context.Check(ended, "cuStreamEndCapture");
+            context.Check(CudaApi.GraphInstantiate(&executable, graph, 0), "cuGraphInstantiateWithFlags");
             return new(executable, words);
         }
         catch
@@ -103,7 +142,15 @@ internal sealed unsafe class CudaGraphs(CudaContext context, GpuDriver driver, C
             words.Free();
             throw;
         }
+        finally
+        {
+            if (graph != 0)
+                CudaApi.GraphDestroy(graph);
+        }
     }
 
-    private sealed record Graph(nint Executable, GpuMemory Words);
+    private sealed record Graph(nint Executable, GpuMemory? Words)
+    {
+        public static Graph Impossible { get; } = new(0, null);
+    }
 }

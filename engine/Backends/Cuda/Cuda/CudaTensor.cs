@@ -33,11 +33,5 @@ public sealed class CudaTensor : HandedTensor
             m.Buffer, m.Driver, m.Block.Memory.Address + (ulong)m.Offset, m.ByteCount, m.Driver.Queue.EventOfAll()));
 
     /// <inheritdoc/>
-    private protected override void Release()
-    {
-        if (driver.Loss.Reason is not null)
-            return;
-        using var visit = driver.Context.Enter();
-        CudaApi.EventDestroy(Event);
-    }
+    private protected override void Release() => driver.Context.Attempt(() => CudaApi.EventDestroy(Event));
 }

@@ -253,7 +253,9 @@ public abstract class GpuBackend : Backend
         var face = new ComputeDevice(
             this, known.Count, adapter.Name, adapter.Type,
             new(limits.TotalMemoryBytes, limits.MaxMemoryBytes, limits.HasFloat64, adapter.Features), adapter.Driver);
-        known.Add((face, new(() => new GpuDevice(open()) { Device = face })));
+
+        // A device that is busy now may be free later: only what was opened is kept. All callers hold the gate.
+        known.Add((face, new(() => new GpuDevice(open()) { Device = face }, LazyThreadSafetyMode.PublicationOnly)));
         return face;
     }
 }

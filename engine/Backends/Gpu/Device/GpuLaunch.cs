@@ -36,8 +36,18 @@ internal readonly ref struct GpuLaunch
     public int MemberRoom => words.BlockRoom;
 
     /// <summary>A buffer of the kernel: an operand, from its first element on.</summary>
-    public GpuLaunch Buffer(in Operand operand) =>
-        Buffer((GpuBuffer)operand.Buffer, operand.Layout.Offset * operand.DType.Size);
+    /// <exception cref="TensorRuntimeException">Its elements lie further apart than 32 bits count.</exception>
+    public GpuLaunch Buffer(in Operand operand)
+    {
+        var extent = operand.Layout.StorageExtent - operand.Layout.Offset;
+        if (extent > int.MaxValue)
+        {
+            words.End();
+            throw TooLarge(source.Name, extent);
+        }
+
+        return Buffer((GpuBuffer)operand.Buffer, operand.Layout.Offset * operand.DType.Size);
+    }
 
     /// <summary>A buffer of the kernel, from a byte on.</summary>
     public GpuLaunch Buffer(GpuBuffer buffer, long byteOffset = 0) =>

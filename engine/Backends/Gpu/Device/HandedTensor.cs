@@ -31,7 +31,13 @@ public abstract class HandedTensor : IDisposable
     {
         if (Interlocked.Exchange(ref held, null) is not { } buffer)
             return;
-        Release();
-        buffer.LetGo();
+        try
+        {
+            Release();
+        }
+        finally
+        {
+            buffer.LetGo();
+        }
     }
 }

@@ -55,25 +55,54 @@ public class CudaDriverTests
     {
         Need();
         var device = ComputeDevice.Cuda();
-        using var eager = new FusionScope(FusionMode.Off);
-        var x = Tensor.Full([64], 1f, device: device);
         var before = Driver(device).GraphLaunches;
-        for (var step = 0; step < 4; step++)
-        {
-            for (var i = 0; i < 20; i++)
-                x.Mul_(1 + (0.001 * step)).Add_(i);
-            device.Flush();
-        }
-
-        var expected = 1f;
-        for (var step = 0; step < 4; step++)
-        {
-            for (var i = 0; i < 20; i++)
-                expected = (expected * (float)(1 + (0.001 * step))) + i;
-        }
-
-        Assert.Equal(expected, x[0].Item<float>(), 1e-3f * expected);
+        SameBatches(device);
         Assert.True(Driver(device).GraphLaunches - before >= 2);
+    }
+
+    [Fact]
+    public void Batches_run_where_no_graph_can_be_had()
+    {
+        Need();
+        var device = ComputeDevice.Cuda(new CudaHost(SoftwareDriver.CreateContext(0)));
+        SoftwareDriver.RefusesCapture = true;
+        try
+        {
+            SameBatches(device);
+            Assert.Equal(0, Driver(device).GraphLaunches);
+        }
+        finally
+        {
+            SoftwareDriver.RefusesCapture = false;
+        }
+
+        device.CloseCuda();
+    }
+
+    [Fact]
+    public void A_device_that_has_graphs_is_closed()
+    {
+        Need();
+        var context = SoftwareDriver.CreateContext(0);
+        var host = new CudaHost(context, SoftwareDriver.CreateStream(context));
+        var device = ComputeDevice.Cuda(host);
+        SameBatches(device);
+        Assert.True(Driver(device).GraphLaunches >= 2);
+        device.CloseCuda();
+
+        // It is given back whole: the same objects make a device again.
+        Assert.NotSame(device, ComputeDevice.Cuda(host));
+        SameBatches(ComputeDevice.Cuda(host));
+        ComputeDevice.Cuda(host).CloseCuda();
+    }
+
+    [Fact]
+    public void A_stream_that_is_another_on_each_thread_is_refused()
+    {
+        Need();
+        var host = new CudaHost(SoftwareDriver.CreateContext(0), 2);
+        var exception = Assert.Throws<TensorRuntimeException>(() => ComputeDevice.Cuda(host));
+        Assert.Contains("CU_STREAM_PER_THREAD", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -176,6 +205,27 @@ public class CudaDriverTests
             "CUDA_ERROR_ILLEGAL_ADDRESS, what the driver says of IllegalAddress",
             CudaErrors.TextOf(CudaResult.IllegalAddress));
         Assert.Equal("CUDA error 12345", CudaErrors.TextOf((CudaResult)12345));
+    }
+
+    private static void SameBatches(ComputeDevice device)
+    {
+        using var eager = new FusionScope(FusionMode.Off);
+        var x = Tensor.Full([64], 1f, device: device);
+        for (var step = 0; step < 4; step++)
+        {
+            for (var i = 0; i < 20; i++)
+                x.Mul_(1 + (0.001 * step)).Add_(i);
+            device.Flush();
+        }
+
+        var expected = 1f;
+        for (var step = 0; step < 4; step++)
+        {
+            for (var i = 0; i < 20; i++)
+                expected = (expected * (float)(1 + (0.001 * step))) + i;
+        }
+
+        Assert.Equal(expected, x[0].Item<float>(), 1e-3f * expected);
     }
 
     private static void Need() =>
