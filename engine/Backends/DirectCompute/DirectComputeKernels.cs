@@ -3,6 +3,11 @@ using KernelEngine.Gpu;
 
 namespace KernelEngine.DirectCompute;
 
+/// <summary>A kernel as Direct3D has it.</summary>
+/// <param name="Pipeline">The <c>ID3D12PipelineState</c>.</param>
+/// <param name="RootSignature">The <c>ID3D12RootSignature</c> of all kernels with as many buffers.</param>
+internal readonly record struct PipelineState(ComObject Pipeline, ComObject RootSignature);
+
 /// <summary>Makes pipelines of compiled kernels, and of sources, which it has compiled first.</summary>
 internal sealed unsafe class DirectComputeKernels(ComObject device, string deviceName) : IDisposable
 {
@@ -18,7 +23,7 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
 
     /// <summary>Makes a pipeline.</summary>
     /// <exception cref="TensorRuntimeException">The compiler or the driver refuses it.</exception>
-    public DirectComputeKernel Make(KernelCode code)
+    public GpuKernel Make(KernelCode code)
     {
         if (code.Buffers > MaxBuffers)
             throw new TensorRuntimeException($"the kernel {code.Name} has more than {MaxBuffers} buffers");
@@ -30,7 +35,10 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
         var answer = Create(device, signature, bytes, out var pipeline);
         if (answer < 0)
             throw code.RefusedBy(deviceName, "CreateComputePipelineState", DirectComputeErrors.NameOf(answer));
-        return new(code, pipeline, signature) { WasCached = isCached };
+        return new HandleKernel<PipelineState>(code, new(pipeline, signature), made => made.Pipeline.Release())
+        {
+            WasCached = isCached,
+        };
     }
 
     /// <summary>Whether a device takes kernels that compute in float64: libvkd3d says so and does not.</summary>

@@ -13,8 +13,7 @@ internal unsafe ref struct DirectComputeWriter(
     /// <summary>The most barriers before a command.</summary>
     public const int MaxBarriers = 64;
 
-    private DirectComputeKernel? bound;
-    private ComObject rootSignature;
+    private ComObject bound, rootSignature;
     private Bindings bindings;
     private bool hasWritten; // by a kernel, since the last barrier
     private int count; // of barriers before the next command
@@ -37,10 +36,10 @@ internal unsafe ref struct DirectComputeWriter(
         foreach (var memory in memories)
             Use((DirectComputeMemory)memory, ResourceStates.UnorderedAccess);
         Place();
-        var kernel = (DirectComputeKernel)command.Kernel!;
-        if (kernel != bound)
+        var kernel = ((HandleKernel<PipelineState>)command.Kernel!).Handle;
+        if (kernel.Pipeline != bound)
         {
-            bound = kernel;
+            bound = kernel.Pipeline;
             list.Call(ListSlots.SetPipelineState, kernel.Pipeline.Handle);
             if (kernel.RootSignature != rootSignature)
             {

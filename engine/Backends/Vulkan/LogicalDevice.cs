@@ -8,14 +8,11 @@ internal sealed unsafe class LogicalDevice : IDisposable
 {
     private LogicalDevice(VulkanAdapter adapter, VulkanHost host, bool isOwned, DeviceQueue? transfers = null)
     {
-        (Adapter, Handles, IsOwned) = (adapter, host, isOwned);
-        Handle = new Device(host.Device);
+        (Adapter, Handles, IsOwned, Handle) = (adapter, host, isOwned, new Device(host.Device));
         Computing = new(new Queue(host.Queue), host.QueueFamily, host.SubmitLock);
         HidesMemory = TransferQueue.IsForced;
         Transfers = transfers ?? (HidesMemory ? Computing : null);
         Api = VulkanLoader.ForDevice(VulkanLoader.Required, Handle);
-        HasBudget = host.Extensions.Contains("VK_EXT_memory_budget");
-        HasFeedback = host.Extensions.Contains("VK_EXT_pipeline_creation_feedback");
     }
 
     /// <summary>The physical device.</summary>
@@ -42,53 +39,45 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// <summary>Whether the engine made it.</summary>
     public bool IsOwned { get; }
 
-    /// <summary>Whether the driver tells how much memory is left.</summary>
-    public bool HasBudget { get; }
-
-    /// <summary>Whether the driver tells where a pipeline came from.</summary>
-    public bool HasFeedback { get; }
+    /// <summary>Whether an extension is on.</summary>
+    public bool Has(string extension) => Handles.Extensions.Contains(extension);
 
     /// <summary>Makes a device with everything on that the engine uses.</summary>
     /// <exception cref="TensorRuntimeException">The driver refuses.</exception>
     public static LogicalDevice Create(VulkanInstance instance, VulkanAdapter adapter)
     {
-        using var features = new FeatureChain(adapter.Enabled);
+        using var requirements = new VulkanRequirements(adapter);
+        var copying = TransferQueue.FamilyOf(adapter);
+        var priority = 1f;
+        var queues = stackalloc DeviceQueueCreateInfo[]
+        {
+            new(queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1, pQueuePriorities: &priority),
+            new(queueFamilyIndex: copying ?? 0, queueCount: 1, pQueuePriorities: &priority),
+        };
         var names = SilkMarshal.StringArrayToPtr(adapter.Extensions);
-        try
+        var info = new DeviceCreateInfo(
+            pNext: requirements.FeaturesChain, queueCreateInfoCount: copying is null ? 1U : 2U, pQueueCreateInfos: queues,
+            enabledExtensionCount: (uint)adapter.Extensions.Count, ppEnabledExtensionNames: (byte**)names);
+        var result = instance.Api.CreateDevice(adapter.Handle, &info, null, out var device);
+        SilkMarshal.Free(names);
+        result.Check("vkCreateDevice");
+        var computing = QueueOf((uint)adapter.QueueFamily);
+        return new LogicalDevice(adapter, new VulkanHost
         {
-            var priority = 1f;
-            var copying = TransferQueue.FamilyOf(adapter);
-            var queues = stackalloc DeviceQueueCreateInfo[]
-            {
-                new(queueFamilyIndex: (uint)adapter.QueueFamily, queueCount: 1, pQueuePriorities: &priority),
-                new(queueFamilyIndex: copying ?? 0, queueCount: 1, pQueuePriorities: &priority),
-            };
-            var info = new DeviceCreateInfo(
-                pNext: features.First, queueCreateInfoCount: copying is null ? 1U : 2U, pQueueCreateInfos: queues,
-                enabledExtensionCount: (uint)adapter.Extensions.Count, ppEnabledExtensionNames: (byte**)names);
-            instance.Api.CreateDevice(adapter.Handle, &info, null, out var device).Check("vkCreateDevice");
-            DeviceQueue QueueOf(uint family)
-            {
-                instance.Api.GetDeviceQueue(device, family, 0, out var queue);
-                return new(queue, family, new());
-            }
+            Instance = instance.Handle.Handle,
+            PhysicalDevice = adapter.Handle.Handle,
+            Device = device.Handle,
+            Queue = computing.Handle.Handle,
+            QueueFamily = computing.Family,
+            SubmitLock = computing.Gate,
+            Features = adapter.Enabled,
+            Extensions = adapter.Extensions,
+        }, isOwned: true, copying is { } beside ? QueueOf(beside) : null);
 
-            var computing = QueueOf((uint)adapter.QueueFamily);
-            return new LogicalDevice(adapter, new VulkanHost
-            {
-                Instance = instance.Handle.Handle,
-                PhysicalDevice = adapter.Handle.Handle,
-                Device = device.Handle,
-                Queue = computing.Handle.Handle,
-                QueueFamily = computing.Family,
-                SubmitLock = computing.Gate,
-                Features = adapter.Enabled,
-                Extensions = adapter.Extensions,
-            }, isOwned: true, copying is { } family ? QueueOf(family) : null);
-        }
-        finally
+        DeviceQueue QueueOf(uint family)
         {
-            SilkMarshal.Free(names);
+            instance.Api.GetDeviceQueue(device, family, 0, out var queue);
+            return new(queue, family, new());
         }
     }
 
@@ -99,27 +88,18 @@ internal sealed unsafe class LogicalDevice : IDisposable
     {
         var adapter = new VulkanAdapter(VulkanLoader.Required, new PhysicalDevice(host.PhysicalDevice), host.Features);
         var missing = VulkanFeatures.Required & ~host.Features;
-        if (missing != VulkanFeatures.None)
-        {
-            throw new TensorValueException(
+        var family = adapter.QueueFamilies.ElementAtOrDefault((int)host.QueueFamily);
+        TensorValueException? refused =
+            missing != VulkanFeatures.None ? new(
                 $"the host's Vulkan device has not switched on {missing}",
-                "VulkanRequirements.For says what to switch on");
-        }
-
-        if (host.SubmitLock is Lock)
-        {
-            throw new TensorValueException(
+                "VulkanRequirements.For says what to switch on")
+            : host.SubmitLock is Lock ? new(
                 "the host's SubmitLock is a System.Threading.Lock, which the engine cannot hold as the host does",
-                "lock a plain object instead: SubmitLock = new object()");
-        }
-
-        if (host.QueueFamily >= adapter.QueueFamilies.Length
-            || !adapter.QueueFamilies[host.QueueFamily].QueueFlags.HasFlag(QueueFlags.ComputeBit))
-        {
-            throw new TensorValueException($"the queue family {host.QueueFamily} of {adapter.Name} does not compute");
-        }
-
-        return new LogicalDevice(adapter, host, isOwned: false);
+                "lock a plain object instead: SubmitLock = new object()")
+            : !family.QueueFlags.HasFlag(QueueFlags.ComputeBit) ? new(
+                $"the queue family {host.QueueFamily} of {adapter.Name} does not compute")
+            : null;
+        return refused is null ? new LogicalDevice(adapter, host, isOwned: false) : throw refused;
     }
 
     /// <inheritdoc/>

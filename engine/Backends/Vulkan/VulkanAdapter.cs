@@ -113,20 +113,20 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
     private GpuFloats FloatsOf(in PhysicalDeviceVulkan12Properties of12)
     {
         // Mesa's software rasteriser divides as the processor does, and multiplies and adds in two steps.
-        var floats = of12.DriverID == DriverId.MesaLlvmpipe ? GpuFloats.ExactDivision
+        var arithmetic = of12.DriverID == DriverId.MesaLlvmpipe ? GpuFloats.ExactDivision
             : Properties.DeviceType == PhysicalDeviceType.Cpu ? GpuFloats.None
             : GpuFloats.FusedMultiplyAdd;
-        if (of12.ShaderSignedZeroInfNanPreserveFloat32)
-            floats |= GpuFloats.Special32;
-        if (of12.ShaderSignedZeroInfNanPreserveFloat64)
-            floats |= GpuFloats.Special64;
         // Where widths depend on each other, asking for one would ask for another that kernels say nothing of.
         var independence = of12.DenormBehaviorIndependence;
-        if (of12.ShaderDenormPreserveFloat32 && independence != ShaderFloatControlsIndependence.IndependenceNone)
-            floats |= GpuFloats.Denormals32;
-        if (of12.ShaderDenormPreserveFloat64 && independence == ShaderFloatControlsIndependence.IndependenceAll)
-            floats |= GpuFloats.Denormals64;
-        return floats;
+        return arithmetic
+            | If(of12.ShaderSignedZeroInfNanPreserveFloat32, GpuFloats.Special32)
+            | If(of12.ShaderSignedZeroInfNanPreserveFloat64, GpuFloats.Special64)
+            | If(of12.ShaderDenormPreserveFloat32 && independence != ShaderFloatControlsIndependence.IndependenceNone,
+                GpuFloats.Denormals32)
+            | If(of12.ShaderDenormPreserveFloat64 && independence == ShaderFloatControlsIndependence.IndependenceAll,
+                GpuFloats.Denormals64);
+
+        static GpuFloats If(bool does, GpuFloats what) => does ? what : GpuFloats.None;
     }
 
     private GpuLimits LimitsOf(PhysicalDeviceVulkan11Properties of11, PhysicalDeviceVulkan12Properties of12)
@@ -156,7 +156,7 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
             MaxMemoryBytes = (long)Math.Min(of11.MaxMemoryAllocationSize, total),
             MaxMemories = (int)Math.Min(limits.MaxMemoryAllocationCount, int.MaxValue),
             TotalMemoryBytes = (long)total,
-            Identity = $"{Name}, {Driver}, {Properties.DriverVersion:x8}, " +
+            Identity = $"{Name}, {Driver}, {properties.DriverVersion:x8}, " +
                 $"{Uuid(of11.DriverUuid)}, {Uuid(of11.DeviceUuid)}, {Uuid(properties.PipelineCacheUuid)}",
         };
     }
@@ -167,9 +167,11 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
     {
         if (Version < Vk.Version12)
             return VulkanFeatures.None;
-        using var chain = new FeatureChain();
-        api.GetPhysicalDeviceFeatures2(Handle, chain.First);
-        return chain.Enabled;
+        PhysicalDeviceVulkan12Features of12 = new(StructureType.PhysicalDeviceVulkan12Features);
+        PhysicalDeviceVulkan11Features of11 = new(pNext: &of12);
+        PhysicalDeviceFeatures2 all = new(pNext: &of11);
+        api.GetPhysicalDeviceFeatures2(Handle, &all);
+        return VulkanRequirements.Enable(VulkanFeatures.None, ref all.Features, ref of11, ref of12);
     }
 
     private string? Judge()

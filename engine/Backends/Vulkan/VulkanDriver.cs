@@ -7,7 +7,6 @@ internal sealed class VulkanDriver : GpuDriver
 {
     private readonly VulkanMemories memories;
     private readonly VulkanKernels kernels;
-    private readonly VulkanQueue computing;
 
     /// <summary>A driver of a device, which it disposes in the end.</summary>
     /// <param name="device">The device.</param>
@@ -18,16 +17,16 @@ internal sealed class VulkanDriver : GpuDriver
         Device = device;
         memories = new(device);
         kernels = new(device);
-        computing = new(device, device.Computing, kernels, Loss, isTransfer: false);
+        Queue = new(device, device.Computing, kernels, Loss, isTransfer: false);
         if (device.Transfers is { } transfers)
-            Copies = computing.Other = new(device, transfers, kernels, Loss, isTransfer: true) { Other = computing };
+            Copies = Queue.Other = new(device, transfers, kernels, Loss, isTransfer: true) { Other = Queue };
     }
 
     /// <summary>The device.</summary>
     public LogicalDevice Device { get; }
 
     /// <inheritdoc/>
-    public override VulkanQueue Queue => computing;
+    public override VulkanQueue Queue { get; }
 
     /// <inheritdoc/>
     public override GpuQueue? Copies { get; }

@@ -91,30 +91,27 @@ internal sealed unsafe class VulkanInstance
 
     private static Result Create(Vk api, string[] extensions, bool validates, out Instance handle)
     {
+        var messenger = ValidationLog.Description;
+        var more = ValidationFeatureEnableEXT.SynchronizationValidationExt;
+        var validation = new ValidationFeaturesEXT(
+            pNext: &messenger, enabledValidationFeatureCount: 1, pEnabledValidationFeatures: &more);
         var extensionNames = SilkMarshal.StringArrayToPtr(extensions);
         var layerNames = SilkMarshal.StringArrayToPtr([ValidationLog.Layer]);
-        try
+        Result result;
+        fixed (byte* engine = "KernelEngine"u8)
         {
-            fixed (byte* engine = "KernelEngine"u8)
-            {
-                var messenger = ValidationLog.Description;
-                var more = ValidationFeatureEnableEXT.SynchronizationValidationExt;
-                var validation = new ValidationFeaturesEXT(
-                    pNext: &messenger, enabledValidationFeatureCount: 1, pEnabledValidationFeatures: &more);
-                var application = new ApplicationInfo(pEngineName: engine, apiVersion: Vk.Version12);
-                var info = new InstanceCreateInfo(
-                    pNext: validates ? &validation : null, pApplicationInfo: &application,
-                    flags: extensions.Contains(Portability) ? InstanceCreateFlags.EnumeratePortabilityBitKhr : 0,
-                    enabledLayerCount: validates ? 1U : 0, ppEnabledLayerNames: (byte**)layerNames,
-                    enabledExtensionCount: (uint)extensions.Length, ppEnabledExtensionNames: (byte**)extensionNames);
-                return api.CreateInstance(&info, null, out handle);
-            }
+            var application = new ApplicationInfo(pEngineName: engine, apiVersion: Vk.Version12);
+            var info = new InstanceCreateInfo(
+                pNext: validates ? &validation : null, pApplicationInfo: &application,
+                flags: extensions.Contains(Portability) ? InstanceCreateFlags.EnumeratePortabilityBitKhr : 0,
+                enabledLayerCount: validates ? 1U : 0, ppEnabledLayerNames: (byte**)layerNames,
+                enabledExtensionCount: (uint)extensions.Length, ppEnabledExtensionNames: (byte**)extensionNames);
+            result = api.CreateInstance(&info, null, out handle);
         }
-        finally
-        {
-            SilkMarshal.Free(extensionNames);
-            SilkMarshal.Free(layerNames);
-        }
+
+        SilkMarshal.Free(extensionNames);
+        SilkMarshal.Free(layerNames);
+        return result;
     }
 
     private static HashSet<string> ExtensionsOf(Vk api, string? layer) => [.. VulkanLoader

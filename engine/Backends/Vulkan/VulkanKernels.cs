@@ -43,7 +43,7 @@ internal sealed unsafe class VulkanKernels : IDisposable
 
     /// <summary>Makes a pipeline.</summary>
     /// <exception cref="TensorRuntimeException">The driver refuses the words.</exception>
-    public VulkanKernel Make(KernelCode code)
+    public GpuKernel Make(KernelCode code)
     {
         ShaderModule module;
         fixed (uint* words = code.Words.Span)
@@ -60,7 +60,11 @@ internal sealed unsafe class VulkanKernels : IDisposable
             var wasCached = feedback.Flags.HasFlag(Hit);
             if (!wasCached)
                 file.Touch();
-            return new(device, code, pipeline) { WasCached = wasCached };
+            return new HandleKernel<Pipeline>(
+                code, pipeline, made => device.Api.DestroyPipeline(device.Handle, made, null))
+            {
+                WasCached = wasCached,
+            };
         }
         finally
         {
@@ -93,7 +97,7 @@ internal sealed unsafe class VulkanKernels : IDisposable
             var place = new SpecializationMapEntry(0, 0, sizeof(uint));
             var constants = new SpecializationInfo(1, &place, sizeof(uint), &isUnfused);
             var info = new ComputePipelineCreateInfo(
-                pNext: device.HasFeedback ? &ask : null,
+                pNext: device.Has("VK_EXT_pipeline_creation_feedback") ? &ask : null,
                 stage: new(
                     stage: ShaderStageFlags.ComputeBit, module: module, pName: entry, pSpecializationInfo: &constants),
                 layout: Layout);
@@ -132,11 +136,11 @@ internal sealed unsafe class VulkanKernels : IDisposable
     /// </summary>
     private bool IsOurs(ReadOnlySpan<byte> data)
     {
-        var properties = device.Adapter.Properties;
+        var ours = device.Adapter.Properties;
         return MemoryMarshal.TryRead<PipelineCacheHeaderVersionOne>(data, out var header)
             && header.HeaderSize >= sizeof(PipelineCacheHeaderVersionOne)
             && header.HeaderVersion == PipelineCacheHeaderVersion.One
-            && (header.VendorID, header.DeviceID) == (properties.VendorID, properties.DeviceID)
-            && new Span<byte>(header.PipelineCacheUuid, 16).SequenceEqual(new(properties.PipelineCacheUuid, 16));
+            && (header.VendorID, header.DeviceID) == (ours.VendorID, ours.DeviceID)
+            && new Span<byte>(header.PipelineCacheUuid, 16).SequenceEqual(new(ours.PipelineCacheUuid, 16));
     }
 }

@@ -10,8 +10,6 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
     private const MemoryPropertyFlags Visible =
         MemoryPropertyFlags.HostVisibleBit | MemoryPropertyFlags.HostCoherentBit;
 
-    private bool ReadsInPlace => device.Adapter.Type is not DeviceType.DiscreteGpu && !device.HidesMemory;
-
     /// <summary>Makes a buffer over memory of its own.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
     public VulkanMemory Make(long byteCount, MemoryKind kind)
@@ -21,10 +19,10 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         try
         {
             device.Api.GetBufferMemoryRequirements(device.Handle, buffer, out var needs);
-            memory = Allocate(byteCount, TypesFor(kind, needs.MemoryTypeBits), needs.Size, out var type);
+            memory = Allocate(byteCount, kind, needs, out var type);
             device.Api.BindBufferMemory(device.Handle, buffer, memory, 0).Check("vkBindBufferMemory");
             void* pointer = null;
-            if (kind != MemoryKind.Device || IsReadInPlace(type))
+            if (kind != MemoryKind.Device || IsReadInPlace(FlagsOf(type)))
                 device.Api.MapMemory(device.Handle, memory, 0, Vk.WholeSize, 0, &pointer).Check("vkMapMemory");
             var info = new BufferDeviceAddressInfo(buffer: buffer);
             var address = kind is MemoryKind.Device or MemoryKind.Parameters
@@ -42,21 +40,18 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
 
     private Buffer CreateBuffer(long byteCount, MemoryKind kind)
     {
-        var usage = BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit;
-        if (kind is MemoryKind.Device or MemoryKind.Parameters)
+        const BufferUsageFlags Copied = BufferUsageFlags.TransferSrcBit | BufferUsageFlags.TransferDstBit;
+        const BufferUsageFlags Computed = Copied | BufferUsageFlags.StorageBufferBit
+            | BufferUsageFlags.UniformBufferBit | BufferUsageFlags.ShaderDeviceAddressBit;
+        var usage = kind switch
         {
-            usage |= BufferUsageFlags.StorageBufferBit | BufferUsageFlags.UniformBufferBit
-                | BufferUsageFlags.ShaderDeviceAddressBit;
-        }
-
-        // Tensors are a renderer's vertices, uniforms, texels and arguments too.
-        if (kind == MemoryKind.Device)
-        {
-            usage |= BufferUsageFlags.VertexBufferBit | BufferUsageFlags.IndexBufferBit
+            // Tensors are a renderer's vertices, uniforms, texels and arguments too.
+            MemoryKind.Device => Computed | BufferUsageFlags.VertexBufferBit | BufferUsageFlags.IndexBufferBit
                 | BufferUsageFlags.IndirectBufferBit | BufferUsageFlags.UniformTexelBufferBit
-                | BufferUsageFlags.StorageTexelBufferBit;
-        }
-
+                | BufferUsageFlags.StorageTexelBufferBit,
+            MemoryKind.Parameters => Computed,
+            _ => Copied,
+        };
         uint[] families = kind == MemoryKind.Parameters ? [] :
         [
             .. new[] { device.Computing.Family, device.Transfers?.Family ?? device.Computing.Family }
@@ -78,17 +73,7 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         }
     }
 
-    /// <summary>The types of memory for a kind, the best first.</summary>
-    private IEnumerable<int> TypesFor(MemoryKind kind, uint allowed)
-    {
-        var memory = device.Adapter.Memory;
-        return Enumerable.Range(0, (int)memory.MemoryTypeCount)
-            .Where(i => (allowed >> i & 1) != 0)
-            .Select(i => (Type: i, Score: Score(kind, memory.MemoryTypes[i].PropertyFlags)))
-            .Where(t => t.Score >= 0)
-            .OrderByDescending(t => t.Score)
-            .Select(t => t.Type);
-    }
+    private MemoryPropertyFlags FlagsOf(int type) => device.Adapter.Memory.MemoryTypes[type].PropertyFlags;
 
     private int Score(MemoryKind kind, MemoryPropertyFlags flags)
     {
@@ -102,7 +87,7 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         if (kind == MemoryKind.Device)
         {
             // The host reads tensors in place where that is as fast as any memory of its own.
-            var inPlace = ReadsInPlace && isVisible && isCached;
+            var inPlace = IsReadInPlace(flags);
             return (isLocal ? 4 : 0) + (inPlace ? 2 : 0) + (isVisible && !inPlace ? 0 : 1);
         }
 
@@ -117,22 +102,26 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         };
     }
 
-    // From the first type that has as much.
-    private DeviceMemory Allocate(long byteCount, IEnumerable<int> types, ulong bytes, out int type)
+    // From the best type that has as much.
+    private DeviceMemory Allocate(long byteCount, MemoryKind kind, MemoryRequirements needs, out int type)
     {
         var flags = new MemoryAllocateFlagsInfo(flags: MemoryAllocateFlags.DeviceAddressBit);
         var reason = "no memory type suits it";
+        var types = Enumerable.Range(0, (int)device.Adapter.Memory.MemoryTypeCount)
+            .Where(i => (needs.MemoryTypeBits >> i & 1) != 0 && Score(kind, FlagsOf(i)) >= 0)
+            .OrderByDescending(i => Score(kind, FlagsOf(i)));
         foreach (var candidate in types)
         {
             type = candidate;
             var heap = (int)device.Adapter.Memory.MemoryTypes[type].HeapIndex;
-            if (device.HasBudget && device.Adapter.HeapBudget(heap) is var (used, budget) && used + bytes > budget)
+            if (device.Has("VK_EXT_memory_budget")
+                && device.Adapter.HeapBudget(heap) is var (used, budget) && used + needs.Size > budget)
             {
                 reason = $"{used} of {budget} are in use by this program";
                 continue;
             }
 
-            var info = new MemoryAllocateInfo(pNext: &flags, allocationSize: bytes, memoryTypeIndex: (uint)type);
+            var info = new MemoryAllocateInfo(pNext: &flags, allocationSize: needs.Size, memoryTypeIndex: (uint)type);
             var result = device.Api.AllocateMemory(device.Handle, &info, null, out var memory);
             if (result == Result.Success)
                 return memory;
@@ -144,7 +133,7 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         throw new GpuMemoryException(byteCount, reason);
     }
 
-    private bool IsReadInPlace(int type) => ReadsInPlace
-        && device.Adapter.Memory.MemoryTypes[type].PropertyFlags.HasFlag(
-            Visible | MemoryPropertyFlags.HostCachedBit);
+    // The host reads and writes it where it lies.
+    private bool IsReadInPlace(MemoryPropertyFlags flags) => device.Adapter.Type is not DeviceType.DiscreteGpu
+        && !device.HidesMemory && flags.HasFlag(Visible | MemoryPropertyFlags.HostCachedBit);
 }

@@ -96,7 +96,7 @@ internal sealed unsafe class VulkanQueue : ListQueue<VulkanList, VulkanTimestamp
         var info = new CommandBufferBeginInfo(flags: CommandBufferUsageFlags.OneTimeSubmitBit);
         device.Api.BeginCommandBuffer(list.Commands, &info).Check("vkBeginCommandBuffer", Loss);
         var writer = new VulkanWriter(
-            device, kernels, list.Commands, isTransfer, Times.Begin(batch, Completed)?.Pool);
+            device.Api, kernels, list.Commands, isTransfer, Times.Begin(batch, Completed)?.Pool);
         writer.Begin(batch.Commands.Length);
         batch.WriteTo(ref writer);
         writer.End();

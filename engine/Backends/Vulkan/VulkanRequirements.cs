@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using Silk.NET.Core;
 using Silk.NET.Vulkan;
 
 namespace KernelEngine.Vulkan;
@@ -8,14 +10,18 @@ namespace KernelEngine.Vulkan;
 /// </summary>
 public sealed unsafe class VulkanRequirements : IDisposable
 {
-    private readonly FeatureChain chain;
+    private readonly Chain* chain = (Chain*)NativeMemory.AllocZeroed((nuint)sizeof(Chain));
 
-    private VulkanRequirements(VulkanAdapter adapter)
+    /// <summary>What a device needs and has.</summary>
+    internal VulkanRequirements(VulkanAdapter adapter)
     {
         WhyUnusable = adapter.WhyUnusable is { } why ? $"{adapter.Name} {why}" : null;
         Features = adapter.Enabled;
         Extensions = [.. adapter.Extensions.Where(e => e != "VK_KHR_swapchain")];
-        chain = new FeatureChain(adapter.Enabled);
+        chain->Features = new(StructureType.PhysicalDeviceFeatures2, &chain->Features11);
+        chain->Features11 = new(StructureType.PhysicalDeviceVulkan11Features, &chain->Features12);
+        chain->Features12 = new(StructureType.PhysicalDeviceVulkan12Features);
+        AddTo(ref chain->Features.Features, ref chain->Features11, ref chain->Features12);
     }
 
     /// <summary>Why the engine cannot run on the device, in one line; null where it can.</summary>
@@ -35,7 +41,7 @@ public sealed unsafe class VulkanRequirements : IDisposable
     /// <c>VkPhysicalDeviceVulkan12Features</c> with the features on, to be put as <c>pNext</c> of
     /// <c>VkDeviceCreateInfo</c>. It lives as long as this object.
     /// </summary>
-    public void* FeaturesChain => chain.First;
+    public void* FeaturesChain => chain;
 
     /// <summary>What a device needs and has.</summary>
     /// <param name="physicalDevice">The <c>VkPhysicalDevice</c>, of any instance.</param>
@@ -53,8 +59,35 @@ public sealed unsafe class VulkanRequirements : IDisposable
     public void AddTo(
         ref PhysicalDeviceFeatures features, ref PhysicalDeviceVulkan11Features features11,
         ref PhysicalDeviceVulkan12Features features12) =>
-        FeatureChain.Enable(Features, ref features, ref features11, ref features12);
+        Enable(Features, ref features, ref features11, ref features12);
 
     /// <inheritdoc/>
-    public void Dispose() => chain.Dispose();
+    public void Dispose() => NativeMemory.Free(chain);
+
+    /// <summary>Switches features on in Vulkan's structures; those that are on stay so.</summary>
+    /// <returns>Those that are on now.</returns>
+    internal static VulkanFeatures Enable(
+        VulkanFeatures wanted, ref PhysicalDeviceFeatures core, ref PhysicalDeviceVulkan11Features f11,
+        ref PhysicalDeviceVulkan12Features f12)
+    {
+        return Of(VulkanFeatures.BufferDeviceAddress, ref f12.BufferDeviceAddress)
+            | Of(VulkanFeatures.TimelineSemaphore, ref f12.TimelineSemaphore)
+            | Of(VulkanFeatures.Int64, ref core.ShaderInt64)
+            | Of(VulkanFeatures.Int16, ref core.ShaderInt16)
+            | Of(VulkanFeatures.Int8, ref f12.ShaderInt8)
+            | Of(VulkanFeatures.Storage16, ref f11.StorageBuffer16BitAccess)
+            | Of(VulkanFeatures.Storage8, ref f12.StorageBuffer8BitAccess)
+            | Of(VulkanFeatures.Float64, ref core.ShaderFloat64)
+            | Of(VulkanFeatures.Float16, ref f12.ShaderFloat16);
+
+        VulkanFeatures Of(VulkanFeatures feature, ref Bool32 field) =>
+            (field |= wanted.HasFlag(feature)) ? feature : VulkanFeatures.None;
+    }
+
+    private struct Chain
+    {
+        public PhysicalDeviceFeatures2 Features;
+        public PhysicalDeviceVulkan11Features Features11;
+        public PhysicalDeviceVulkan12Features Features12;
+    }
 }

@@ -4,20 +4,19 @@ using Silk.NET.Vulkan;
 namespace KernelEngine.Vulkan;
 
 /// <summary>Writes commands into a command buffer.</summary>
-/// <param name="device">The device.</param>
+/// <param name="api">The device's functions.</param>
 /// <param name="kernels">What kernels have in common.</param>
 /// <param name="commands">Where to.</param>
 /// <param name="isTransfer">Whether the queue can do nothing but copy.</param>
 /// <param name="times">Where times are noted; null for nowhere.</param>
 internal unsafe ref struct VulkanWriter(
-    LogicalDevice device, VulkanKernels kernels, CommandBuffer commands, bool isTransfer, QueryPool? times)
+    Vk api, VulkanKernels kernels, CommandBuffer commands, bool isTransfer, QueryPool? times)
     : ICommandWriter
 {
     private readonly PipelineStageFlags stages = isTransfer
         ? PipelineStageFlags.TransferBit
         : PipelineStageFlags.ComputeShaderBit | PipelineStageFlags.TransferBit;
 
-    private readonly Vk api = device.Api;
     private Pipeline bound;
 
     // What has run since the last barrier: only that has to be waited for.
@@ -54,15 +53,14 @@ internal unsafe ref struct VulkanWriter(
     /// <inheritdoc/>
     public void Launch(in GpuCommand command)
     {
-        var kernel = (VulkanKernel)command.Kernel!;
-        if (kernel.Pipeline.Handle != bound.Handle)
+        var pipeline = ((HandleKernel<Pipeline>)command.Kernel!).Handle;
+        if (pipeline.Handle != bound.Handle)
         {
-            bound = kernel.Pipeline;
+            bound = pipeline;
             api.CmdBindPipeline(commands, PipelineBindPoint.Compute, bound);
         }
 
-        var memory = (VulkanMemory)command.Parameters!;
-        var set = (memory.Binding ??= new(device, kernels.SetLayout, memory)).Set;
+        var set = ((VulkanMemory)command.Parameters!).SetOf(kernels.SetLayout);
         var offset = (uint)command.ParameterOffset;
         api.CmdBindDescriptorSets(commands, PipelineBindPoint.Compute, kernels.Layout, 0, 1, &set, 1, &offset);
         api.CmdDispatch(commands, (uint)command.GroupsX, (uint)command.GroupsY, (uint)command.GroupsZ);

@@ -47,3 +47,13 @@ public abstract class GpuKernel(KernelCode code)
     {
     }
 }
+
+/// <summary>A kernel that is a handle of the driver's, and nothing else.</summary>
+internal sealed class HandleKernel<THandle>(KernelCode code, THandle handle, Action<THandle> release) : GpuKernel(code)
+{
+    /// <summary>What the driver knows it by.</summary>
+    public THandle Handle => handle;
+
+    /// <inheritdoc/>
+    protected override void Release() => release(handle);
+}
