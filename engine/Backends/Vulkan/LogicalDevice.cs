@@ -1,3 +1,4 @@
+using KernelEngine.Gpu;
 using Silk.NET.Core.Native;
 using Silk.NET.Vulkan;
 
@@ -12,7 +13,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
         Computing = new(new Queue(host.Queue), host.QueueFamily, host.SubmitLock);
         HidesMemory = TransferQueue.IsForced;
         Transfers = transfers ?? (HidesMemory ? Computing : null);
-        Api = VulkanLoader.ForDevice(VulkanLoader.Required, Handle);
+        Api = VulkanLoader.ForDevice(Handle);
     }
 
     /// <summary>The physical device.</summary>
@@ -46,7 +47,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// <exception cref="TensorRuntimeException">The driver refuses.</exception>
     public static LogicalDevice Create(VulkanInstance instance, VulkanAdapter adapter)
     {
-        using var requirements = new VulkanRequirements(adapter);
+        using var needs = new VulkanRequirements(adapter);
         var copying = TransferQueue.FamilyOf(adapter);
         var priority = 1f;
         var queues = stackalloc DeviceQueueCreateInfo[]
@@ -56,9 +57,9 @@ internal sealed unsafe class LogicalDevice : IDisposable
         };
         var names = SilkMarshal.StringArrayToPtr(adapter.Extensions);
         var info = new DeviceCreateInfo(
-            pNext: requirements.FeaturesChain, queueCreateInfoCount: copying is null ? 1U : 2U, pQueueCreateInfos: queues,
+            pNext: needs.FeaturesChain, queueCreateInfoCount: copying is null ? 1U : 2U, pQueueCreateInfos: queues,
             enabledExtensionCount: (uint)adapter.Extensions.Count, ppEnabledExtensionNames: (byte**)names);
-        var result = instance.Api.CreateDevice(adapter.Handle, &info, null, out var device);
+        var result = VulkanLoader.Required.CreateDevice(adapter.Handle, &info, null, out var device);
         SilkMarshal.Free(names);
         result.Check("vkCreateDevice");
         var computing = QueueOf((uint)adapter.QueueFamily);
@@ -76,7 +77,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
 
         DeviceQueue QueueOf(uint family)
         {
-            instance.Api.GetDeviceQueue(device, family, 0, out var queue);
+            VulkanLoader.Required.GetDeviceQueue(device, family, 0, out var queue);
             return new(queue, family, new());
         }
     }
@@ -86,7 +87,7 @@ internal sealed unsafe class LogicalDevice : IDisposable
     /// compute.</exception>
     public static LogicalDevice From(VulkanHost host)
     {
-        var adapter = new VulkanAdapter(VulkanLoader.Required, new PhysicalDevice(host.PhysicalDevice), host.Features);
+        var adapter = new VulkanAdapter(new PhysicalDevice(host.PhysicalDevice), host.Features);
         var missing = VulkanFeatures.Required & ~host.Features;
         var family = adapter.QueueFamilies.ElementAtOrDefault((int)host.QueueFamily);
         TensorValueException? refused =
@@ -108,4 +109,31 @@ internal sealed unsafe class LogicalDevice : IDisposable
         if (IsOwned)
             Api.DestroyDevice(Handle, null);
     }
+}
+
+/// <summary>A queue of a device, with who may use it.</summary>
+/// <param name="Handle">The queue.</param>
+/// <param name="Family">The index of its family.</param>
+/// <param name="Gate">Held by who submits to it.</param>
+internal sealed record DeviceQueue(Queue Handle, uint Family, object Gate);
+
+/// <summary>Whether copies go through a queue of a family that only copies.</summary>
+internal static class TransferQueue
+{
+    /// <summary>
+    /// The variable that says otherwise, for tests: <c>never</c>, or <c>always</c>, as if each device had such a queue
+    /// and memory that the host does not see. Where there is none, copies go to the computing queue in submissions of
+    /// their own, which only semaphores order.
+    /// </summary>
+    public const string Variable = "KERNEL_VULKAN_TRANSFER";
+
+    /// <summary>Whether every device is treated as if it had one.</summary>
+    public static bool IsForced => Wanted == "always";
+
+    private static string? Wanted => EnvironmentWord.Of(Variable, "always", "never");
+
+    /// <summary>The family; null where there is none, or it is not to be used.</summary>
+    public static uint? FamilyOf(VulkanAdapter adapter) => Wanted != "never"
+        && adapter.FamilyWith(QueueFlags.TransferBit, QueueFlags.GraphicsBit | QueueFlags.ComputeBit) is var family
+        && family >= 0 ? (uint)family : null;
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Silk.NET.Core;
@@ -11,17 +12,10 @@ internal static unsafe class ValidationLog
     /// <summary>The layer, and the extension that it reports by.</summary>
     public const string Layer = "VK_LAYER_KHRONOS_validation", Extension = "VK_EXT_debug_utils";
 
-    private static readonly List<string> Lines = [];
+    private static readonly ConcurrentQueue<string> Lines = [];
 
     /// <summary>All complaints since the start.</summary>
-    public static IReadOnlyList<string> Messages
-    {
-        get
-        {
-            lock (Lines)
-                return [.. Lines];
-        }
-    }
+    public static IReadOnlyList<string> Messages => [.. Lines];
 
     /// <summary>How the layer is to report.</summary>
     public static DebugUtilsMessengerCreateInfoEXT Description => new(
@@ -49,9 +43,7 @@ internal static unsafe class ValidationLog
         DebugUtilsMessageSeverityFlagsEXT severity, DebugUtilsMessageTypeFlagsEXT types,
         DebugUtilsMessengerCallbackDataEXT* data, void* user)
     {
-        var line = Marshal.PtrToStringUTF8((nint)data->PMessage) ?? "?";
-        lock (Lines)
-            Lines.Add(line);
+        Lines.Enqueue(VulkanLoader.Text(data->PMessage));
         return Vk.False;
     }
 }

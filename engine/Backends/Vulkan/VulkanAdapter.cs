@@ -16,24 +16,21 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         "VK_KHR_portability_subset",
     ];
 
-    private readonly Vk api;
-
     /// <summary>Reads what there is to know.</summary>
-    /// <param name="api">The functions of instances.</param>
     /// <param name="handle">The physical device.</param>
     /// <param name="enabled">The features that a host has on; null for all that the engine uses.</param>
     [SetsRequiredMembers]
-    public VulkanAdapter(Vk api, PhysicalDevice handle, VulkanFeatures? enabled = null)
+    public VulkanAdapter(PhysicalDevice handle, VulkanFeatures? enabled = null)
     {
-        (this.api, Handle) = (api, handle);
+        Handle = handle;
+        var api = VulkanLoader.Required;
         PhysicalDeviceVulkan12Properties of12 = new(StructureType.PhysicalDeviceVulkan12Properties);
         PhysicalDeviceVulkan11Properties of11 = new(pNext: &of12);
         PhysicalDeviceProperties2 all = new(pNext: &of11);
         api.GetPhysicalDeviceProperties(handle, &all.Properties);
-        Version = (Version32)all.Properties.ApiVersion;
+        Properties = all.Properties;
         if (Version >= Vk.Version12)
             api.GetPhysicalDeviceProperties2(handle, &all);
-        Properties = all.Properties;
         Name = VulkanLoader.Text(all.Properties.DeviceName);
         Driver = Version < Vk.Version12 ? $"driver {all.Properties.DriverVersion:x}"
             : $"{VulkanLoader.Text(of12.DriverName)} {VulkanLoader.Text(of12.DriverInfo)}".Trim();
@@ -63,9 +60,6 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
 
     /// <summary>The physical device.</summary>
     public PhysicalDevice Handle { get; }
-
-    /// <summary>The version of Vulkan.</summary>
-    public Version32 Version { get; }
 
     /// <summary>The features of those that the engine uses that it has; of a host's device, that are on.</summary>
     public VulkanFeatures Enabled { get; }
@@ -100,7 +94,7 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
     {
         PhysicalDeviceMemoryBudgetPropertiesEXT budget = new(StructureType.PhysicalDeviceMemoryBudgetPropertiesExt);
         PhysicalDeviceMemoryProperties2 all = new(pNext: &budget);
-        api.GetPhysicalDeviceMemoryProperties2(Handle, &all);
+        VulkanLoader.Required.GetPhysicalDeviceMemoryProperties2(Handle, &all);
         return (budget.HeapUsage[heap], budget.HeapBudget[heap]);
     }
 
@@ -131,13 +125,13 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
 
     private GpuLimits LimitsOf(PhysicalDeviceVulkan11Properties of11, PhysicalDeviceVulkan12Properties of12)
     {
-        var properties = Properties;
+        var (properties, memory) = (Properties, Memory);
         var limits = properties.Limits;
         var groups = limits.MaxComputeWorkGroupCount;
-        var memory = Memory;
         var total = Enumerable.Range(0, (int)memory.MemoryHeapCount).Select(i => memory.MemoryHeaps[i])
             .Where(heap => heap.Flags.HasFlag(MemoryHeapFlags.DeviceLocalBit))
             .Select(heap => Math.Min(heap.Size, long.MaxValue)).DefaultIfEmpty().Max();
+
         const SubgroupFeatureFlags Sums = SubgroupFeatureFlags.BasicBit | SubgroupFeatureFlags.ArithmeticBit;
         var hasSubgroups = of11.SubgroupSupportedStages.HasFlag(ShaderStageFlags.ComputeBit)
             && of11.SubgroupSupportedOperations.HasFlag(Sums);
@@ -161,6 +155,8 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         };
     }
 
+    private Version32 Version => (Version32)Properties.ApiVersion;
+
     private static string Uuid(byte* bytes) => Convert.ToHexStringLower(new ReadOnlySpan<byte>(bytes, 16));
 
     private VulkanFeatures ReadFeatures()
@@ -170,17 +166,13 @@ internal sealed unsafe record VulkanAdapter : GpuAdapter
         PhysicalDeviceVulkan12Features of12 = new(StructureType.PhysicalDeviceVulkan12Features);
         PhysicalDeviceVulkan11Features of11 = new(pNext: &of12);
         PhysicalDeviceFeatures2 all = new(pNext: &of11);
-        api.GetPhysicalDeviceFeatures2(Handle, &all);
+        VulkanLoader.Required.GetPhysicalDeviceFeatures2(Handle, &all);
         return VulkanRequirements.Enable(VulkanFeatures.None, ref all.Features, ref of11, ref of12);
     }
 
-    private string? Judge()
-    {
-        if (Version < Vk.Version12)
-            return $"has Vulkan {(Version)Version}, and 1.2 is needed";
-        if (QueueFamily < 0)
-            return "has no queue that computes";
-        var missing = VulkanFeatures.Required & ~Enabled;
-        return missing == VulkanFeatures.None ? null : $"lacks {missing}";
-    }
+    private string? Judge() =>
+        Version < Vk.Version12 ? $"has Vulkan {(Version)Version}, and 1.2 is needed"
+        : QueueFamily < 0 ? "has no queue that computes"
+        : (VulkanFeatures.Required & ~Enabled) is not VulkanFeatures.None and var missing ? $"lacks {missing}"
+        : null;
 }

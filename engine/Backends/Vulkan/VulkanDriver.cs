@@ -38,9 +38,6 @@ internal sealed class VulkanDriver : GpuDriver
     protected override GpuKernel Compile(KernelCode code) => kernels.Make(code);
 
     /// <inheritdoc/>
-    protected override void Finish() => kernels.Save();
-
-    /// <inheritdoc/>
     protected override void Close()
     {
         kernels.Dispose();

@@ -17,9 +17,9 @@ internal static class VulkanErrors
         {
             if (result >= Result.Success)
                 return;
-            throw result == Result.ErrorDeviceLost && loss is not null
-                ? loss.Lose($"{function} answered {result.Text()}")
-                : new TensorRuntimeException($"{function} answered {result.Text()}");
+            var said = $"{function} answered {result.Text()}";
+            throw result == Result.ErrorDeviceLost && loss is not null ? loss.Lose(said)
+                : new TensorRuntimeException(said);
         }
 
         /// <summary>Its name in Vulkan's own documents, by which it is searched for.</summary>

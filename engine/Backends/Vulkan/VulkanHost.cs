@@ -47,6 +47,5 @@ public sealed record VulkanHost
     /// extensions are found by the names that <c>GetDeviceProcAddr</c> and <c>GetInstanceProcAddr</c> are given.
     /// </summary>
     /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
-    public Vk Functions() =>
-        VulkanLoader.ForDevice(VulkanLoader.Required, new Device(Device), new Instance(Instance));
+    public Vk Functions() => VulkanLoader.ForDevice(new Device(Device), new Instance(Instance));
 }

@@ -24,10 +24,10 @@ internal sealed unsafe class VulkanInstance
 
     private VulkanInstance(Vk api, Instance handle, IReadOnlyList<string> extensions)
     {
-        (Api, Handle, Extensions) = (api, handle, extensions);
+        (Handle, Extensions) = (handle, extensions);
         Adapters = [.. VulkanLoader
             .List<PhysicalDevice>((count, found) => api.EnumeratePhysicalDevices(handle, count, found))
-            .Select(device => new VulkanAdapter(api, device))];
+            .Select(device => new VulkanAdapter(device))];
     }
 
     /// <summary>The instance; null where it cannot be made.</summary>
@@ -38,9 +38,6 @@ internal sealed unsafe class VulkanInstance
 
     /// <summary>Whether the validation layer is there and on.</summary>
     public static bool IsValidating { get; private set; }
-
-    /// <summary>The functions of instances and physical devices.</summary>
-    public Vk Api { get; }
 
     /// <summary>The instance.</summary>
     public Instance Handle { get; }
@@ -53,20 +50,18 @@ internal sealed unsafe class VulkanInstance
 
     private static (VulkanInstance? Instance, string? Why) Create()
     {
+        if (VulkanLoader.Api is not { } api)
+            return (null, VulkanLoader.Missing);
+        uint version = 0;
         try
         {
-            return VulkanLoader.Api is { } api ? Create(api) : (null, VulkanLoader.Missing);
+            api.EnumerateInstanceVersion(&version);
         }
         catch (SymbolLoadingException missing)
         {
             return (null, $"the Vulkan loader is too old: {missing.Message}");
         }
-    }
 
-    private static (VulkanInstance? Instance, string? Why) Create(Vk api)
-    {
-        uint version = 0;
-        api.EnumerateInstanceVersion(&version);
         if (version < Vk.Version12)
             return (null, $"the Vulkan loader is of version {(Version)(Version32)version}, and 1.2 is needed");
 
@@ -74,9 +69,9 @@ internal sealed unsafe class VulkanInstance
         // Without this variable nobody can open a Wayland window, and layers that try say so on the console.
         if (string.IsNullOrEmpty(Environment.GetEnvironmentVariable("XDG_RUNTIME_DIR")))
             present.Remove("VK_KHR_wayland_surface");
-        var validates = EnvironmentWord.Validates && HasLayer(api, ValidationLog.Layer)
-            && (present.Contains(ValidationLog.Extension)
-                || ExtensionsOf(api, ValidationLog.Layer).Contains(ValidationLog.Extension));
+        // A layer that is not there has no extensions.
+        var validates = EnvironmentWord.Validates
+            && ExtensionsOf(api, ValidationLog.Layer).Contains(ValidationLog.Extension);
         var extensions = WantedExtensions.Where(present.Contains)
             .Concat(validates ? [ValidationLog.Extension] : []).ToArray();
         var result = Create(api, extensions, validates, out var handle);
@@ -117,8 +112,4 @@ internal sealed unsafe class VulkanInstance
     private static HashSet<string> ExtensionsOf(Vk api, string? layer) => [.. VulkanLoader
         .List<ExtensionProperties>((count, found) => api.EnumerateInstanceExtensionProperties(layer, count, found))
         .Select(p => VulkanLoader.Text(p.ExtensionName))];
-
-    private static bool HasLayer(Vk api, string layer) => VulkanLoader
-        .List<LayerProperties>((count, found) => api.EnumerateInstanceLayerProperties(count, found))
-        .Any(p => VulkanLoader.Text(p.LayerName) == layer);
 }

@@ -54,17 +54,7 @@ internal sealed unsafe class VulkanKernels : IDisposable
 
         try
         {
-            var pipeline = Make(code, module, out var feedback);
-            const PipelineCreationFeedbackFlags Hit =
-                PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
-            var wasCached = feedback.Flags.HasFlag(Hit);
-            if (!wasCached)
-                file.Touch();
-            return new HandleKernel<Pipeline>(
-                code, pipeline, made => device.Api.DestroyPipeline(device.Handle, made, null))
-            {
-                WasCached = wasCached,
-            };
+            return Make(code, module);
         }
         finally
         {
@@ -72,18 +62,16 @@ internal sealed unsafe class VulkanKernels : IDisposable
         }
     }
 
-    /// <summary>Writes what the driver has compiled to disk.</summary>
-    public void Save() => file.Dispose();
-
-    /// <inheritdoc/>
+    /// <summary>Writes what the driver has compiled to disk, and gives all back.</summary>
     public void Dispose()
     {
+        file.Dispose();
         device.Api.DestroyPipelineCache(device.Handle, cache, null);
         device.Api.DestroyPipelineLayout(device.Handle, Layout, null);
         device.Api.DestroyDescriptorSetLayout(device.Handle, SetLayout, null);
     }
 
-    private Pipeline Make(KernelCode code, ShaderModule module, out PipelineCreationFeedback feedback)
+    private HandleKernel<Pipeline> Make(KernelCode code, ShaderModule module)
     {
         fixed (byte* entry = "main"u8)
         {
@@ -104,10 +92,16 @@ internal sealed unsafe class VulkanKernels : IDisposable
             Pipeline pipeline;
             Check(device.Api.CreateComputePipelines(device.Handle, cache, 1, &info, null, &pipeline), code,
                 "vkCreateComputePipelines");
-            feedback = whole;
-            return pipeline;
+            const PipelineCreationFeedbackFlags Hit =
+                PipelineCreationFeedbackFlags.ValidBit | PipelineCreationFeedbackFlags.ApplicationPipelineCacheHitBit;
+            var wasCached = whole.Flags.HasFlag(Hit);
+            if (!wasCached)
+                file.Touch();
+            return new(code, pipeline, Destroy) { WasCached = wasCached };
         }
     }
+
+    private void Destroy(Pipeline pipeline) => device.Api.DestroyPipeline(device.Handle, pipeline, null);
 
     private void Check(Result result, KernelCode code, string function)
     {
@@ -118,8 +112,7 @@ internal sealed unsafe class VulkanKernels : IDisposable
     private byte[]? CacheData()
     {
         nuint size = 0;
-        if (device.Api.GetPipelineCacheData(device.Handle, cache, &size, null) != Result.Success)
-            return null;
+        device.Api.GetPipelineCacheData(device.Handle, cache, &size, null);
         var data = new byte[size];
         fixed (byte* pointer = data)
         {

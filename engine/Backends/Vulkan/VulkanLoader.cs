@@ -28,10 +28,11 @@ internal static unsafe class VulkanLoader
     /// The functions of one device, without the loader's detour over its handle, and those of the instance that it is
     /// of, if that is given.
     /// </summary>
-    public static Vk ForDevice(Vk api, Device device, Instance instance = default) => new(new LamdaNativeContext(
-        name => (nint)api.GetDeviceProcAddr(device, name).Handle is var own && (own != 0 || instance.Handle == 0)
+    /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
+    public static Vk ForDevice(Device device, Instance instance = default) => new(new LamdaNativeContext(
+        name => (nint)Required.GetDeviceProcAddr(device, name).Handle is var own && (own != 0 || instance.Handle == 0)
             ? own
-            : (nint)api.GetInstanceProcAddr(instance, name).Handle));
+            : (nint)Required.GetInstanceProcAddr(instance, name).Handle));
 
     /// <summary>All items; none where Vulkan does not say.</summary>
     public static T[] List<T>(Listing<T> ask)

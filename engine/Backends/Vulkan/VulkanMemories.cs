@@ -59,12 +59,10 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         ];
         fixed (uint* pointer = families)
         {
-            var isShared = families.Length > 1;
             var info = new BufferCreateInfo(
                 size: (ulong)byteCount, usage: usage,
-                sharingMode: isShared ? SharingMode.Concurrent : SharingMode.Exclusive,
-                queueFamilyIndexCount: isShared ? (uint)families.Length : 0,
-                pQueueFamilyIndices: isShared ? pointer : null);
+                sharingMode: families.Length > 1 ? SharingMode.Concurrent : SharingMode.Exclusive,
+                queueFamilyIndexCount: (uint)families.Length, pQueueFamilyIndices: pointer);
             var result = device.Api.CreateBuffer(device.Handle, &info, null, out var buffer);
             if (result is Result.ErrorOutOfDeviceMemory or Result.ErrorOutOfHostMemory)
                 throw new GpuMemoryException(byteCount, result.Text());
@@ -84,17 +82,11 @@ internal sealed unsafe class VulkanMemories(LogicalDevice device)
         var isLocal = flags.HasFlag(MemoryPropertyFlags.DeviceLocalBit);
         var isVisible = flags.HasFlag(Visible);
         var isCached = flags.HasFlag(MemoryPropertyFlags.HostCachedBit);
-        if (kind == MemoryKind.Device)
-        {
-            // The host reads tensors in place where that is as fast as any memory of its own.
-            var inPlace = IsReadInPlace(flags);
-            return (isLocal ? 4 : 0) + (inPlace ? 2 : 0) + (isVisible && !inPlace ? 0 : 1);
-        }
-
-        if (!isVisible)
-            return -1;
         return kind switch
         {
+            // The host reads tensors in place where that is as fast as any memory of its own.
+            MemoryKind.Device => (isLocal ? 4 : 0) + (IsReadInPlace(flags) ? 3 : isVisible ? 0 : 1),
+            _ when !isVisible => -1,
             MemoryKind.Readback => isCached ? 2 : isLocal ? 0 : 1,
             MemoryKind.Parameters => isLocal ? 2 : isCached ? 0 : 1,
             // The host only writes: what it writes past its caches arrives sooner.

@@ -12,7 +12,6 @@ public sealed unsafe class VulkanRequirements : IDisposable
 {
     private readonly Chain* chain = (Chain*)NativeMemory.AllocZeroed((nuint)sizeof(Chain));
 
-    /// <summary>What a device needs and has.</summary>
     internal VulkanRequirements(VulkanAdapter adapter)
     {
         WhyUnusable = adapter.WhyUnusable is { } why ? $"{adapter.Name} {why}" : null;
@@ -47,7 +46,7 @@ public sealed unsafe class VulkanRequirements : IDisposable
     /// <param name="physicalDevice">The <c>VkPhysicalDevice</c>, of any instance.</param>
     /// <exception cref="TensorRuntimeException">There is no Vulkan loader.</exception>
     public static VulkanRequirements For(nint physicalDevice) =>
-        new(new VulkanAdapter(VulkanLoader.Required, new PhysicalDevice(physicalDevice)));
+        new(new VulkanAdapter(new PhysicalDevice(physicalDevice)));
 
     /// <summary>What a device needs and has.</summary>
     /// <inheritdoc cref="For(nint)"/>

@@ -37,7 +37,7 @@ internal sealed unsafe class HostApplication : IDisposable
         uint count = 1;
         PhysicalDevice physical;
         api.EnumeratePhysicalDevices(instance, &count, &physical);
-        adapter = new VulkanAdapter(api, physical);
+        adapter = new VulkanAdapter(physical);
 
         using var requirements = VulkanRequirements.For(physical);
         Assert.Null(requirements.WhyUnusable);
@@ -53,7 +53,7 @@ internal sealed unsafe class HostApplication : IDisposable
         Device madeDevice;
         api.CreateDevice(physical, &deviceInfo, null, &madeDevice).Check("vkCreateDevice");
         device = madeDevice;
-        deviceApi = VulkanLoader.ForDevice(api, device);
+        deviceApi = VulkanLoader.ForDevice(device);
         Queue madeQueue;
         deviceApi.GetDeviceQueue(device, (uint)adapter.QueueFamily, 0, &madeQueue);
         queue = madeQueue;
