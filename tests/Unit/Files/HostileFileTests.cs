@@ -134,7 +134,7 @@ public sealed class HostileFileTests : IDisposable
         Mutation.Array[1, 4].Sample(
             mutations =>
             {
-                var bytes = mutations.Aggregate(valid, (b, mutate) => mutate(b));
+                var bytes = Changed(mutations);
                 File.WriteAllBytes(Path, bytes);
                 var before = GC.GetAllocatedBytesForCurrentThread();
                 try
@@ -148,6 +148,8 @@ public sealed class HostileFileTests : IDisposable
                 var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
                 return allocated < Constant + (PerByte * bytes.Length);
             },
-            iter: Draws, threads: 1, print: _ => Convert.ToHexString(File.ReadAllBytes(Path)));
+            iter: Draws, threads: 1, print: mutations => Convert.ToHexString(Changed(mutations)));
+
+        byte[] Changed(Func<byte[], byte[]>[] mutations) => mutations.Aggregate(valid, (b, mutate) => mutate(b));
     }
 }
