@@ -17,21 +17,22 @@ headless.Validators.Add(result =>
     if (string.IsNullOrEmpty(path) || File.Exists(path))
         result.AddError($"--headless {path}: this is a file; name a folder.");
 });
+var standard = new ViewerOptions();
 var close = new Option<bool>("--close")
 {
     Description = "Close the window once the network is trained and tested.",
 };
-var size = new Option<(int Width, int Height)>("--size")
+var size = new Option<(int Width, int Height)?>("--size")
 {
-    Description = "The window's size at first, or that of the pictures [default: 1280x720].",
+    Description = "The window's size at first, or that of the pictures " +
+        $"[default: {standard.Width}x{standard.Height}].",
     CustomParser = SizeOf,
-    DefaultValueFactory = _ => (1280, 720),
 };
-var fps = new Option<double>("--fps")
+var fps = new Option<double?>("--fps")
 {
-    Description = "How often the network is looked at, at most, in a second [default: 10].",
+    Description = "How often the network is looked at, at most, in a second " +
+        FormattableString.Invariant($"[default: {standard.FramesPerSecond}]."),
     CustomParser = FpsOf,
-    DefaultValueFactory = _ => 10,
 };
 var renderer = new Option<string?>("--renderer")
 {
@@ -49,9 +50,9 @@ var command = new TrainCommand(
             Title = $"{scene.Options.Dataset}: {scene.Options.Model}",
             IsHeadless = parsed.GetValue(headless) is not null,
             Directory = parsed.GetValue(headless),
-            Width = parsed.GetValue(size).Width,
-            Height = parsed.GetValue(size).Height,
-            FramesPerSecond = parsed.GetValue(fps),
+            Width = parsed.GetValue(size)?.Width ?? standard.Width,
+            Height = parsed.GetValue(size)?.Height ?? standard.Height,
+            FramesPerSecond = parsed.GetValue(fps) ?? standard.FramesPerSecond,
             Renderer = parsed.GetValue(renderer) switch
             {
                 "opengl" => ViewerRenderer.OpenGl,
@@ -65,7 +66,7 @@ foreach (var option in (Option[])[headless, close, size, fps, renderer])
     command.Add(option);
 return command.Invoke(args);
 
-static (int Width, int Height) SizeOf(ArgumentResult result)
+static (int Width, int Height)? SizeOf(ArgumentResult result)
 {
     var text = result.Tokens[0].Value;
     if (text.Split('x') is [var across, var down] &&
@@ -80,7 +81,7 @@ static (int Width, int Height) SizeOf(ArgumentResult result)
     return default;
 }
 
-static double FpsOf(ArgumentResult result)
+static double? FpsOf(ArgumentResult result)
 {
     var text = result.Tokens[0].Value;
     if (double.TryParse(text, CultureInfo.InvariantCulture, out var value) && value is >= 0.001 and <= 1000)

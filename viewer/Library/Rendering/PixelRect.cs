@@ -16,9 +16,6 @@ internal readonly record struct PixelRect(int X, int Y, int Width, int Height)
         return new(x, y, Math.Min(Right, other.Right) - x, Math.Min(Bottom, other.Bottom) - y);
     }
 
-    public bool Contains(PixelRect other) =>
-        other.X >= X && other.Y >= Y && other.Right <= Right && other.Bottom <= Bottom;
-
     public bool Contains(float x, float y) => x >= X && x < Right && y >= Y && y < Bottom;
 
     public bool Intersects(PixelRect other) =>

@@ -60,12 +60,6 @@ internal sealed class Drawing(SKCanvas canvas, Theme theme, Lettering lettering)
         canvas.DrawCircle(x, y, radius, fill);
     }
 
-    public void Line(float x0, float y0, float x1, float y1, SKColor color, float width)
-    {
-        (stroke.Color, stroke.StrokeWidth) = (color, width);
-        canvas.DrawLine(x0, y0, x1, y1, stroke);
-    }
-
     /// <summary>A path's outline; one of a pixel is drawn as a hairline, which is several times as fast.</summary>
     public void Stroke(SKPath path, SKColor color, float width)
     {

@@ -51,10 +51,6 @@ internal static class NumberText
         : time.TotalHours < 1 ? time.ToString(@"m\:ss", CultureInfo.InvariantCulture) + " min"
         : $"{(int)time.TotalHours}{time.ToString(@"\:mm\:ss", CultureInfo.InvariantCulture)} h";
 
-    /// <summary>A power of ten.</summary>
-    public static string Power(int exponent) => "10" + string.Concat(
-        exponent.ToString(CultureInfo.InvariantCulture).Select(c => c == '-' ? '⁻' : "⁰¹²³⁴⁵⁶⁷⁸⁹"[c - '0']));
-
     private static string Trimmed(string number) => number.Contains('.') ? number.TrimEnd('0').TrimEnd('.') : number;
 
     private static string Digits(double size) => size.ToString(

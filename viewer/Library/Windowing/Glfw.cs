@@ -67,9 +67,6 @@ internal static unsafe partial class Glfw
     [LibraryImport(Library, EntryPoint = "glfwSetWindowTitle", StringMarshalling = StringMarshalling.Utf8)]
     public static partial void SetWindowTitle(nint window, string title);
 
-    [LibraryImport(Library, EntryPoint = "glfwSetWindowSizeLimits")]
-    public static partial void SetWindowSizeLimits(nint window, int minWidth, int minHeight, int maxWidth, int maxHeight);
-
     [LibraryImport(Library, EntryPoint = "glfwGetFramebufferSize")]
     public static partial void GetFramebufferSize(nint window, out int width, out int height);
 
@@ -114,9 +111,6 @@ internal static unsafe partial class Glfw
 
     [LibraryImport(Library, EntryPoint = "glfwGetProcAddress", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint GetProcAddress(string name);
-
-    [LibraryImport(Library, EntryPoint = "glfwVulkanSupported")]
-    public static partial int VulkanSupported();
 
     [LibraryImport(Library, EntryPoint = "glfwGetRequiredInstanceExtensions")]
     public static partial byte** GetRequiredInstanceExtensions(out uint count);

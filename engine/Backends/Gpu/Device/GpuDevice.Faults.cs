@@ -1,7 +1,6 @@
 namespace KernelEngine.Gpu;
 
 /// <summary>What the exception of a launch is made of, should its data be wrong.</summary>
-/// <param name="Name">The kernel.</param>
 /// <param name="Index">The operator that an index belongs to; null for a factorisation.</param>
 /// <param name="Factor">The function that a factorisation belongs to.</param>
 /// <param name="Dimension">The dimension that is indexed; for a factorisation 1 where there is a batch, else 0.</param>
@@ -10,7 +9,7 @@ namespace KernelEngine.Gpu;
 /// A kernel that finds several kinds of faults writes as third number which one it is, counted from
 /// <paramref name="Index"/> on; the size of all but the first is then the dimension's number.
 /// </remarks>
-internal readonly record struct Fault(string Name, IndexFault? Index, FactorFault Factor, long Dimension, long Size)
+internal readonly record struct Fault(IndexFault? Index, FactorFault Factor, long Dimension, long Size)
 {
     /// <summary>Who takes the exception; null where it is thrown.</summary>
     public Action<TensorException>? Handler { get; init; }

@@ -72,11 +72,11 @@ internal readonly ref struct GpuLaunch
 
     /// <summary>What the exception is made of, should an index be out of range.</summary>
     public GpuLaunch Fault(IndexFault fault, long dimension, long size) =>
-        Fault(new Fault(source.Name, fault, FactorFault.None, dimension, size));
+        Fault(new Fault(fault, FactorFault.None, dimension, size));
 
     /// <summary>What the exception is made of, should a matrix have no factors.</summary>
     public GpuLaunch Fault(FactorFault fault, bool isBatch) =>
-        Fault(new Fault(source.Name, null, fault, isBatch ? 1 : 0, 0));
+        Fault(new Fault(null, fault, isBatch ? 1 : 0, 0));
 
     /// <summary>A member of a list of tensors, with two words of its own.</summary>
     /// <returns>Whether there was room for it; if not, the launch is to be ended and another begun.</returns>

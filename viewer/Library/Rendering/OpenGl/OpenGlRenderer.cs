@@ -123,13 +123,6 @@ internal sealed unsafe class OpenGlRenderer : IRenderer
         gl.Dispose();
     }
 
-    /// <summary>What OpenGL found wrong since the last call, for tests; null where nothing was.</summary>
-    internal string? TakeError()
-    {
-        context.MakeCurrent();
-        return gl.GetError() is not GLEnum.NoError and var error ? error.ToString() : null;
-    }
-
     private static Vector4 ColorOf(uint color) =>
         new Vector4(color & 255, (color >> 8) & 255, (color >> 16) & 255, color >> 24) / 255;
 
