@@ -1,11 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Text;
 using KernelEngine;
 using KernelEngine.Bench;
 using Spectre.Console;
 
 if (StartupSuite.Serve(args))
     return 0;
+
+// Consoles of Windows have no × and no µ unless told.
+Console.OutputEncoding = Encoding.UTF8;
 
 var suite = new Option<string>("--suite")
 {

@@ -55,7 +55,8 @@ internal sealed class Starter(Contender contender, string program, string[] argu
         }
 
         var untilDone = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-        var libraries = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var libraries = process.StandardOutput.ReadToEnd().Split(
+            '\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         process.WaitForExit();
         return double.TryParse(line.Result, CultureInfo.InvariantCulture, out var step)
             ? new(untilDone, step, libraries)

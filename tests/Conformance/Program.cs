@@ -1,6 +1,10 @@
 using System.CommandLine;
+using System.Text;
 using KernelEngine;
 using KernelEngine.Conformance;
+
+// Consoles of Windows have no × and no … unless told.
+Console.OutputEncoding = Encoding.UTF8;
 
 var cases = new Option<DirectoryInfo?>("--cases")
 {

@@ -27,8 +27,15 @@ internal static class GpuEnvironment
 
         AppDomain.CurrentDomain.ProcessExit += (_, _) =>
         {
-            if (Directory.Exists(CacheFolder))
-                Directory.Delete(CacheFolder, recursive: true);
+            try
+            {
+                if (Directory.Exists(CacheFolder))
+                    Directory.Delete(CacheFolder, recursive: true);
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // On Windows a file that a compiler still writes cannot go; it is among temporary files.
+            }
         };
     }
 

@@ -17,7 +17,9 @@ internal static class SourceCompilers
 
     /// <summary>The clang of this machine, if there is one.</summary>
     public static readonly string? Clang = Find("clang-15", "clang-16", "clang-17", "clang-18", "clang-19", "clang");
-    private static readonly string? Glslang = Find("glslangValidator");
+
+    /// <summary>Its compiler of GLSL and HLSL, if there is one.</summary>
+    public static readonly string? Glslang = Find("glslangValidator");
 
     /// <summary>Compiles OpenCL C.</summary>
     public static void OpenCl(string source) => Compile(Clang, source, ".cl", OpenClOptions);
@@ -43,7 +45,7 @@ internal static class SourceCompilers
         try
         {
             File.WriteAllText(file, source);
-            using var process = Process.Start(new ProcessStartInfo(compiler, $"{options} {file}")
+            using var process = Process.Start(new ProcessStartInfo(compiler, $"{options} \"{file}\"")
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,

@@ -65,7 +65,7 @@ internal sealed class ShaderCheck(string name)
         try
         {
             File.WriteAllBytes(path, content);
-            using var process = Process.Start(new ProcessStartInfo(program, $"{arguments} {path}")
+            using var process = Process.Start(new ProcessStartInfo(program, $"{arguments} \"{path}\"")
             {
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
