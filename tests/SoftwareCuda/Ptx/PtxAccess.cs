@@ -69,7 +69,8 @@ internal static unsafe class PtxAccess
         };
     }
 
-    private static byte* Place(ulong* r, PtxInstruction i, int operand, int size, bool isShared)
+    /// <summary>Where the host has what an operand is the address of.</summary>
+    public static byte* Place(ulong* r, PtxInstruction i, int operand, int size, bool isShared)
     {
         var address = r[i.Operands[operand]] + (ulong)i.Offset;
         if (!isShared)

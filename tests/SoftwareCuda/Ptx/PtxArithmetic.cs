@@ -28,6 +28,8 @@ internal static unsafe class PtxArithmetic
         ["mul.lo.s32"] = (r, i) => r[i.D] = (uint)(r[i.A] * r[i.B]),
         ["mul.hi.u32"] = (r, i) => r[i.D] = r[i.A] * r[i.B] >> 32,
         ["mul.hi.s32"] = (r, i) => r[i.D] = (uint)((long)(int)r[i.A] * (int)r[i.B] >> 32),
+        ["mul.wide.s16"] = (r, i) => r[i.D] = (uint)((short)r[i.A] * (short)r[i.B]),
+        ["mul.wide.u16"] = (r, i) => r[i.D] = (uint)((ushort)r[i.A] * (ushort)r[i.B]),
         ["mul.wide.s32"] = (r, i) => r[i.D] = (ulong)((long)(int)r[i.A] * (int)r[i.B]),
         ["mul.wide.u32"] = (r, i) => r[i.D] = r[i.A] * r[i.B],
         ["mad.lo.s32"] = (r, i) => r[i.D] = (uint)((r[i.A] * r[i.B]) + r[i.C]),

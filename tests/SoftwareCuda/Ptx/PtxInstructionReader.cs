@@ -65,6 +65,12 @@ internal static unsafe class PtxInstructionReader
             case "mma":
                 PtxMatrix.Read(kernel, instruction, operation, operands);
                 break;
+            case "ldmatrix":
+                PtxMatrix.ReadLoad(kernel, instruction, operation, operands);
+                break;
+            case "cp":
+                PtxCopies.Read(kernel, instruction, operation, operands);
+                break;
             case "cvt":
                 ReadConversion(kernel, instruction, parts, types, operands);
                 break;

@@ -48,6 +48,7 @@ internal static unsafe class PtxMachine
     {
         var size = kernel.Registers.Length;
         Array.Clear(places);
+        PtxCopies.Clear();
         for (var thread = 0; thread < places.Length; thread++)
         {
             var r = memory + (kernel.HasBarriers ? thread * size : 0);

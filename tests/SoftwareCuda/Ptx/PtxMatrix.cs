@@ -1,7 +1,7 @@
 namespace KernelEngine.SoftwareCuda;
 
-/// <summary>What matrix units do: a warp multiplies 16 rows by 8 columns (PTX ISA, mma.m16n8k16 and mma.m16n8k8).
-/// </summary>
+/// <summary>What matrix units do: a warp reads matrices of 8 rows of 16 bytes, and multiplies 16 rows by 8 columns (PTX
+/// ISA, ldmatrix, mma.m16n8k16 and mma.m16n8k8).</summary>
 internal static unsafe class PtxMatrix
 {
     private const int Rows = 16;
@@ -41,6 +41,48 @@ internal static unsafe class PtxMatrix
         ]);
         instruction.Flow = PtxFlow.Warp;
         instruction.WarpStep = (lanes, i) => Multiply(lanes, i, part);
+    }
+
+    /// <summary>Reads a load of four matrices from shared memory.</summary>
+    public static void ReadLoad(
+        PtxKernelReader kernel, PtxInstruction instruction, string operation, List<string> operands)
+    {
+        var isTurned = operation == "ldmatrix.sync.aligned.m8n8.x4.trans.shared.b16";
+        if ((!isTurned && operation != "ldmatrix.sync.aligned.m8n8.x4.shared.b16") || operands.Count != 2 ||
+            PtxInstructionReader.Elements(operands[0]) is not { Length: 4 } words)
+            throw new PtxException($"not known: {instruction.Text}");
+        var (place, offset) = kernel.Address(operands[1], instruction, isShared: true);
+        instruction.Offset = offset;
+        instruction.SetOperands(
+            [.. words.Select(w => kernel.Result(w, new(PtxClass.Bits, 4), instruction)), place]);
+        instruction.Flow = PtxFlow.Warp;
+        instruction.WarpStep = (lanes, i) => Load(lanes, i, isTurned);
+    }
+
+    private static void Load(ReadOnlySpan<nint> lanes, PtxInstruction instruction, bool isTurned)
+    {
+        const int side = 8;
+        if (lanes.Length != 32)
+            throw new PtxFaultException(719, $"a part of a warp is at: {instruction.Text}");
+        Span<ushort> elements = stackalloc ushort[4 * side * side];
+        for (var lane = 0; lane < lanes.Length; lane++)
+        {
+            var row = (ushort*)PtxAccess.Place((ulong*)lanes[lane], instruction, 4, 2 * side, isShared: true);
+            new ReadOnlySpan<ushort>(row, side).CopyTo(elements[(lane * side)..]);
+        }
+
+        for (var lane = 0; lane < lanes.Length; lane++)
+        {
+            var (row, column) = (lane / 4, lane % 4 * 2);
+            for (var matrix = 0; matrix < 4; matrix++)
+            {
+                var own = elements.Slice(matrix * side * side, side * side);
+                var (low, high) = isTurned
+                    ? (own[(column * side) + row], own[((column + 1) * side) + row])
+                    : (own[(row * side) + column], own[(row * side) + column + 1]);
+                ((ulong*)lanes[lane])[instruction.Operands[matrix]] = low | ((uint)high << 16);
+            }
+        }
     }
 
     private static void Multiply(ReadOnlySpan<nint> lanes, PtxInstruction instruction, Func<uint, float[]> part)

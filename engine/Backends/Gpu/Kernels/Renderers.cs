@@ -104,7 +104,8 @@ internal sealed class CudaRenderer : ShaderRenderer
 
     protected override string Prelude => "cuda";
 
-    protected override string Shared => "static __shared__";
+    // It is read by 16 bytes at once.
+    protected override string Shared => "static __shared__ __attribute__((aligned(16)))";
 
     protected override string PlaceOf(string element) => "&" + element;
 

@@ -18,8 +18,15 @@ internal static partial class GpuKernels
     // The first is for every dtype, and where nothing is measured.
     private static readonly MatmulTile[] MatmulTiles =
     [
-        new("matmul_tiles", side: 4, isReal: false), new("matmul_large_tiles", side: 8, isReal: true),
-        new("matmul_small_tiles", side: 2, isReal: true),
+        MatmulTile.Of("matmul_tiles", side: 4, isReal: false), MatmulTile.Of("matmul_large_tiles", side: 8),
+        MatmulTile.Of("matmul_small_tiles", side: 2),
+    ];
+
+    private static readonly MatmulTile[] UnitTiles =
+    [
+        MatmulTile.OfUnits("matmul_units", 128, 128, warp: 64, stages: 3),
+        MatmulTile.OfUnits("matmul_large_units", 256, 128, warp: 64, stages: 2),
+        MatmulTile.OfUnits("matmul_small_units", 64, 64, warp: 32, stages: 4),
     ];
 
     private static readonly ShaderKernel MatmulSum = ShaderKernel.Define("matmul_sum", "matmul/sum.kernel")
@@ -27,12 +34,6 @@ internal static partial class GpuKernels
         .Int("count").Int("each").Int("parts").Real("alpha").Real("beta").Layout("addend")
         .Variants(DType.Float32, DType.Float64, DType.Int32, DType.Int64)
         .Option("ADDEND", 0, 1);
-
-    private static readonly ShaderKernel MatmulUnits =
-        MatmulInterface(ShaderKernel.Define("matmul_units", "matmul/units.kernel"), isReal: true)
-            .Int("wide_a").Int("wide_b")
-            .Shared("left", Element.UInt32, 128 * 20).Shared("right", Element.UInt32, 128 * 20).Threads(256)
-            .Option("ADDEND", 0, 1).MatrixUnits();
 
     internal static ShaderKernel MatmulInterface(ShaderKernel kernel, bool isReal = false) => kernel
         .Reads("a").Reads("b").Writes("dst").Reads("addend")
@@ -44,7 +45,7 @@ internal static partial class GpuKernels
             : [DType.Float32, DType.Float64, DType.Int32, DType.Int64, DType.Float16, DType.BFloat16]);
 
     private static readonly ShaderKernel[] MatmulShaders =
-        [MatmulProcessor, .. MatmulTiles.Select(tile => tile.Kernel), MatmulUnits, MatmulSum];
+        [MatmulProcessor, .. MatmulTiles.Concat(UnitTiles).Select(tile => tile.Kernel), MatmulSum];
 
     private static void AddMatmul(Adding add) => add("matmul", GpuTypes.All, Multiply);
 
@@ -93,13 +94,11 @@ internal static partial class GpuKernels
         var batch = dst.Layout.ElementCount / (m * n);
         var depth = a.Layout.Shape[^1];
         var added = addend ?? dst;
-        var isProcessor = gpu.Limits.IsProcessor;
-        var hasUnits = !isProcessor && by is null && IsForUnits(m, n, depth) &&
-            gpu.Driver.MatrixUnits.Contains(dst.DType.Code);
-        var tile = isProcessor && by is null || hasUnits ? null
-            : by ?? TileFor(gpu, a, b, dst.DType, (batch, m, n, depth), addend is not null);
-        var kernel = tile is not null || hasUnits
-            ? (tile?.Kernel ?? MatmulUnits).Find(dst.DType, addend is null ? 0 : 1)
+        var tile = by ?? (gpu.Limits.IsProcessor
+            ? null
+            : TileFor(gpu, a, b, dst.DType, (batch, m, n, depth), addend is not null));
+        var kernel = tile is not null
+            ? tile.Kernel.Find(dst.DType, addend is null ? 0 : 1)
             : MatmulProcessor.Find(dst.DType, addend is null ? 0 : added.Layout.Strides[^1] == 0 && n > 1 ? 2 : 1);
         var launch = gpu.Launch(kernel).Buffer(a).Buffer(b).Buffer(dst).Buffer(added)
             .Int(m).Int(n).Int(depth).Int(batch).Int(parts).Int(parts == 1 ? depth : PartDepth)
@@ -107,32 +106,33 @@ internal static partial class GpuKernels
             .Int(b.Layout.Strides[^2]).Int(b.Layout.Strides[^1]).Layout(Lead(b.Layout))
             .Real(alpha, dst.DType).Real(beta, dst.DType)
             .Int(added.Layout.Strides[^2]).Int(added.Layout.Strides[^1]).Layout(Lead(added.Layout));
-        if (tile is null && !hasUnits)
+        if (tile is null)
         {
             launch.Over((m + 3) / 4 * ((n + 15) / 16) * batch, parts == 1 ? depth : PartDepth);
             return;
         }
 
-        if (hasUnits)
-            launch.Int(IsWide(a, ^1) ? 1 : 0).Int(IsWide(b, ^2) ? 1 : 0);
-        var side = tile?.Width ?? 128;
+        if (kernel.Kernel.UsesMatrixUnits)
+            launch.Int(Width(a, ^1, ^2)).Int(Width(b, ^2, ^1));
         launch.Groups((int)Math.Min(
-            (n + side - 1) / side * ((m + side - 1) / side) * batch, gpu.Limits.MaxGroups));
+            (n + tile.Columns - 1) / tile.Columns * ((m + tile.Rows - 1) / tile.Rows) * batch, gpu.Limits.MaxGroups));
     }
 
-    // Smaller ones do not fill a tile.
-    private static bool IsForUnits(long m, long n, long depth) => m >= 32 && n >= 32 && depth >= 16;
+    // How 16 bytes can be read at once: 1 along the depth, 2 along the other dimension where elements have 16 bits, 0
+    // not at all.
+    private static int Width(in Operand matrix, Index step, Index other) =>
+        IsWide(matrix, step) ? 1 : matrix.DType.Size == 2 && IsWide(matrix, other) ? 2 : 0;
 
-    // Whether elements lie beside each other along the depth, and 16 bytes of them can be read at once.
-    private static bool IsWide(in Operand matrix, Index step)
+    // Whether elements lie beside each other along a dimension, and 16 bytes of them can be read at once.
+    private static bool IsWide(in Operand matrix, Index along)
     {
         const long Bytes = 16;
         var (layout, size) = (matrix.Layout, matrix.DType.Size);
-        if (layout.Strides[step] != 1 || layout.Offset * size % Bytes != 0)
+        if (layout.Strides[along] != 1 || layout.Offset * size % Bytes != 0)
             return false;
         for (var d = 0; d < layout.Rank; d++)
         {
-            if (d != step.GetOffset(layout.Rank) && layout.Strides[d] * size % Bytes != 0)
+            if (d != along.GetOffset(layout.Rank) && layout.Strides[d] * size % Bytes != 0)
                 return false;
         }
 

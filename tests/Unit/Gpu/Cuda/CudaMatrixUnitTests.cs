@@ -1,3 +1,4 @@
+using KernelEngine.Gpu;
 using KernelEngine.Nn;
 using KernelEngine.Tests.Conformance;
 
@@ -56,6 +57,40 @@ public class CudaMatrixUnitTests
         finally
         {
             CudaMath.AllowTf32 = false;
+        }
+    }
+
+    [Theory]
+    [InlineData(150, 72, 100)] // rows of 16 bytes
+    [InlineData(264, 136, 44)] // 8 bytes
+    [InlineData(33, 35, 17)] // any
+    public void Tiles_of_every_shape_give_the_same_bits(int m, int n, int depth)
+    {
+        Need();
+        foreach (var dtype in (DType[])[DType.Float16, DType.BFloat16, DType.Float32])
+        {
+            foreach (var (turnsA, turnsB) in ((bool, bool)[])[(false, false), (true, false), (false, true), (true, true)])
+            {
+                // A part of a larger matrix ends within 16 bytes, and what is behind it is no number.
+                var (a, b) = Operands(m + 8, n + 8, depth + 8, turnsA, turnsB, dtype);
+                a[m..] = float.NaN;
+                a[.., depth..] = float.NaN;
+                b[depth..] = float.NaN;
+                b[.., n..] = float.NaN;
+                var (x, y) = (a.To(ComputeDevice.Cuda())[..m, ..depth], b.To(ComputeDevice.Cuda())[..depth, ..n]);
+                var expected = a[..m, ..depth].To(DType.Float32).Matmul(b[..depth, ..n].To(DType.Float32)) * 1.5;
+                var results = GpuKernels.TilesOfUnits.Select(tile =>
+                {
+                    var dst = Tensor.Zeros([m, n], dtype, ComputeDevice.Cuda());
+                    dst.Storage.ResolveForWriting();
+                    var gpu = ((GpuBuffer)dst.Operand().Buffer).Owner;
+                    GpuKernels.MultiplyBy(tile, gpu, x.Operand(), y.Operand(), dst.Operand(), 1.5, 0);
+                    return dst.To(ComputeDevice.Cpu()).To(DType.Float32);
+                }).ToArray();
+                CheckNear(expected, results[0], dtype == DType.BFloat16 ? 1f / 128 : 1f / 1024);
+                foreach (var other in results[1..])
+                    Assert.True(results[0].View(DType.Int32).Equal(other.View(DType.Int32)));
+            }
         }
     }
 
