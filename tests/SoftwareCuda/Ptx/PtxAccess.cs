@@ -73,8 +73,12 @@ internal static unsafe class PtxAccess
     public static byte* Place(ulong* r, PtxInstruction i, int operand, int size, bool isShared)
     {
         var address = r[i.Operands[operand]] + (ulong)i.Offset;
-        if (!isShared)
-            return (byte*)PtxMemory.At(address, size, i);
+        return isShared ? SharedPlace(r, i, address, size) : (byte*)PtxMemory.At(address, size, i);
+    }
+
+    /// <summary>Where the host has what lies at an address of shared memory.</summary>
+    public static byte* SharedPlace(ulong* r, PtxInstruction i, ulong address, int size)
+    {
         if (address + (ulong)size > r[PtxRegisters.SharedBytes])
             throw new PtxFaultException(700, $"0x{address:X} is beyond shared memory: {i.Text}");
         return (address & (ulong)(size - 1)) == 0

@@ -56,13 +56,11 @@ internal static unsafe class PtxCopies
 
     private static void Begin(ulong* r, PtxInstruction i)
     {
-        var (offset, count) = (i.Offset, (uint)r[i.B]);
+        var count = (uint)r[i.B];
         if (count > Bytes)
             throw new PtxFaultException(719, $"{count} bytes of {Bytes}: {i.Text}");
-        i.Offset = 0;
-        var to = PtxAccess.Place(r, i, 0, Bytes, isShared: true);
-        i.Offset = offset;
-        var address = r[i.A] + (ulong)offset;
+        var to = PtxAccess.SharedPlace(r, i, r[i.Operands[0]], Bytes);
+        var address = r[i.A] + (ulong)i.Offset;
         if ((address & (Bytes - 1)) != 0)
             throw new PtxFaultException(716, $"0x{address:X} is not aligned: {i.Text}");
         Of(r)[^1].Add(new((nint)to, address, (int)count, i));
