@@ -34,7 +34,7 @@ internal static partial class GpuKernels
         var hasUnits = IsForUnits(sizes.M, sizes.N, sizes.Depth) && gpu.Driver.MatrixUnits.Contains(dtype.Code);
         var tiles = hasUnits ? UnitTiles : MatmulTiles;
 
-        // Not by OpenCL: on pocl the largest tiles of float16 were wrong in 2 of some 20 runs, and nobody knows why yet.
+        // Not by OpenCL: on pocl the largest tiles of float16 were wrong in 2 of some 20 runs; nobody knows why yet.
         if (gpu.Driver.Language == KernelLanguage.OpenCl || !tiles[^1].Kernel.Has(dtype) ||
             gpu.Limits.SharedBytes < tiles.Max(t => t.SharedBytes))
             return tiles[0];
@@ -50,7 +50,8 @@ internal static partial class GpuKernels
         return tiles[gpu.Tuning.TryFind(family, shape, out var choice)
             ? choice
             : Measured(
-                gpu, tiles, dtype, family, shape, (1L << batch, 1L << m, 1L << n, 1L << depth), turnsA, turnsB, hasAddend)];
+                gpu, tiles, dtype, family, shape, (1L << batch, 1L << m, 1L << n, 1L << depth), turnsA, turnsB,
+                hasAddend)];
     }
 
     private static int Measured(
