@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using KernelEngine.Gpu;
 
 namespace KernelEngine.DirectCompute;
@@ -6,8 +7,8 @@ namespace KernelEngine.DirectCompute;
 /// <summary>The functions that d3d12.dll and dxgi.dll export, or libvkd3d-utils in place of the first.</summary>
 internal static unsafe partial class Direct3D
 {
-    /// <summary>The least that a device has: feature level 11_0, whose shaders are cs_5_0.</summary>
-    private const int FeatureLevel = 0xb000;
+    /// <summary>The least that a device has, whose shaders are cs_5_0.</summary>
+    private const int FeatureLevel = FeatureLevels.Level11_0;
 
     private static readonly nint Library = OperatingSystem.IsWindows() ? Load("d3d12.dll") : LoadVkd3d();
     private static readonly nint Dxgi = OperatingSystem.IsWindows() ? Load("dxgi.dll") : 0;
@@ -24,54 +25,56 @@ internal static unsafe partial class Direct3D
     public static string? WhyMissing => !Environment.Is64BitProcess ? "Direct3D 12 needs a process of 64 bits here"
         : Library != 0 ? null
         : OperatingSystem.IsWindows() ? "d3d12.dll was not found; Windows 10 and later have it"
-        : "libvkd3d-utils.so.1 was not found, which has Direct3D 12 on Linux (libvkd3d-utils1 in Debian)";
+        : Vkd3dApi.Utilities + " was not found, which has Direct3D 12 on Linux (libvkd3d-utils1 in Debian)";
 
-    /// <summary>Switches Microsoft's debug layer on, if it is installed.</summary>
-    public static void EnableDebugLayer()
+    /// <summary>Whether an application has handed a device in.</summary>
+    public static bool HasHost { get; set; }
+
+    /// <summary>
+    /// Switches Microsoft's debug layer on, if it is installed. Never beside a host's device: it removes all devices
+    /// that were made before it.
+    /// </summary>
+    /// <returns>Whether it was tried.</returns>
+    public static bool EnableDebugLayer()
     {
-        nint debug = 0;
-        var iid = Interfaces.Debug;
-        if (MicrosoftCall.Invoke(Export(Library, "D3D12GetDebugInterface"), (nint)(&iid), (nint)(&debug)) == 0 &&
-            debug != 0)
-            new ComObject(debug).Call(3);
+        if (HasHost)
+            return false;
+        ComObject.Make(Export(Library, "D3D12GetDebugInterface"), Interfaces.Debug, out var debug);
+        if (!debug.IsNull)
+            debug.Call(3);
+        debug.Release();
+        return true;
     }
 
     /// <summary>Opens an adapter; libvkd3d's choice where there is none.</summary>
-    public static int CreateDevice(ComObject adapter, out ComObject device)
-    {
-        if (IsVkd3d)
-            return Vkd3d.CreateDevice(FeatureLevel, Library, out device);
-        nint made = 0;
-        var iid = Interfaces.Device;
-        var answer = (int)MicrosoftCall.Invoke(
-            Export(Library, "D3D12CreateDevice"), adapter.Handle, FeatureLevel, (nint)(&iid), (nint)(&made));
-        device = new(answer < 0 ? 0 : made);
-        return answer;
-    }
+    public static int CreateDevice(ComObject adapter, out ComObject device) => IsVkd3d
+        ? Vkd3d.CreateDevice(FeatureLevel, Library, out device)
+        : ComObject.Make(
+            Export(Library, "D3D12CreateDevice"), Interfaces.Device, out device, adapter.Handle, FeatureLevel);
 
     /// <summary>A root signature's bytes.</summary>
     public static byte[] Serialize(in RootSignatureDescription description)
     {
         nint blob = 0, error = 0;
+        int answer;
         fixed (RootSignatureDescription* given = &description)
         {
-            DirectComputeErrors.Check((int)MicrosoftCall.Invoke(
-                Export(Library, "D3D12SerializeRootSignature"), (nint)given, 1, (nint)(&blob), (nint)(&error)),
-                "D3D12SerializeRootSignature");
+            answer = (int)MicrosoftCall.Invoke(
+                Export(Library, "D3D12SerializeRootSignature"), (nint)given, 1, (nint)(&blob), (nint)(&error));
         }
 
-        new ComObject(error).Release();
+        var said = Encoding.UTF8.GetString(new ComObject(error).TakeBytes()).TrimEnd('\0', '\n');
+        DirectComputeErrors.Check(answer, $"D3D12SerializeRootSignature ({said})");
         return new ComObject(blob).TakeBytes();
     }
 
     /// <summary>What lists adapters; none where there is no DXGI.</summary>
     public static ComObject CreateFactory()
     {
-        nint made = 0;
-        var iid = Interfaces.Factory;
-        return Dxgi != 0 && MicrosoftCall.Invoke(Export(Dxgi, "CreateDXGIFactory1"), (nint)(&iid), (nint)(&made)) == 0
-            ? new(made)
-            : default;
+        ComObject made = default;
+        if (Dxgi != 0)
+            ComObject.Make(Export(Dxgi, "CreateDXGIFactory1"), Interfaces.Factory, out made);
+        return made;
     }
 
     private static nint LoadVkd3d()
@@ -79,7 +82,7 @@ internal static unsafe partial class Direct3D
         // It writes to the standard error what it does not know of, thousands of lines; who sets these reads them.
         _ = SetVariable("VKD3D_DEBUG", "none", overwrite: 0);
         _ = SetVariable("VKD3D_SHADER_DEBUG", "none", overwrite: 0);
-        return Load("libvkd3d-utils.so.1");
+        return Load(Vkd3dApi.Utilities);
     }
 
     [LibraryImport("libc", EntryPoint = "setenv", StringMarshalling = StringMarshalling.Utf8)]

@@ -9,7 +9,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
     // A view of bytes has 32-bit addresses.
     private const long LargestPiece = (1L << 32) - (1 << 16);
 
-    private const int Options = 0, Architecture = 1, Waves = 8;
+    private const int Options = 0, Architecture = 1, Levels = 2, Waves = 8;
 
     /// <summary>The <c>IDXGIAdapter1</c>; none under libvkd3d, which chooses.</summary>
     public required ComObject Handle { get; init; }
@@ -33,15 +33,26 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
         foreach (var handle in Direct3D.IsVkd3d ? [default] : List())
         {
             var answer = Direct3D.CreateDevice(handle, out var device);
-            if (answer >= 0)
+            try
             {
-                usable.Add(Read(handle, device));
+                if (answer >= 0)
+                {
+                    usable.Add(Read(handle, device));
+                    continue;
+                }
+
+                var name = handle.IsNull ? "libvkd3d's device" : DescriptionOf(handle).Name;
+                refused.Add($"{name} has no Direct3D 12 of feature level 11_0 ({DirectComputeErrors.NameOf(answer)})");
+            }
+            catch (TensorRuntimeException e)
+            {
+                refused.Add(e.Message);
+            }
+            finally
+            {
                 device.Release();
-                continue;
             }
 
-            var name = handle.IsNull ? "libvkd3d's device" : DescriptionOf(handle).Name;
-            refused.Add($"{name} has no Direct3D 12 of feature level 11_0 ({DirectComputeErrors.NameOf(answer)})");
             handle.Release();
         }
 
@@ -49,12 +60,36 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
             : ([], refused.Count > 0 ? string.Join("; ", refused) : "DXGI lists no adapter");
     }
 
-    /// <summary>What a device that somebody opened says of itself.</summary>
-    public static DirectComputeAdapter Read(ComObject handle, ComObject device)
+    /// <summary>What the device of an application says of itself.</summary>
+    public static DirectComputeAdapter Of(ComObject device)
+    {
+        var handle = HandleOf(device);
+        try
+        {
+            return Read(handle, device) with { Handle = default };
+        }
+        finally
+        {
+            handle.Release();
+        }
+    }
+
+    /// <summary>
+    /// How many buffers a kernel may have: 8 at feature level 11_0 with the first tier of binding; otherwise 64, and a
+    /// root signature has room for fewer.
+    /// </summary>
+    public static int MaxBuffersOf(int bindingTier, int featureLevel) =>
+        bindingTier <= 1 && featureLevel < FeatureLevels.Level11_1 ? GpuLimits.LeastBuffers
+        : DirectComputeKernels.MaxBuffers;
+
+    private static DirectComputeAdapter Read(ComObject handle, ComObject device)
     {
         DeviceOptions options = default;
         DeviceArchitecture architecture = default;
         WaveOptions waves = default;
+        var (asked, levels) = (FeatureLevels.Level11_1, default(FeatureLevels));
+        (levels.Count, levels.Asked) = (1, (nint)(&asked));
+        Ask(device, Levels, &levels, sizeof(FeatureLevels));
         Ask(device, Options, &options, sizeof(DeviceOptions));
         Ask(device, Architecture, &architecture, sizeof(DeviceArchitecture));
         Ask(device, Waves, &waves, sizeof(WaveOptions));
@@ -80,6 +115,7 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
                 HasFloat64 = options.DoublePrecision != 0 && DirectComputeKernels.TakesFloat64(device),
                 IsProcessor = DeviceShape.IsProcessor(isProcessor),
                 TakesAddresses = false,
+                MaxBuffers = MaxBuffersOf(options.BindingTier, levels.Largest),
                 ParameterAlignment = 256,
                 MaxMemoryBytes = Math.Min(LargestPiece, bytes),
                 TotalMemoryBytes = bytes,
@@ -88,21 +124,22 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
         };
     }
 
-    /// <summary>The adapter that a device was opened on; none where there is no DXGI to ask.</summary>
-    public static ComObject HandleOf(ComObject device)
+    // The adapter that a device was opened on; none under libvkd3d.
+    private static ComObject HandleOf(ComObject device)
     {
         const int EnumAdapterByLuid = 26;
+        if (Direct3D.IsVkd3d)
+            return default;
+        var factory = Direct3D.CreateFactory();
+        var finding = factory.As(Interfaces.FindingFactory);
+        factory.Release();
+        if (finding.IsNull)
+            throw new TensorRuntimeException("DXGI has no IDXGIFactory4, by which a device's adapter is found");
         ulong luid = 0;
         device.Call(DeviceSlots.GetAdapterLuid, (nint)(&luid));
-        var factory = Direct3D.CreateFactory();
-        if (factory.IsNull)
-            return default;
-        var preferring = factory.As(Interfaces.PreferringFactory);
-        factory.Release();
-        if (preferring.IsNull)
-            return default;
-        preferring.Make(EnumAdapterByLuid, Interfaces.Adapter, out var adapter, (nint)luid);
-        preferring.Release();
+        var answer = finding.Make(EnumAdapterByLuid, Interfaces.Adapter, out var adapter, (nint)luid);
+        finding.Release();
+        DirectComputeErrors.Check(answer, "IDXGIFactory4::EnumAdapterByLuid");
         return adapter;
     }
 
@@ -147,8 +184,6 @@ internal sealed unsafe record DirectComputeAdapter : GpuAdapter
         ComObject adapter, bool isUnified = false)
     {
         const int CheckInterfaceSupport = 9, GetDescription = 10;
-        if (adapter.IsNull)
-            return ("the application's device", "Direct3D 12", DeviceType.DiscreteGpu, LargestPiece);
         AdapterDescription description = default;
         DirectComputeErrors.Check((int)adapter.Call(GetDescription, (nint)(&description)), "IDXGIAdapter1::GetDesc1");
         var iid = Interfaces.DxgiDevice;

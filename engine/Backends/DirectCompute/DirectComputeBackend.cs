@@ -26,19 +26,31 @@ public sealed class DirectComputeBackend : GpuBackend
     /// <inheritdoc/>
     protected override GpuDriver Open(GpuAdapter adapter, string name)
     {
-        var handle = ((DirectComputeAdapter)adapter).Handle;
-        var answer = Direct3D.CreateDevice(handle, out var device);
+        var answer = Direct3D.CreateDevice(((DirectComputeAdapter)adapter).Handle, out var device);
         DirectComputeErrors.Check(answer, $"D3D12CreateDevice for {adapter.Name}");
-        return new DirectComputeDriver(adapter, device, default, name);
+        try
+        {
+            return new DirectComputeDriver(adapter, device, default, name);
+        }
+        finally
+        {
+            device.Release();
+        }
     }
 
     /// <summary>The device that computes with a host's objects; the same for the same objects.</summary>
-    internal ComputeDevice Adopt(DirectComputeHost host) => Adopt(host, () =>
+    internal ComputeDevice Adopt(DirectComputeHost host)
     {
+        ArgumentNullException.ThrowIfNull(host);
         if (Direct3D.WhyMissing is { } missing)
             throw new TensorRuntimeException(missing);
-        var (device, queue) = (new ComObject(host.Device).Retain(), new ComObject(host.Queue).Retain());
-        var adapter = DirectComputeAdapter.Read(DirectComputeAdapter.HandleOf(device), device);
-        return (adapter, name => new DirectComputeDriver(adapter, device, queue, name));
-    });
+        var (device, queue) = (new ComObject(host.Device), new ComObject(host.Queue));
+        return Adopt(host, () =>
+        {
+            DirectComputeQueue.CheckHost(device, queue);
+            Direct3D.HasHost = true;
+            var adapter = DirectComputeAdapter.Of(device);
+            return (adapter, name => new DirectComputeDriver(adapter, device, queue, name));
+        });
+    }
 }

@@ -19,6 +19,7 @@ public static class DirectComputeDevice
         /// A device over an application's <c>ID3D12Device</c> and queue; the same for the same host. It holds them
         /// until <c>CloseDirectCompute()</c>.
         /// </summary>
+        /// <exception cref="ArgumentException">The queue is the other device's, or one for copies.</exception>
         /// <exception cref="TensorRuntimeException">There is no Direct3D 12 here, or it refuses them.</exception>
         public static ComputeDevice DirectCompute(DirectComputeHost host) =>
             DirectComputeBackend.Instance.Adopt(host);

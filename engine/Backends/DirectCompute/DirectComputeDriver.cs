@@ -11,8 +11,8 @@ internal sealed class DirectComputeDriver : GpuDriver
 
     /// <summary>A driver of a device.</summary>
     /// <param name="adapter">What the device can do.</param>
-    /// <param name="device">The <c>ID3D12Device</c>, which is released in the end.</param>
-    /// <param name="queue">A host's queue, which is released in the end; none where it is to be made.</param>
+    /// <param name="device">The <c>ID3D12Device</c>, which it holds until it is closed.</param>
+    /// <param name="queue">A host's queue, which it holds too; none where it is to be made.</param>
     /// <param name="name">What it is called in messages: <c>directcompute:0</c>.</param>
     public DirectComputeDriver(GpuAdapter adapter, ComObject device, ComObject queue, string name)
         : base(name, adapter.Limits, KernelLanguage.Hlsl)
@@ -21,6 +21,7 @@ internal sealed class DirectComputeDriver : GpuDriver
         memories = new(device);
         kernels = new(device, adapter.Name);
         Queue = new(this, device, queue);
+        device.Retain();
     }
 
     /// <inheritdoc/>

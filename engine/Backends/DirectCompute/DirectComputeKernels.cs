@@ -25,8 +25,6 @@ internal sealed unsafe class DirectComputeKernels(ComObject device, string devic
     /// <exception cref="TensorRuntimeException">The compiler or the driver refuses it.</exception>
     public GpuKernel Make(KernelCode code)
     {
-        if (code.Buffers > MaxBuffers)
-            throw new TensorRuntimeException($"the kernel {code.Name} has more than {MaxBuffers} buffers");
         var isCached = false;
         var bytes = code.Source is { } source
             ? ShaderCompiler.Compile(code.Name, source, out isCached)

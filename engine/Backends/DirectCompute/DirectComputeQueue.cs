@@ -14,17 +14,17 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList, D
     /// <summary>A queue of the engine's own, or a host's.</summary>
     /// <param name="driver">The driver.</param>
     /// <param name="device">The device.</param>
-    /// <param name="queue">A host's <c>ID3D12CommandQueue</c>, which is released in the end; none to make one.</param>
+    /// <param name="queue">A host's <c>ID3D12CommandQueue</c>, which it holds; none to make one.</param>
     public DirectComputeQueue(DirectComputeDriver driver, ComObject device, ComObject queue)
         : base(driver.Loss)
     {
         this.device = device;
-        Handle = queue.IsNull ? Create(device) : queue;
-        QueueDescription description;
-        Handle.Call(QueueSlots.GetDescription, (nint)(&description));
-        type = description.Type;
-        DirectComputeErrors.Check(
-            device.Make(DeviceSlots.CreateFence, Interfaces.Fence, out var fence, 0, 0), "CreateFence");
+        Handle = queue.IsNull ? Create(device) : queue.Retain();
+        type = TypeOf(Handle);
+        var answer = device.Make(DeviceSlots.CreateFence, Interfaces.Fence, out var fence, 0, 0);
+        if (answer < 0)
+            Handle.Release();
+        DirectComputeErrors.Check(answer, "CreateFence");
         Fence = fence;
         ulong frequency = 0;
         var tells = Handle.Call(QueueSlots.GetTimestampFrequency, (nint)(&frequency)) == 0 && frequency > 0;
@@ -36,6 +36,25 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList, D
 
     /// <summary>The <c>ID3D12Fence</c>.</summary>
     public ComObject Fence { get; }
+
+    /// <summary>Refuses what a host hands in that nothing can be computed with.</summary>
+    /// <exception cref="ArgumentException">It is.</exception>
+    public static void CheckHost(ComObject device, ComObject queue)
+    {
+        if (device.IsNull || queue.IsNull)
+            throw new ArgumentException("the host's ID3D12Device or its ID3D12CommandQueue is null");
+        if (TypeOf(queue) is not (QueueDescription.Direct or QueueDescription.Compute) and var type)
+        {
+            throw new ArgumentException(
+                $"the host's queue is of type {type}, and takes no kernels: it must be DIRECT or COMPUTE");
+        }
+
+        queue.Make(QueueSlots.GetDevice, Interfaces.Device, out var owner);
+        var isItsOwn = owner.Is(device);
+        owner.Release();
+        if (!isItsOwn)
+            throw new ArgumentException("the host's queue belongs to another ID3D12Device than the host's");
+    }
 
     /// <inheritdoc/>
     public override void Dispose()
@@ -116,6 +135,13 @@ internal sealed unsafe class DirectComputeQueue : ListQueue<DirectComputeList, D
     {
         list.Commands.Release();
         list.Allocator.Release();
+    }
+
+    private static int TypeOf(ComObject queue)
+    {
+        QueueDescription description;
+        queue.Call(QueueSlots.GetDescription, (nint)(&description));
+        return description.Type;
     }
 
     private static ComObject Create(ComObject device)

@@ -1,14 +1,12 @@
-using System.Runtime.InteropServices;
-
 namespace KernelEngine.DirectCompute;
 
 /// <summary>What a thread sleeps on until a fence has a value: Windows's event, or libvkd3d's.</summary>
-internal sealed unsafe partial class FenceEvent : IDisposable
+internal sealed class FenceEvent : IDisposable
 {
     private readonly AutoResetEvent? windows = OperatingSystem.IsWindows() ? new(false) : null;
     private readonly nint own;
 
-    public FenceEvent() => own = windows is null ? Create() : 0;
+    public FenceEvent() => own = windows is null ? Vkd3dApi.CreateEvent() : 0;
 
     /// <summary>What is given to Direct3D.</summary>
     public nint Handle => windows?.SafeWaitHandle.DangerousGetHandle() ?? own;
@@ -18,7 +16,7 @@ internal sealed unsafe partial class FenceEvent : IDisposable
     {
         const uint Forever = ~0u; // libvkd3d knows no other time
         if (windows is null)
-            _ = Wait(own, Forever);
+            _ = Vkd3dApi.WaitForEvent(own, Forever);
         else
             windows.WaitOne();
     }
@@ -28,15 +26,6 @@ internal sealed unsafe partial class FenceEvent : IDisposable
     {
         windows?.Dispose();
         if (own != 0)
-            Destroy(own);
+            Vkd3dApi.DestroyEvent(own);
     }
-
-    [LibraryImport("libvkd3d-utils.so.1", EntryPoint = "vkd3d_create_event")]
-    private static partial nint Create();
-
-    [LibraryImport("libvkd3d-utils.so.1", EntryPoint = "vkd3d_wait_event")]
-    private static partial uint Wait(nint handle, uint milliseconds);
-
-    [LibraryImport("libvkd3d-utils.so.1", EntryPoint = "vkd3d_destroy_event")]
-    private static partial void Destroy(nint handle);
 }

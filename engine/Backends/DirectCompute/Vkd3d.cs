@@ -5,7 +5,7 @@ using System.Text;
 namespace KernelEngine.DirectCompute;
 
 /// <summary>What libvkd3d says of the Vulkan device under it: there is no DXGI to ask.</summary>
-internal static unsafe partial class Vkd3d
+internal static unsafe class Vkd3d
 {
     // VkPhysicalDeviceProperties: apiVersion, driverVersion, vendor, device, type, name, and what nobody looks at.
     private const int PropertyBytes = 824, TypeAt = 16, NameAt = 20, NameBytes = 256;
@@ -21,7 +21,7 @@ internal static unsafe partial class Vkd3d
         {
             try
             {
-                return Marshal.PtrToStringUTF8(GetVersion(out _, out _))?.Replace("-shader", "") ?? "libvkd3d";
+                return Marshal.PtrToStringUTF8(Vkd3dApi.GetVersion(out _, out _))?.Replace("-shader", "") ?? "libvkd3d";
             }
             catch (Exception e) when (e is DllNotFoundException or EntryPointNotFoundException)
             {
@@ -36,16 +36,21 @@ internal static unsafe partial class Vkd3d
     /// <param name="device">The <c>ID3D12Device</c>.</param>
     public static int CreateDevice(int featureLevel, nint utilities, out ComObject device)
     {
-        var instance = new InstanceInfo
+        var instance = new Vkd3dApi.InstanceInfo
         {
             SignalEvent = NativeLibrary.GetExport(utilities, "vkd3d_signal_event"),
             WideCharacterBytes = sizeof(char),
             GetInstanceFunction = PreciseVulkan.Loader,
         };
-        var wanted = new DeviceInfo { Type = 1, FeatureLevel = featureLevel, InstanceInfo = (nint)(&instance) };
+        var wanted = new Vkd3dApi.DeviceInfo
+        {
+            Type = 1,
+            FeatureLevel = featureLevel,
+            InstanceInfo = (nint)(&instance),
+        };
         var iid = Interfaces.Device;
         nint made = 0;
-        var answer = CreateDevice(&wanted, &iid, &made);
+        var answer = Vkd3dApi.CreateDevice(&wanted, &iid, &made);
         device = new(answer < 0 ? 0 : made);
         return answer;
     }
@@ -53,13 +58,13 @@ internal static unsafe partial class Vkd3d
     /// <summary>Name, driver's version, kind and memory of what a device runs on.</summary>
     public static (string Name, string Driver, DeviceType Type, long MemoryBytes) Describe(ComObject device)
     {
-        var physical = GetPhysicalDevice(device.Handle);
+        var physical = Vkd3dApi.GetPhysicalDevice(device.Handle);
         Span<byte> properties = stackalloc byte[PropertyBytes];
         Span<byte> memory = stackalloc byte[MemoryBytes];
         fixed (byte* p = properties, m = memory)
         {
-            GetProperties(physical, p);
-            GetMemory(physical, m);
+            Vkd3dApi.GetProperties(physical, p);
+            Vkd3dApi.GetMemory(physical, m);
         }
 
         var name = properties.Slice(NameAt, NameBytes);
@@ -82,41 +87,5 @@ internal static unsafe partial class Vkd3d
                 _ => DeviceType.IntegratedGpu,
             },
             (long)Math.Min(largest, long.MaxValue));
-    }
-
-    [LibraryImport("libvkd3d.so.1", EntryPoint = "vkd3d_create_device")]
-    private static partial int CreateDevice(DeviceInfo* info, Guid* iid, nint* device);
-
-    [LibraryImport("libvkd3d-shader.so.1", EntryPoint = "vkd3d_shader_get_version")]
-    private static partial nint GetVersion(out uint major, out uint minor);
-
-    [LibraryImport("libvkd3d.so.1", EntryPoint = "vkd3d_get_vk_physical_device")]
-    private static partial nint GetPhysicalDevice(nint device);
-
-    [LibraryImport("libvulkan.so.1", EntryPoint = "vkGetPhysicalDeviceProperties")]
-    private static partial void GetProperties(nint physicalDevice, byte* properties);
-
-    [LibraryImport("libvulkan.so.1", EntryPoint = "vkGetPhysicalDeviceMemoryProperties")]
-    private static partial void GetMemory(nint physicalDevice, byte* properties);
-
-    // vkd3d_instance_create_info and vkd3d_device_create_info.
-    private struct InstanceInfo
-    {
-        public int Type;
-        public nint Next, SignalEvent, CreateThread, JoinThread;
-        public nuint WideCharacterBytes;
-        public nint GetInstanceFunction, Extensions;
-        public uint ExtensionCount;
-    }
-
-    private struct DeviceInfo
-    {
-        public int Type;
-        public nint Next;
-        public int FeatureLevel;
-        public nint Instance, InstanceInfo, PhysicalDevice, Extensions;
-        public uint ExtensionCount;
-        public nint Parent;
-        public ulong Luid;
     }
 }

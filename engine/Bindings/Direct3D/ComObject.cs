@@ -18,16 +18,22 @@ internal readonly unsafe record struct ComObject(nint Handle)
     /// <param name="made">The object; none where it failed.</param>
     /// <param name="arguments">Those before.</param>
     /// <returns>What it answered.</returns>
-    public int Make(int slot, in Guid iid, out ComObject made, params ReadOnlySpan<nint> arguments)
+    public int Make(int slot, in Guid iid, out ComObject made, params ReadOnlySpan<nint> arguments) =>
+        Make((*(nint**)Handle)[slot], iid, out made, [Handle, .. arguments]);
+
+    /// <summary>Calls a function as <see cref="Make(int, in Guid, out ComObject, ReadOnlySpan{nint})"/> does a method.
+    /// </summary>
+    public static int Make(nint function, in Guid iid, out ComObject made, params ReadOnlySpan<nint> arguments)
     {
-        Span<nint> all = stackalloc nint[7];
+        Span<nint> all = stackalloc nint[8];
         all.Clear();
         arguments.CopyTo(all);
         nint result = 0;
         var kind = iid;
         all[arguments.Length] = (nint)(&kind);
         all[arguments.Length + 1] = (nint)(&result);
-        var answer = (int)Call(slot, all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
+        var answer = (int)MicrosoftCall.Invoke(
+            function, all[0], all[1], all[2], all[3], all[4], all[5], all[6], all[7]);
         made = new(answer < 0 ? 0 : result);
         return answer;
     }
@@ -35,8 +41,19 @@ internal readonly unsafe record struct ComObject(nint Handle)
     /// <summary>The same object by another interface; none where it has not that one.</summary>
     public ComObject As(in Guid iid)
     {
-        Make(0, iid, out var other);
+        ComObject other = default;
+        if (Handle != 0)
+            Make(0, iid, out other);
         return other;
+    }
+
+    /// <summary>Whether it is the same object as another, by whatever interfaces.</summary>
+    public bool Is(ComObject other)
+    {
+        var (own, others) = (As(Interfaces.Unknown), other.As(Interfaces.Unknown));
+        own.Release();
+        others.Release();
+        return own == others && !own.IsNull;
     }
 
     /// <summary>Holds it once more.</summary>

@@ -3,6 +3,7 @@ namespace KernelEngine.DirectCompute;
 /// <summary>The names of interfaces.</summary>
 internal static class Interfaces
 {
+    public static readonly Guid Unknown = new("00000000-0000-0000-c000-000000000046");
     public static readonly Guid Device = new("189819f1-1db6-4b57-be54-1821339b85f7");
     public static readonly Guid CommandQueue = new("0ec870a6-5d7e-4c22-8cfc-5baae07616ed");
     public static readonly Guid CommandAllocator = new("6102dee4-af59-4b09-b999-b44d73f09b24");
@@ -14,6 +15,7 @@ internal static class Interfaces
     public static readonly Guid QueryHeap = new("0d9658ae-ed45-469e-a61d-970ec583cab4");
     public static readonly Guid Debug = new("344488b7-6846-474b-b989-f027448245e0");
     public static readonly Guid Factory = new("770aae78-f26f-4dba-a829-253c83d1b387");
+    public static readonly Guid FindingFactory = new("1bc6ea02-ef36-464f-bf0c-21ca39e5168a");
     public static readonly Guid PreferringFactory = new("c1b6694f-ff09-44a9-b03c-77900a0a1d17");
     public static readonly Guid Adapter = new("29038f61-3839-4626-91fd-086879011a05");
     public static readonly Guid DxgiDevice = new("54ec77fa-1377-44e6-8c32-88fd5f44c84c");

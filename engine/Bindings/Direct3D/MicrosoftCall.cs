@@ -42,7 +42,8 @@ internal static unsafe partial class MicrosoftCall
             : ((delegate* unmanaged<nint, nint, nint, nint, nint, nint, nint, nint, nint, nint>)Thunk)(
                 function, a, b, c, d, e, f, g, h);
 
-    private static nint Place(ReadOnlySpan<byte> code)
+    /// <summary>Places machine code where it can be called; it stays there.</summary>
+    public static nint Place(ReadOnlySpan<byte> code)
     {
         const int Read = 1, Write = 2, Execute = 4, Private = 2, Anonymous = 0x20, MacAnonymous = 0x1000;
         var size = (nuint)Environment.SystemPageSize;

@@ -117,6 +117,17 @@ internal struct DeviceOptions
     public int DoublePrecision, LogicOperations, MinPrecision, TiledResourcesTier, BindingTier;
 }
 
+/// <summary>The question and answer of feature 2 (FEATURE_LEVELS): the largest of those asked for.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct FeatureLevels
+{
+    public const int Level11_0 = 0xb000, Level11_1 = 0xb100;
+
+    public uint Count;
+    public nint Asked;
+    public int Largest;
+}
+
 /// <summary>The answer to feature 8 (D3D12_OPTIONS1).</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct WaveOptions

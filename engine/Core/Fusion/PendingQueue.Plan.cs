@@ -6,6 +6,7 @@ internal sealed partial class PendingQueue
     // Other roots that are made of the same things, such as the gradients of one chain: they are computed at once.
     private void AddKin(PendingCall first)
     {
+        var writes = first.Results.Length;
         foreach (var root in roots)
         {
             var call = root.Call;
@@ -17,9 +18,12 @@ internal sealed partial class PendingQueue
 
             var (calls, leaves, scalars) = (graph.Calls.Count, graph.Leaves.ToArray(), graph.FirstScalar);
             graph.Visit(call);
-            if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || graph.Products.Count > 0 ||
+            if (graph.Calls.Count > MostCalls || graph.Products.Count > 0 ||
+                graph.Leaves.Count > LeavesBeside(writes + call.Results.Length) ||
                 !IsKin(call, calls, leaves, scalars))
                 graph.Cut(calls, leaves, scalars);
+            else
+                writes += call.Results.Length;
         }
 
         bool IsKin(PendingCall call, int calls, Operand[] leaves, int scalars)
@@ -74,6 +78,7 @@ internal sealed partial class PendingQueue
         if (isApart)
             return TakeSingle(first, isInto);
         var written = new List<PendingCall>(MostWritten);
+        var room = device.Limits.MaxOperands - graph.Leaves.Count - first.Results.Length;
         var costs = new int[graph.Calls.Count];
         foreach (var call in graph.Calls)
         {
@@ -86,12 +91,13 @@ internal sealed partial class PendingQueue
 
             costs[call.Place] = cost;
             var isOwn = ReferenceEquals(call, first);
-            if (!isOwn && (isInto || written.Count >= MostWritten - 1))
+            if (!isOwn && (isInto || written.Count >= MostWritten - 1 || call.Results.Length > room))
                 continue;
             if (isOwn || (call.Layout.Shape == graph.Shape && !call.IsRunning && call.IsWanted &&
                 (IsRoot(call) || call.Evaluations >= MostEvaluations || (call.IsSaved && cost > CheapSteps))))
             {
                 written.Add(call);
+                room -= isOwn ? 0 : call.Results.Length;
             }
         }
 

@@ -20,7 +20,7 @@ internal sealed partial class PendingQueue
                 return false;
             graph.Begin(call.Layout.Shape);
             graph.Visit(call);
-            if (!IsReducible(call))
+            if (!IsReducible(call, Math.Max(reduction.State.Length, reduction.Outputs.Length)))
                 return false;
             var hash = new StructureHash((ulong)reduction.Id);
             hash.Add(FusedPrograms.KeyOf(graph, [input]));
@@ -73,9 +73,9 @@ internal sealed partial class PendingQueue
     }
 
     // The same order of combination as for memory: the operands lie as the result would, or repeat one element.
-    private bool IsReducible(PendingCall call)
+    private bool IsReducible(PendingCall call, int written)
     {
-        if (graph.Calls.Count > MostCalls || graph.Leaves.Count > MostLeaves || graph.FirstScalar == 0 ||
+        if (graph.Calls.Count > MostCalls || graph.Leaves.Count > LeavesBeside(written) || graph.FirstScalar == 0 ||
             graph.Products.Count > 0)
             return false;
         for (var i = 0; i < graph.FirstScalar; i++)

@@ -10,7 +10,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     /// <summary>Calls in one launch.</summary>
     public const int MostCalls = 32;
 
-    /// <summary>Operands read in one launch.</summary>
+    /// <summary>Operands read in one launch, where the device takes so many beside those written.</summary>
     public const int MostLeaves = 12;
 
     private const int MostWritten = 8;
@@ -83,7 +83,7 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         bool isRoot = false)
     {
         var sources = program.Inputs.Length == 0 ? [] : new PendingSource[program.Inputs.Length];
-        if (sources.Length > MostLeaves || !TryFill(sources, program, layout.Shape, arguments))
+        if (sources.Length > LeavesBeside(program.Outputs.Length) || !TryFill(sources, program, layout.Shape, arguments))
             return null;
         var call = new PendingCall(program, device, layout, sources, parameters.ToArray());
         lock (gate)
@@ -285,8 +285,11 @@ internal sealed partial class PendingQueue(ComputeDevice device)
     {
         graph.Begin(call.Layout.Shape);
         graph.Visit(call);
-        return graph.Calls.Count <= MostCalls && graph.Leaves.Count + graph.Products.Count <= MostLeaves;
+        return graph.Calls.Count <= MostCalls &&
+            graph.Leaves.Count + graph.Products.Count <= LeavesBeside(call.Results.Length);
     }
+
+    private int LeavesBeside(int written) => Math.Min(MostLeaves, device.Limits.MaxOperands - written);
 
     private void Begin(PendingCall call, bool isRoot)
     {

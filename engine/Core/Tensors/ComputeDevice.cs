@@ -22,7 +22,11 @@ public enum DeviceType
 /// <param name="MaxBufferBytes">The largest single buffer, in bytes.</param>
 /// <param name="HasFloat64">Whether it computes in float64.</param>
 /// <param name="Features">What else it has, in words: instruction sets, subgroup sizes.</param>
-public sealed record DeviceLimits(long MemoryBytes, long MaxBufferBytes, bool HasFloat64, string Features);
+public sealed record DeviceLimits(long MemoryBytes, long MaxBufferBytes, bool HasFloat64, string Features)
+{
+    /// <summary>How many tensors a kernel reads and writes at most; longer chains take more than one launch.</summary>
+    public int MaxOperands { get; init; } = int.MaxValue;
+}
 
 /// <summary>
 /// A device that tensors lie on and operators run on, written as PyTorch writes them: <c>cpu</c>, <c>vulkan:0</c>.

@@ -161,7 +161,17 @@ public abstract class GpuBackend : Backend
                 face = AddOpen(what, () => open(face?.ToString() ?? Name));
             }
 
-            Of(face);
+            try
+            {
+                Of(face);
+            }
+            catch
+            {
+                lock (gate)
+                    known.RemoveAll(one => ReferenceEquals(one.Face, face));
+                throw;
+            }
+
             hosts.Add((host, face));
             return face;
         }
@@ -252,7 +262,11 @@ public abstract class GpuBackend : Backend
         var limits = adapter.Limits;
         var face = new ComputeDevice(
             this, known.Count, adapter.Name, adapter.Type,
-            new(limits.TotalMemoryBytes, limits.MaxMemoryBytes, limits.HasFloat64, adapter.Features), adapter.Driver);
+            new(limits.TotalMemoryBytes, limits.MaxMemoryBytes, limits.HasFloat64, adapter.Features)
+            {
+                MaxOperands = limits.MaxBuffers,
+            },
+            adapter.Driver);
 
         // A device that is busy now may be free later: only what was opened is kept. All callers hold the gate.
         known.Add((face, new(() => new GpuDevice(open()) { Device = face }, LazyThreadSafetyMode.PublicationOnly)));

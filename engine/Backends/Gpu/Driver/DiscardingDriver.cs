@@ -41,6 +41,13 @@ internal sealed class DiscardingDriver : GpuDriver
         init => Limits = Limits with { HasFloat64 = value };
     }
 
+    /// <summary>How many buffers a kernel may have.</summary>
+    public int MaxBuffers
+    {
+        get => Limits.MaxBuffers;
+        init => Limits = Limits with { MaxBuffers = value };
+    }
+
     /// <summary>Called with each batch of copies, and the batch that they begin after; null: they have no queue of their
     /// own.</summary>
     public Action<GpuBatch, long>? Copying

@@ -84,6 +84,15 @@ public abstract class GpuDriver : IDisposable
                 $"the kernel {code.Name} is given as {code.Language}, and {Loss.Name} takes {Language}");
         }
 
+        if (code.Buffers > Limits.MaxBuffers && !Limits.TakesAddresses)
+        {
+            throw new TensorRuntimeException(
+                $"the kernel {code.Name} has {code.Buffers} buffers, and {Loss.Name} takes at most {Limits.MaxBuffers}");
+        }
+
+        // Elsewhere the host's part of such memory is not the device's: nobody would bring the bytes over.
+        if (code.Tables is not null && Language != KernelLanguage.SpirV)
+            throw new InvalidOperationException($"the kernel {code.Name} keeps tables in memory, as only SPIR-V does");
         var kernel = Compile(code);
         lock (kernels)
             kernels.Add(kernel);

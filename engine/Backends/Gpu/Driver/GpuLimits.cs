@@ -6,6 +6,9 @@ public sealed record GpuLimits
     /// <summary>The most bytes of parameters that a launch may have; every device has as much.</summary>
     public const int ParameterBytes = 16 * 1024;
 
+    /// <summary>How many buffers a kernel may be bound to on every device; those of the library have no more.</summary>
+    public const int LeastBuffers = 8;
+
     /// <summary>The most threads of a group.</summary>
     public required int MaxGroupThreads { get; init; }
 
@@ -32,6 +35,12 @@ public sealed record GpuLimits
     /// memory is bound, and the parameters have offsets.
     /// </summary>
     public required bool TakesAddresses { get; init; }
+
+    /// <summary>
+    /// The most buffers that a kernel may be bound to, at least <see cref="LeastBuffers"/>; as many as there are
+    /// parameters where kernels take addresses.
+    /// </summary>
+    public int MaxBuffers { get; init; } = int.MaxValue;
 
     /// <summary>What its float arithmetic is known to do; generated kernels make up for the rest.</summary>
     public GpuFloats Floats { get; init; }

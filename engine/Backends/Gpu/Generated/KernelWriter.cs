@@ -130,7 +130,7 @@ internal static class ParameterLayout
     public const int Buffers = 4;
 
     /// <summary>How many pieces of memory a kernel over a list of tensors has bound, where memory is bound.</summary>
-    public const int BoundSlabs = 8;
+    public const int BoundSlabs = GpuLimits.LeastBuffers;
 
     /// <summary>The first word behind the buffers.</summary>
     public static int Own(int buffers) => Buffers + (2 * buffers);

@@ -25,6 +25,12 @@ internal static unsafe class PointwiseExecution
         var elements = leading.ElementCount;
         if (elements == 0)
             return;
+        if (operands.Length > gpu.Limits.MaxBuffers)
+        {
+            RunParts(gpu, PointwiseParts.Of(program, gpu.Limits.MaxBuffers), operands, parameters);
+            return;
+        }
+
         if (operands.Length <= PointwiseForm.MostPaces && elements <= LaunchShape.MostElements &&
             TryPaces(operands, leading, program.Inputs.Length, out var paces))
         {
@@ -63,6 +69,31 @@ internal static unsafe class PointwiseExecution
             Offsets = offsets,
         };
         RunPlan(plan);
+    }
+
+    private static void RunParts(
+        GpuDevice gpu, PointwiseParts parts, ReadOnlySpan<Operand> operands, ReadOnlySpan<long> parameters)
+    {
+        var temporaries = new List<Temporary>(parts.Temporaries.Count);
+        try
+        {
+            var all = new Operand[operands.Length + parts.Temporaries.Count];
+            operands.CopyTo(all);
+            foreach (var dtype in parts.Temporaries)
+            {
+                temporaries.Add(gpu.Temporary(operands[^1].Layout.Shape, dtype));
+                all[operands.Length + temporaries.Count - 1] = temporaries[^1].Operand;
+            }
+
+            foreach (var (program, own) in parts.Parts)
+                RunSet(gpu, program, Array.ConvertAll(own, i => all[i]), parameters);
+            foreach (var (from, to) in parts.Copies)
+                gpu.Copy(all[from], all[to]);
+        }
+        finally
+        {
+            temporaries.ForEach(temporary => temporary.Dispose());
+        }
     }
 
     // Whether all operands lie without gaps in the same order, or repeat one element.

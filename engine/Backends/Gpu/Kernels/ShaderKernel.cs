@@ -11,9 +11,6 @@ namespace KernelEngine.Gpu;
 /// </remarks>
 internal sealed class ShaderKernel
 {
-    // What HLSL's cs_5_0 has registers for.
-    private const int MaxBuffers = 8;
-
     private readonly List<ShaderBuffer> buffers = [];
     private readonly List<ShaderParameter> parameters = [];
     private readonly List<ShaderShared> shared = [];
@@ -284,8 +281,8 @@ internal sealed class ShaderKernel
 
     private ShaderVariant[] Fix()
     {
-        if (buffers.Count + (HasFaults ? 1 : 0) > MaxBuffers)
-            throw new InvalidOperationException($"kernel '{Name}' has more than {MaxBuffers} buffers");
+        if (buffers.Count + (HasFaults ? 1 : 0) > GpuLimits.LeastBuffers)
+            throw new InvalidOperationException($"kernel '{Name}' has more than {GpuLimits.LeastBuffers} buffers");
 
         lock (buffers)
         {

@@ -127,7 +127,8 @@ internal sealed class HlslDialect() : KernelDialect(KernelLanguage.Hlsl, "hlsl")
     public override string Assemble(KernelText kernel)
     {
         var (x, y, z) = kernel.Threads;
-        var text = new StringBuilder("cbuffer k_launch : register(b0) { uint4 k_words[1024]; };\n" +
+        var text = new StringBuilder(
+            Format($"cbuffer k_launch : register(b0) {{ uint4 k_words[{GpuLimits.ParameterBytes / 16}]; }};\n") +
             "#define K_WORD(i) k_words[(i) >> 2][(i) & 3]\n");
         for (var i = 0; i < kernel.Buffers; i++)
             text.Append(CultureInfo.InvariantCulture, $"RWByteAddressBuffer b{i} : register(u{i});\n");
