@@ -13,7 +13,8 @@ internal static class DeviceSlots
 /// <summary>ID3D12CommandQueue.</summary>
 internal static class QueueSlots
 {
-    public const int GetDevice = 7, ExecuteCommandLists = 10, Signal = 14, GetTimestampFrequency = 16, GetDescription = 18;
+    public const int GetDevice = 7, ExecuteCommandLists = 10, Signal = 14, GetTimestampFrequency = 16,
+        GetDescription = 18;
 }
 
 /// <summary>ID3D12GraphicsCommandList, and the reset of ID3D12CommandAllocator.</summary>

@@ -87,7 +87,8 @@ public abstract class GpuDriver : IDisposable
         if (code.Buffers > Limits.MaxBuffers && !Limits.TakesAddresses)
         {
             throw new TensorRuntimeException(
-                $"the kernel {code.Name} has {code.Buffers} buffers, and {Loss.Name} takes at most {Limits.MaxBuffers}");
+                $"the kernel {code.Name} has {code.Buffers} buffers, and {Loss.Name} takes at most " +
+                Limits.MaxBuffers);
         }
 
         // Elsewhere the host's part of such memory is not the device's: nobody would bring the bytes over.
