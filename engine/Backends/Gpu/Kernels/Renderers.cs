@@ -104,6 +104,8 @@ internal sealed class CudaRenderer : ShaderRenderer
 
     protected override string Prelude => "cuda";
 
+    protected override void WriteVersion(StringBuilder text) => text.Append(ShaderTexts.Read(CudaDialect.LanguageText));
+
     // It is read by 16 bytes at once.
     protected override string Shared => "static __shared__ __attribute__((aligned(16)))";
 

@@ -6,6 +6,9 @@ namespace KernelEngine.Gpu;
 /// <summary>CUDA C, for NVRTC or clang. Buffers are addresses among the parameters.</summary>
 internal sealed class CudaDialect() : PointerDialect(KernelLanguage.Ptx, "cuda")
 {
+    /// <summary>What comes before all other text.</summary>
+    public const string LanguageText = "dialects/cuda.language";
+
     /// <inheritdoc/>
     public override string Function => "static __device__ inline";
 
@@ -46,7 +49,7 @@ internal sealed class CudaDialect() : PointerDialect(KernelLanguage.Ptx, "cuda")
     public override string Assemble(KernelText kernel)
     {
         var (x, y, z) = kernel.Threads;
-        return new StringBuilder(kernel.Prelude)
+        return new StringBuilder(ShaderTexts.Read(LanguageText)).Append(kernel.Prelude)
             .Append(CultureInfo.InvariantCulture, $"extern \"C\" __global__ void __launch_bounds__({x * y * z})\n")
             .Append("k_main(const uint* __restrict__ p)\n{\n").Append(kernel.Shared)
             .Append(kernel.Body).Append("}\n").ToString();
