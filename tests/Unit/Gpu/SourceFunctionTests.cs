@@ -28,7 +28,8 @@ public class SourceFunctionTests
         var calls = string.Join("\n", Recipes.Select(r =>
             $"    sum += {SourceFunctions.NameOf(r, kind)}({string.Join(", ", Enumerable.Repeat("*x", r.Arity))});"));
         var type = Dialect.Cuda.Type(kind);
-        var ptx = SourceCompilers.Cuda(SourceFunctions.Render(Dialect.Cuda, Recipes, kind) +
+        var ptx = SourceCompilers.Cuda(ShaderTexts.Read(CudaDialect.LanguageText) +
+            SourceFunctions.Render(Dialect.Cuda, Recipes, kind) +
             $"extern \"C\" __global__ void k_main({type}* x)\n" +
             $"{{\n    {type} sum = 0;\n{calls}\n    *x = sum;\n}}\n");
         Assert.DoesNotContain(".extern", ptx, StringComparison.Ordinal);
@@ -54,7 +55,8 @@ public class SourceFunctionTests
     public void Whole_libraries_compile()
     {
         SourceCompilers.OpenCl(Dialect.OpenCl.Library.Render(Dialect.OpenCl.Library.Functions));
-        SourceCompilers.Cuda(Dialect.Cuda.Library.Render(Dialect.Cuda.Library.Functions));
+        SourceCompilers.Cuda(ShaderTexts.Read(CudaDialect.LanguageText) +
+            Dialect.Cuda.Library.Render(Dialect.Cuda.Library.Functions));
         SourceCompilers.Glsl("#version 460\n#extension GL_EXT_shader_explicit_arithmetic_types_int64 : require\n" +
             Dialect.Glsl.Library.Render(Dialect.Glsl.Library.Functions) +
             "layout(local_size_x = 1) in;\nvoid main() { }\n");
