@@ -48,6 +48,10 @@ internal static unsafe partial class CudaApi
     public static partial CudaResult DeviceTotalMemory(nuint* bytes, int device);
     [LibraryImport(Library, EntryPoint = "cuDeviceGetAttribute")]
     public static partial CudaResult DeviceGetAttribute(int* value, CudaAttribute attribute, int device);
+    [LibraryImport(Library, EntryPoint = "cuDeviceCanAccessPeer")]
+    public static partial CudaResult DeviceCanAccessPeer(int* can, int device, int peer);
+    [LibraryImport(Library, EntryPoint = "cuDeviceGetMemPool")]
+    public static partial CudaResult DeviceGetMemoryPool(nint* pool, int device);
     [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRetain")]
     public static partial CudaResult DevicePrimaryContextRetain(nint* context, int device);
     [LibraryImport(Library, EntryPoint = "cuDevicePrimaryCtxRelease_v2")]
@@ -60,6 +64,11 @@ internal static unsafe partial class CudaApi
     [LibraryImport(Library, EntryPoint = "cuCtxGetDevice")]
     public static partial CudaResult ContextGetDevice(int* device);
 
+    [LibraryImport(Library, EntryPoint = "cuCtxEnablePeerAccess")]
+    public static partial CudaResult ContextEnablePeerAccess(nint peer, uint flags);
+
+    [LibraryImport(Library, EntryPoint = "cuMemPoolSetAccess")]
+    public static partial CudaResult MemoryPoolSetAccess(nint pool, CudaMemoryAccess* access, nuint count);
     [LibraryImport(Library, EntryPoint = "cuMemAlloc_v2")]
     public static partial CudaResult MemoryAllocate(ulong* address, nuint bytes);
     [LibraryImport(Library, EntryPoint = "cuMemFree_v2")]
@@ -78,6 +87,9 @@ internal static unsafe partial class CudaApi
     public static partial CudaResult CopyToHostAsync(void* destination, ulong source, nuint bytes, nint stream);
     [LibraryImport(Library, EntryPoint = "cuMemcpyDtoDAsync_v2")]
     public static partial CudaResult CopyOnDeviceAsync(ulong destination, ulong source, nuint bytes, nint stream);
+    [LibraryImport(Library, EntryPoint = "cuMemcpyPeerAsync")]
+    public static partial CudaResult CopyToPeerAsync(
+        ulong destination, nint destinationContext, ulong source, nint sourceContext, nuint bytes, nint stream);
     [LibraryImport(Library, EntryPoint = "cuModuleLoadDataEx")]
     public static partial CudaResult ModuleLoadData(
         nint* module, byte* image, uint optionCount, CudaJitOption* options, void** values);

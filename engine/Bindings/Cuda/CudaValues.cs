@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace KernelEngine.Cuda;
 
 /// <summary>CUresult: what a function of the driver returns. Those that something is done about have names here; the
@@ -62,4 +64,24 @@ internal enum CudaEventFlags : uint
 internal enum CudaCaptureMode
 {
     ThreadLocal = 1,
+}
+
+/// <summary>CUmemAccessDesc: who may do what with a pool's memory.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal readonly struct CudaMemoryAccess(int locationType, int locationId, int flags)
+{
+    /// <summary>CU_MEM_LOCATION_TYPE_DEVICE.</summary>
+    public const int Device = 1;
+
+    /// <summary>CU_MEM_ACCESS_FLAGS_PROT_READWRITE.</summary>
+    public const int ReadWrite = 3;
+
+    /// <summary>What kind of place the accesses come from.</summary>
+    public readonly int LocationType = locationType;
+
+    /// <summary>Which one of them.</summary>
+    public readonly int LocationId = locationId;
+
+    /// <summary>What they may do.</summary>
+    public readonly int Flags = flags;
 }

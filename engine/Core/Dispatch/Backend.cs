@@ -44,6 +44,20 @@ public abstract class Backend
     public abstract void Download(DeviceBuffer source, long byteOffset, Span<byte> destination);
 
     /// <summary>
+    /// Copies between two devices of this backend without the host, if it can: in the order of what was launched on
+    /// both, waiting for neither.
+    /// </summary>
+    /// <param name="source">Where from.</param>
+    /// <param name="sourceOffset">Where it begins there, in bytes.</param>
+    /// <param name="destination">Where to, on another device of this backend.</param>
+    /// <param name="destinationOffset">Where it begins there, in bytes.</param>
+    /// <param name="byteCount">How many bytes; more than 0.</param>
+    /// <returns>Whether it was, or will be, done; otherwise the bytes go through the host.</returns>
+    public virtual bool TryCopy(
+        DeviceBuffer source, long sourceOffset, DeviceBuffer destination, long destinationOffset, long byteCount) =>
+        false;
+
+    /// <summary>
     /// Copies a buffer's contents, as all launches so far leave them, to the host's memory, without holding up the
     /// calling thread. The buffer may be written or given back as soon as this returns.
     /// </summary>

@@ -36,7 +36,8 @@ internal static class Transfers
                     from.Bytes(sourceOffset + done, (int)Math.Min(Piece, bytes - done)), target, targetOffset + done);
             }
         }
-        else
+        else if (!ReferenceEquals(source.Device.Backend, target.Device.Backend) ||
+            !target.Device.Backend.TryCopy(source, sourceOffset, target, targetOffset, bytes))
         {
             var staging = ArrayPool<byte>.Shared.Rent((int)Math.Min(StagingPiece, bytes));
             try

@@ -84,6 +84,23 @@ internal static unsafe partial class Exports
     [UnmanagedCallersOnly(EntryPoint = "cuDeviceCanAccessPeer")]
     private static int DeviceCanAccessPeer(int* can, int device, int peer) => Call(() => *can = device != peer ? 1 : 0);
 
+    // A pool is known by its device.
+    [UnmanagedCallersOnly(EntryPoint = "cuDeviceGetMemPool")]
+    private static int DeviceGetPool(nint* pool, int device) => Call(() =>
+    {
+        CheckDevice(device);
+        *pool = device + 1;
+    });
+
+    [UnmanagedCallersOnly(EntryPoint = "cuMemPoolSetAccess")]
+    private static int PoolSetAccess(nint pool, int* access, nuint count) => Call(() =>
+    {
+        CheckDevice((int)pool - 1);
+        Expect(count == 1 && access[0] == 1 && access[2] == 3);
+        CheckDevice(access[1]);
+        Expect(access[1] != pool - 1);
+    });
+
     [UnmanagedCallersOnly(EntryPoint = "cuDevicePrimaryCtxRetain")]
     private static int PrimaryRetain(nint* context, int device) => Call(() => *context = RetainPrimary(device));
 

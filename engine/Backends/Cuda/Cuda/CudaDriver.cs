@@ -10,6 +10,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private readonly CudaKernels kernels;
     private readonly CudaGraphs graphs;
     private readonly CudaWriter writer;
+    private readonly CudaQueue copying;
+    private readonly HashSet<nint> met = [];
 
     /// <summary>Opens a device.</summary>
     /// <param name="adapter">The device.</param>
@@ -25,7 +27,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
         var times = new CudaTimestamps(Context);
         writer = new(Context, times);
         Queue = new(Context, times, Loss, host?.Stream ?? 0) { Record = Record };
-        var copying = new CudaQueue(Context, times, Loss)
+        copying = new(Context, times, Loss)
         {
             Other = Queue,
             Record = batch => writer.Write(batch, Queue.Other!.Stream),
@@ -55,6 +57,24 @@ internal sealed unsafe class CudaDriver : GpuDriver
         : [DTypeCode.Float16, DTypeCode.BFloat16];
 
     /// <inheritdoc/>
+    public override bool CopiesTo(GpuDriver other)
+    {
+        if (other is not CudaDriver peer)
+            return false;
+        if (peer.adapter.Id != adapter.Id && met.Add(peer.Context.Handle))
+            Meet(peer);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override void Await(GpuDriver other, long ticket, long copies)
+    {
+        var peer = (CudaDriver)other;
+        Queue.Await(peer.Queue, ticket);
+        Queue.Await(peer.copying, copies);
+    }
+
+    /// <inheritdoc/>
     protected override GpuMemory Make(long byteCount, MemoryKind kind) => memories.Make(byteCount, kind);
 
     /// <inheritdoc/>
@@ -68,6 +88,23 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         memories.Close();
         Context.Dispose();
+    }
+
+    // Where one GPU reaches the other's memory the bytes go straight there. Elsewhere, and where the driver will not open
+    // it, the same call takes a way of the driver's own: so what these return does not matter.
+    private void Meet(CudaDriver peer)
+    {
+        using var visit = Context.Enter();
+        int can;
+        if (CudaApi.DeviceCanAccessPeer(&can, adapter.Id, peer.adapter.Id) != CudaResult.Success || can == 0)
+            return;
+        CudaApi.ContextEnablePeerAccess(peer.Context.Handle, 0);
+        nint pool;
+        if (!peer.adapter.HasMemoryPools ||
+            CudaApi.DeviceGetMemoryPool(&pool, peer.adapter.Id) != CudaResult.Success)
+            return;
+        var access = new CudaMemoryAccess(CudaMemoryAccess.Device, adapter.Id, CudaMemoryAccess.ReadWrite);
+        CudaApi.MemoryPoolSetAccess(pool, &access, 1);
     }
 
     private void Record(GpuBatch batch)

@@ -13,6 +13,9 @@ internal sealed unsafe class CudaMemories(CudaContext context, bool hasPools)
 
     private readonly nint stream = hasPools ? CudaQueue.CreateStream(context) : 0;
 
+    /// <summary>The CUcontext that it is memory of.</summary>
+    public nint Context => context.Handle;
+
     /// <summary>Makes memory of a kind.</summary>
     /// <exception cref="GpuMemoryException">There is not that much.</exception>
     public CudaMemory Make(long byteCount, MemoryKind kind)

@@ -7,6 +7,9 @@ namespace KernelEngine.Cuda;
 internal sealed class CudaMemory(CudaMemories owner, long byteCount, MemoryKind kind, ulong address, nint host)
     : GpuMemory(byteCount, kind, host, address)
 {
+    /// <summary>The CUcontext that it belongs to.</summary>
+    public nint Context => owner.Context;
+
     /// <inheritdoc/>
     protected override void Release() => owner.Release(this);
 }

@@ -71,13 +71,27 @@ internal sealed unsafe class CudaQueue : GpuQueue
         }
     }
 
-    /// <summary>Has another stream of this device, or of another one, wait for a batch of this queue.</summary>
+    /// <summary>Has another stream of this device wait for a batch of this queue.</summary>
     public void HaveWait(nint stream, long ticket)
     {
         lock (gate)
         {
             if (EventOf(ticket) is not 0 and var awaited)
                 context.Check(CudaApi.StreamWaitEvent(stream, awaited, 0), "cuStreamWaitEvent");
+        }
+    }
+
+    /// <summary>Has what comes next wait for a batch of another device's queue; 0 for none.</summary>
+    public void Await(CudaQueue other, long ticket)
+    {
+        if (ticket == 0)
+            return;
+        using var visit = context.Enter();
+        lock (other.gate)
+        {
+            // An error of the call is this context's, whoever recorded the event.
+            if (other.EventOf(ticket) is not 0 and var awaited)
+                context.Check(CudaApi.StreamWaitEvent(Stream, awaited, 0), "cuStreamWaitEvent");
         }
     }
 
@@ -157,6 +171,8 @@ internal sealed unsafe class CudaQueue : GpuQueue
     {
         lock (gate)
         {
+            if (ticket <= done)
+                return 0;
             foreach (var (number, awaited) in pending)
             {
                 if (number >= ticket)

@@ -48,6 +48,8 @@ internal sealed unsafe class CudaWriter(CudaContext context, CudaTimestamps time
         context.Check(
             (source.Kind, destination.Kind) switch
             {
+                (MemoryKind.Device, MemoryKind.Device) when destination.Context != source.Context =>
+                    CudaApi.CopyToPeerAsync(to, destination.Context, from, source.Context, count, stream),
                 (MemoryKind.Device, MemoryKind.Device) => CudaApi.CopyOnDeviceAsync(to, from, count, stream),
                 (MemoryKind.Device, _) => CudaApi.CopyToHostAsync(
                     (byte*)destination.HostPointer + command.DestinationOffset, from, count, stream),

@@ -59,6 +59,12 @@ public abstract class GpuBackend : Backend
     public override void Synchronize(ComputeDevice device) => Of(device).Synchronize();
 
     /// <inheritdoc/>
+    public override bool TryCopy(
+        DeviceBuffer source, long sourceOffset, DeviceBuffer destination, long destinationOffset, long byteCount) =>
+        GpuDevice.TryCopy(
+            (GpuBuffer)source, sourceOffset, (GpuBuffer)destination, destinationOffset, byteCount);
+
+    /// <inheritdoc/>
     public override ValueTask DownloadAsync(
         DeviceBuffer source, long byteOffset, Memory<byte> destination, CancellationToken cancellation) =>
         ((GpuBuffer)source).Owner.DownloadAsync((GpuBuffer)source, byteOffset, destination, cancellation);

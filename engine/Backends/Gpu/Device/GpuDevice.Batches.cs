@@ -183,21 +183,21 @@ internal sealed partial class GpuDevice
             Submit();
     }
 
-    // Under the lock.
-    private void Submit()
+    // Under the lock. A mark is submitted even if there is nothing in it.
+    private void Submit(bool isMark = false)
     {
         SubmitCopies();
-        if (batch.CommandList.Count == 0 && batch.AfterCopies == 0)
+        if (batch.CommandList.Count == 0 && batch.AfterCopies == 0 && !isMark)
             return;
         CheckLost();
         CopyRecord();
         parameters.Note(batch);
-        batch.IsTimed = isProfiling || isTiming;
+        batch.IsTimed = (isProfiling || isTiming) && !isMark;
         try
         {
             Driver.Submit(batch);
             submitCount++;
-            if (isProfiling && !isTiming)
+            if (batch.IsTimed && !isTiming)
                 timed.Add((batch.Ticket, [.. batch.CommandList.Select(c => c.Name)]));
         }
         finally

@@ -78,6 +78,7 @@ internal sealed partial class GpuDevice
     // Neither waits nor allocates, if there is nothing to throw.
     private unsafe void CheckFaults()
     {
+        CheckGifts();
         if (Volatile.Read(ref lastFault) == 0 || errorRecord is not { } record)
             return;
         Fault fault;

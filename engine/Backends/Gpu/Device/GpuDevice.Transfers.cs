@@ -105,6 +105,6 @@ internal sealed unsafe partial class GpuDevice
         GC.KeepAlive(source);
     }
 
-    private static void CheckRange(GpuBuffer buffer, long offset, int length) =>
+    private static void CheckRange(GpuBuffer buffer, long offset, long length) =>
         ArgumentOutOfRangeException.ThrowIfGreaterThan((ulong)offset, (ulong)(buffer.ByteCount - length));
 }

@@ -106,6 +106,23 @@ public abstract class GpuDriver : IDisposable
     /// <inheritdoc cref="GpuQueue.Submit"/>
     public void Submit(GpuBatch batch) => Queue.Submit(batch, batch.AfterCopies);
 
+    /// <summary>
+    /// Whether batches of this device may copy to memory of another one's. Called under both devices' locks.
+    /// </summary>
+    public virtual bool CopiesTo(GpuDriver other) => false;
+
+    /// <summary>
+    /// Has what is submitted from now on to the queue that computes begin after batches of another device's queues; 0
+    /// for none. Here the host waits; a driver that can have the device wait does.
+    /// </summary>
+    public virtual void Await(GpuDriver other, long ticket, long copies)
+    {
+        if (ticket > 0)
+            other.Wait(ticket);
+        if (copies > 0)
+            other.Copies!.Wait(copies);
+    }
+
     /// <inheritdoc cref="GpuQueue.Wait"/>
     public void Wait(long ticket) => Queue.Wait(ticket);
 
