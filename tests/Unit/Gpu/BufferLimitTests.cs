@@ -94,7 +94,8 @@ public sealed class BufferLimitTests
         var driver = new DiscardingDriver { MaxBuffers = Few };
         var code = new KernelCode("much", KernelLanguage.OpenCl, default, "", Few + 1, (1, 1, 1), 0);
         var e = Assert.Throws<TensorRuntimeException>(() => driver.Build(code));
-        Assert.Contains("the kernel much has 9 buffers, and discard:0 takes at most 8", e.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "the kernel much has 9 buffers, and discard:0 takes at most 8", e.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ internal sealed unsafe class CudaDriver : GpuDriver
     private readonly CudaKernels kernels;
     private readonly CudaGraphs graphs;
     private readonly CudaWriter writer;
+    private readonly CudaTimestamps times;
     private readonly CudaQueue copying;
     private readonly HashSet<nint> met = [];
 
@@ -22,18 +23,27 @@ internal sealed unsafe class CudaDriver : GpuDriver
     {
         this.adapter = adapter;
         Context = new(adapter.Id, host?.Context ?? 0, Loss);
-        memories = new(Context, adapter.HasMemoryPools);
-        kernels = new(Context, name);
-        var times = new CudaTimestamps(Context);
-        writer = new(Context, times);
-        Queue = new(Context, times, Loss, host?.Stream ?? 0) { Record = Record };
-        copying = new(Context, times, Loss)
+        try
         {
-            Other = Queue,
-            Record = batch => writer.Write(batch, Queue.Other!.Stream),
-        };
-        Copies = Queue.Other = copying;
-        graphs = new(Context, this, writer, Queue.Stream);
+            memories = new(Context, adapter.HasMemoryPools);
+            kernels = new(Context, name);
+            times = new(Context);
+            writer = new(Context, times);
+            Queue = new(Context, times, Loss, host?.Stream ?? 0) { Record = Record };
+            copying = new(Context, times, Loss)
+            {
+                Other = Queue,
+                Record = batch => writer.Write(batch, Queue.Other!.Stream),
+            };
+            Copies = Queue.Other = copying;
+            graphs = new(Context, this, writer, Queue.Stream);
+        }
+        catch
+        {
+            // Nobody will close what was never opened; streams go with the context.
+            Context.Dispose();
+            throw;
+        }
     }
 
     /// <summary>The context.</summary>
@@ -81,7 +91,11 @@ internal sealed unsafe class CudaDriver : GpuDriver
     protected override GpuKernel Compile(KernelCode code) => kernels.Make(code);
 
     /// <inheritdoc/>
-    protected override void Finish() => graphs.Dispose();
+    protected override void Finish()
+    {
+        graphs.Dispose();
+        times.Forget();
+    }
 
     /// <inheritdoc/>
     protected override void Close()
@@ -90,8 +104,8 @@ internal sealed unsafe class CudaDriver : GpuDriver
         Context.Dispose();
     }
 
-    // Where one GPU reaches the other's memory the bytes go straight there. Elsewhere, and where the driver will not open
-    // it, the same call takes a way of the driver's own: so what these return does not matter.
+    // Where one GPU reaches the other's memory the bytes go straight there. Elsewhere, and where the driver will not
+    // open it, the same call takes a way of the driver's own: so what these return does not matter.
     private void Meet(CudaDriver peer)
     {
         using var visit = Context.Enter();

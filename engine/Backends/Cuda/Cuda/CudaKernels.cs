@@ -12,6 +12,7 @@ internal sealed unsafe class CudaKernels(CudaContext context, string name)
     private const int LogBytes = 8192;
 
     /// <summary>Makes a kernel ready.</summary>
+    /// <exception cref="GpuMemoryException">There is no memory for it.</exception>
     /// <exception cref="TensorRuntimeException">The driver refuses it; the message has the compiler's words.</exception>
     public CudaKernel Make(KernelCode code)
     {
@@ -24,6 +25,8 @@ internal sealed unsafe class CudaKernels(CudaContext context, string name)
             var options = stackalloc[] { CudaJitOption.ErrorLogBuffer, CudaJitOption.ErrorLogBufferSizeBytes };
             var values = stackalloc void*[] { messages, (void*)LogBytes };
             var loaded = CudaApi.ModuleLoadData(&module, image, 2, options, values);
+            if (loaded == CudaResult.OutOfMemory)
+                throw new GpuMemoryException(text.Length, $"the kernel '{code.Name}': {CudaErrors.TextOf(loaded)}");
             if (loaded != CudaResult.Success && !CudaErrors.IsSticky(loaded))
             {
                 throw new TensorRuntimeException(

@@ -9,11 +9,22 @@ internal sealed unsafe class CudaTimestamps(CudaContext context)
     public nint[] Begin(long ticket, int commands)
     {
         var events = new nint[commands + 1];
-        for (var i = 0; i < events.Length; i++)
-            events[i] = context.NewEvent(CudaEventFlags.Default);
         lock (batches)
             batches.Add(ticket, events);
+        for (var i = 0; i < events.Length; i++)
+            events[i] = context.NewEvent(CudaEventFlags.Default);
         return events;
+    }
+
+    /// <summary>Gives back the events of batches that nobody asked the times of, as of those that failed.</summary>
+    public void Forget()
+    {
+        lock (batches)
+        {
+            foreach (var events in batches.Values)
+                context.Attempt(() => Destroy(events));
+            batches.Clear();
+        }
     }
 
     /// <summary>How long each command took, of a batch that is done.</summary>
@@ -35,6 +46,15 @@ internal sealed unsafe class CudaTimestamps(CudaContext context)
                 nanoseconds[i] = milliseconds * 1e6;
         }
 
-        Array.ForEach(events, one => CudaApi.EventDestroy(one));
+        Destroy(events);
+    }
+
+    private static void Destroy(nint[] events)
+    {
+        foreach (var one in events)
+        {
+            if (one != 0)
+                CudaApi.EventDestroy(one);
+        }
     }
 }

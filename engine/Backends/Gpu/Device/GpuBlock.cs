@@ -33,6 +33,11 @@ internal sealed class GpuBlock(GpuMemory memory, long offset, long byteCount, in
     /// <summary>The ticket of the last copies beside that write it.</summary>
     public long CopiedTo;
 
+    /// <summary>
+    /// Whether somebody else has seen it, whose commands are ordered with the queue that computes, and no other.
+    /// </summary>
+    public bool IsKnownOutside;
+
     /// <summary>Where the host sees it; 0 where it does not.</summary>
     public nint HostPointer => Memory.HostPointer == 0 ? 0 : Memory.HostPointer + (nint)Offset;
 }

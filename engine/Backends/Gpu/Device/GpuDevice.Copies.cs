@@ -11,12 +11,14 @@ internal sealed partial class GpuDevice
     private long copied;
 
     /// <summary>
-    /// Hands over what was recorded, so that the last batch that uses a block is done after all that was copied to it.
+    /// Hands over what was recorded, so that the last batch that uses a block, which somebody else is to see, is done
+    /// after all that was copied to it.
     /// </summary>
     public void FlushFor(GpuBlock block)
     {
         lock (gate)
         {
+            block.IsKnownOutside = true;
             Submit();
             if (block.CopiedTo == 0 || block.CopiedTo <= Driver.Copies!.Completed)
                 return;
@@ -28,7 +30,7 @@ internal sealed partial class GpuDevice
     // Under the lock. Copies what all launches so far leave in a block to memory that the host sees.
     private void ReadBack(GpuBlock source, long offset, GpuBlock destination, long byteCount)
     {
-        if (CopiesBeside is null)
+        if (CopiesBeside is null || source.IsKnownOutside)
         {
             RecordCopy(source, offset, destination, 0, byteCount);
             Submit();

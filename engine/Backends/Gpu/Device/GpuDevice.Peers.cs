@@ -11,7 +11,8 @@ internal sealed partial class GpuDevice
     private volatile bool hasGifts;
 
     /// <summary>Copies what all launches so far leave in a buffer to one of another device.</summary>
-    /// <returns>Whether it will be: otherwise nothing has happened, and the bytes have to go through the host.</returns>
+    /// <returns>Whether it will be: otherwise nothing has happened, and the bytes have to go through the host.
+    /// </returns>
     /// <exception cref="DeviceLostException">One of the devices is lost; the giver is asked first.</exception>
     public static bool TryCopy(
         GpuBuffer source, long sourceOffset, GpuBuffer destination, long destinationOffset, long byteCount)

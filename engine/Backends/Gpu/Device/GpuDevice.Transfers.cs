@@ -40,7 +40,7 @@ internal sealed unsafe partial class GpuDevice
 
             var staged = Stage(uploads, length);
             source[..length].CopyTo(new((byte*)staged.HostPointer, length));
-            if (CopiesBeside is not null && block.LastUse < batch.Ticket)
+            if (CopiesBeside is not null && block.LastUse < batch.Ticket && !block.IsKnownOutside)
                 CopyBeside(staged, 0, block, offset, length);
             else
                 RecordCopy(staged, 0, block, offset, length);

@@ -129,6 +129,28 @@ public class CudaDriverTests
     }
 
     [Fact]
+    public unsafe void What_an_application_does_to_a_tensor_in_the_devices_stream_is_read()
+    {
+        Need();
+        var device = ComputeDevice.Cuda();
+        var x = Tensor.Full([8], 1f, device: device);
+        var y = Tensor.Full([8], 2f, device: device);
+        device.Synchronize();
+        var (context, stream) = device.CudaHandles();
+        using (var seen = x.AsCuda())
+        using (var other = y.AsCuda())
+        {
+            nint left;
+            Assert.Equal(CudaResult.Success, CudaApi.ContextPushCurrent(context));
+            var code = CudaApi.CopyOnDeviceAsync(seen.Address, other.Address, (nuint)seen.ByteCount, stream);
+            CudaApi.ContextPopCurrent(&left);
+            Assert.Equal(CudaResult.Success, code);
+        }
+
+        Assert.Equal(2, x[7].Item<float>());
+    }
+
+    [Fact]
     public void An_error_that_stays_ends_the_device_and_not_the_process()
     {
         Need();

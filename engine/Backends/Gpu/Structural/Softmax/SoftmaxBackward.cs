@@ -17,7 +17,10 @@ internal static partial class GpuKernels
 
     private static void AddSoftmaxBackward(Adding add) => add("softmax_backward", GpuTypes.Reals, (in launch, gpu) =>
     {
-        var (gradient, result, output) = (launch.Operands[0], launch.Operands[1], launch.Operands[2]);
+        // The order of sums is that of rows whose elements lie one after the other, wherever they lie.
+        using var gradients = gpu.Contiguous(launch.Operands[0]);
+        using var results = gpu.Contiguous(launch.Operands[1]);
+        var (gradient, result, output) = (gradients.Operand, results.Operand, launch.Operands[2]);
         var (dtype, log) = (output.DType, (int)launch.Integers[0]);
         var shape = output.Layout.Shape;
         using var sum = gpu.Temporary(new(shape.AsSpan()[..^1].ToArray()), dtype);
