@@ -83,7 +83,8 @@ internal sealed partial class PendingQueue(ComputeDevice device)
         bool isRoot = false)
     {
         var sources = program.Inputs.Length == 0 ? [] : new PendingSource[program.Inputs.Length];
-        if (sources.Length > LeavesBeside(program.Outputs.Length) || !TryFill(sources, program, layout.Shape, arguments))
+        if (sources.Length > LeavesBeside(program.Outputs.Length) ||
+            !TryFill(sources, program, layout.Shape, arguments))
             return null;
         var call = new PendingCall(program, device, layout, sources, parameters.ToArray());
         lock (gate)

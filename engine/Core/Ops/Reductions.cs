@@ -109,14 +109,7 @@ public static partial class Reductions
     private static Tensor NansumGradient(in ReductionGradient c) => WhereNumber.Apply(c.Gradient, c.Input);
 
     /// <summary>The dtype whose memory is as wide as the register of another: states are not rounded.</summary>
-    internal static DType StateOf(DType dtype) => dtype.Register switch
-    {
-        ValueKind.Bool => DType.Bool,
-        ValueKind.Int32 => DType.Int32,
-        ValueKind.Int64 => DType.Int64,
-        ValueKind.Float32 => DType.Float32,
-        _ => DType.Float64,
-    };
+    internal static DType StateOf(DType dtype) => DType.OfRegister(dtype.Register);
 
     /// <summary>One value of state, in the register of the result's dtype.</summary>
     private static ReductionTypes OneState(DType result) => new([StateOf(result)], [result]);

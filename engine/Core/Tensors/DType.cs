@@ -196,6 +196,16 @@ public sealed class DType
         return a.IsFloatingPoint ? Float32 : Int16;
     }
 
+    /// <summary>The dtype whose memory is as wide as a register.</summary>
+    internal static DType OfRegister(ValueKind kind) => kind switch
+    {
+        ValueKind.Bool => Bool,
+        ValueKind.Int32 => Int32,
+        ValueKind.Int64 => Int64,
+        ValueKind.Float32 => Float32,
+        _ => Float64,
+    };
+
     /// <inheritdoc/>
     public override string ToString() => "torch." + Name;
 }

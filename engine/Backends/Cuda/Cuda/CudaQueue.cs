@@ -53,9 +53,9 @@ internal sealed unsafe class CudaQueue : GpuQueue
     /// <inheritdoc/>
     public override void Submit(GpuBatch batch, long after)
     {
+        if (Other is { } other)
+            Await(other, after);
         using var visit = context.Enter();
-        if (after > 0)
-            Other?.HaveWait(Stream, after);
         lock (gate)
         {
             try
@@ -71,17 +71,7 @@ internal sealed unsafe class CudaQueue : GpuQueue
         }
     }
 
-    /// <summary>Has another stream of this device wait for a batch of this queue.</summary>
-    public void HaveWait(nint stream, long ticket)
-    {
-        lock (gate)
-        {
-            if (EventOf(ticket) is not 0 and var awaited)
-                context.Check(CudaApi.StreamWaitEvent(stream, awaited, 0), "cuStreamWaitEvent");
-        }
-    }
-
-    /// <summary>Has what comes next wait for a batch of another device's queue; 0 for none.</summary>
+    /// <summary>Has what comes next wait for a batch of another queue, of whatever device; 0 for none.</summary>
     public void Await(CudaQueue other, long ticket)
     {
         if (ticket == 0)

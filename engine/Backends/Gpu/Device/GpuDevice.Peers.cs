@@ -75,24 +75,24 @@ internal sealed partial class GpuDevice
     {
         if (!hasGifts || gate.IsHeldByCurrentThread)
             return;
-        KeyValuePair<GpuDevice, Gift>[] given;
+        GpuDevice[] givers;
         lock (gate)
+            givers = [.. gifts.Keys];
+        foreach (var giver in givers)
         {
-            given = [.. gifts];
-            gifts.Clear();
-            hasGifts = false;
-            var done = Driver.Completed;
-            foreach (var (giver, gift) in given)
+            // One at a time: where one throws the others are still to be asked.
+            Gift gift;
+            lock (gate)
             {
-                if (gift.Ticket > done)
-                    gifts[giver] = gift;
+                if (!gifts.Remove(giver, out gift))
+                    continue;
+
+                // What is on its way yet may be lost with its giver.
+                if (gift.Ticket > Driver.Completed)
+                    gifts.Add(giver, gift with { MayFail = false });
+                hasGifts = gifts.Count > 0;
             }
 
-            hasGifts = gifts.Count > 0;
-        }
-
-        foreach (var (giver, gift) in given)
-        {
             // One that was closed had been waited for.
             if (giver.isOver)
                 continue;

@@ -84,7 +84,7 @@ internal sealed class PointwiseParts
                 (moved, largest) = (node, count);
         }
 
-        var dtype = OfKind(moved!.Kind);
+        var dtype = DType.OfRegister(moved!.Kind);
         var place = Temporary(dtype);
         Add([moved], [place], [dtype]);
         var leaf = Expr.Input(leaves.Count, moved.Kind);
@@ -112,13 +112,4 @@ internal sealed class PointwiseParts
     private DType DTypeOf(int operand) => operand < whole.Inputs.Length
         ? whole.Inputs[operand]
         : temporaries[operand - whole.Inputs.Length - whole.Outputs.Length];
-
-    private static DType OfKind(ValueKind kind) => kind switch
-    {
-        ValueKind.Bool => DType.Bool,
-        ValueKind.Int32 => DType.Int32,
-        ValueKind.Int64 => DType.Int64,
-        ValueKind.Float32 => DType.Float32,
-        _ => DType.Float64,
-    };
 }
