@@ -24,6 +24,10 @@ export WINEPREFIX="$prefix" WINEARCH=win64 WINEDEBUG=-all
 wineboot -i > /dev/null 2>&1
 wineserver -w
 
+# Not OpenCL of the Linux below: PoCL's threads in a process of Wine's end it by a signal, on some machines, when it has
+# done its work and exits.
+export OCL_ICD_VENDORS=none
+
 # Direct3D needs a display there, and Wine has a d3dcompiler_47.dll of its own, which does not know such shaders.
 export WINEDLLOVERRIDES='d3dcompiler_47=n' KERNEL_CACHE="$prefix/kernels"
 
