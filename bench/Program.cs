@@ -16,11 +16,12 @@ var suite = new Option<string>("--suite")
     Description = "What to measure. Side by side: any of operators, models, latency, startup. Or one of: gates (the " +
         "engine against its own bars on the CPU), gpu (those of the GPU devices that are here), gpu-host (what a " +
         "launch costs the host), fusion (chains with and without it), memory (whether training keeps it), gpu-memory (whether it keeps a device's), " +
-        "device (what a device does in a second), viewer (what the viewer's window costs a training; needs a display, " +
+        "device (what a device does in a second), ceilings (what operators reach of what loops in registers and copies " +
+        "do there), viewer (what the viewer's window costs a training; needs a display, " +
         "such as that of xvfb-run)",
     DefaultValueFactory = _ => string.Join(',', HeadToHead.Suites),
 };
-string[] others = ["gates", "gpu", "gpu-host", "fusion", "memory", "gpu-memory", "device", "viewer"];
+string[] others = ["gates", "gpu", "gpu-host", "fusion", "memory", "gpu-memory", "device", "ceilings", "viewer"];
 suite.Validators.Add(result =>
 {
     var names = List(result.GetValueOrDefault<string>());
@@ -122,6 +123,8 @@ command.SetAction(parsed =>
             return ViewerSuite.Run(turns);
         case ["device"]:
             return DeviceSuite.Run(chosen, turns, parsed.GetValue(json));
+        case ["ceilings"]:
+            return CeilingSuite.Run(chosen, turns, parsed.GetValue(json));
         case [("gates" or "gpu") and var gates]:
             return GateSuite.Run(gates, parsed.GetValue(filter)!, turns, parsed.GetValue(json));
         case var suites:

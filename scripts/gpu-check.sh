@@ -64,10 +64,12 @@ run() {
       --device "$device" --report "$out/conformance-$name.json" \
       > "$out/conformance-$name.txt" 2> "$out/conformance-$name.log" || failed=1
     echo "$device: $(tail -n 1 "$out/conformance-$name.txt")" | tee -a "$out/summary.txt"
-    "$folder/bench" --suite device --devices "$device" --json "$out/bench-$name.json" \
-      > "$out/bench-$name.txt" 2> "$out/bench-$name.log" \
-      || { failed=1; echo "$device: bench failed" | tee -a "$out/summary.txt"; }
-    cat "$out/bench-$name.txt"
+    for suite in device ceilings; do
+      "$folder/bench" --suite "$suite" --devices "$device" --json "$out/$suite-$name.json" \
+        > "$out/$suite-$name.txt" 2> "$out/$suite-$name.log" \
+        || { failed=1; echo "$device: bench --suite $suite failed" | tee -a "$out/summary.txt"; }
+      cat "$out/$suite-$name.txt"
+    done
   done
   exit "$failed"
 }

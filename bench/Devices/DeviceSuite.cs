@@ -91,35 +91,15 @@ internal sealed class DeviceSuite
 
     private void MeasureTraining()
     {
-        Generator.SeedAll(0);
-        var net = new Sequential(
-            new Linear(784, 256), new ReLU(), new Linear(256, 128), new ReLU(), new Linear(128, 10)).To(device);
-        var adam = new Adam(net.Parameters(), lr: 1e-3);
-        var criterion = new CrossEntropyLoss();
-        var x = Tensor.Randn([64, 784], device: device);
-        var target = Tensor.Randint(0, 10, [64], device: device);
-        for (var i = 0; i < 5; i++)
-            Step();
-        device.Synchronize();
+        var step = new MlpStep(device);
+        step.Run(5);
         var before = device.Statistics;
         const int steps = 20;
-        var times = Enumerable.Range(0, rounds).Select(_ => Stopwatches.Nanoseconds(1, () =>
-        {
-            for (var i = 0; i < steps; i++)
-                Step();
-            device.Synchronize();
-        }) / steps);
-        Figure("training step, MLP 784-256-128-10, batch 64, Adam", Stopwatches.Median(times) / 1000, "us");
+        var times = Enumerable.Range(0, rounds).Select(_ => Stopwatches.Nanoseconds(1, () => step.Run(steps)) / steps);
+        Figure(MlpStep.Name, Stopwatches.Median(times) / 1000, "us");
         var made = device.Statistics - before;
         Figure("launches of a step", (double)made.Launches / (rounds * steps), "");
         Figure("submits of a step", (double)made.Submits / (rounds * steps), "");
-
-        void Step()
-        {
-            adam.ZeroGrad();
-            criterion.Call(net.Call(x), target).Backward();
-            adam.Step();
-        }
     }
 
     /// <summary>The median time of a call in nanoseconds, the device waited for.</summary>

@@ -47,6 +47,7 @@ internal static partial class GpuKernels
         TapSums,
         .. RangeShaders,
         .. SoftmaxShaders,
+        .. CeilingShaders,
     ];
 
     // What GpuTypes.Numbers computes in. No field: those of a partial class have no order between files.

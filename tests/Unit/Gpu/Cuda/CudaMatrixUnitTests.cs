@@ -60,6 +60,22 @@ public class CudaMatrixUnitTests
         }
     }
 
+    [Fact]
+    public void Loops_that_measure_the_units_do_what_they_count()
+    {
+        Need();
+        foreach (var dtype in (DType[])[DType.Float16, DType.BFloat16, DType.Float32])
+        {
+            var ones = Tensor.Ones([16], dtype, ComputeDevice.Cuda());
+            var sums = Tensor.Zeros([512], device: ComputeDevice.Cuda());
+            sums.Storage.ResolveForWriting();
+            var gpu = ((GpuBuffer)sums.Operand().Buffer).Owner;
+            var operations = GpuKernels.LaunchUnitProducts(gpu, ones.Operand(), sums.Operand(), 3);
+            Assert.Equal((dtype.Size == 2 ? 4096.0 : 2048.0) * 16 * 3 * 32, operations);
+            Assert.All(sums.ToArray<float>(), sum => Assert.Equal(GpuKernels.SumOfUnits(dtype, 3), sum));
+        }
+    }
+
     [Theory]
     [InlineData(150, 72, 100)] // rows of 16 bytes
     [InlineData(264, 136, 44)] // 8 bytes
