@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Buffers.Binary;
 using System.Diagnostics;
 using KernelEngine.Gpu;
 
@@ -8,41 +8,22 @@ namespace KernelEngine.DirectCompute;
 /// Microsoft's compiler of HLSL under Wine (tools/HlslCompiler), kept running between kernels: a start takes half a
 /// second, most kernels a few milliseconds. It ends with this process, whose pipe it reads.
 /// </summary>
-internal sealed class CompileServer : IDisposable
+/// <param name="start">How it starts.</param>
+/// <param name="patience">For how long a kernel may be compiled.</param>
+internal sealed class CompileServer(Func<ProcessStartInfo> start, TimeSpan patience) : IDisposable
 {
     /// <summary>
     /// The variable, and the setting of a program's runtime configuration, that says where HlslCompiler.exe lies.
     /// </summary>
     public const string Variable = "KERNEL_HLSL_COMPILER", Setting = "KernelEngine.HlslCompiler";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly ConcurrentBag<CompileServer> Free = [];
+    // The largest kernels have some hundred KiB.
+    private const int MostBytes = 64 << 20;
 
-    private readonly Process process;
-    private readonly BinaryWriter requests;
-    private readonly BinaryReader answers;
+    private readonly ServedProgram program = new("the compiler of HLSL under Wine", start, patience);
 
-    private CompileServer()
-    {
-        var start = new ProcessStartInfo(Wine!, [Program])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-
-        // A prefix of its own: what others do in theirs, with a display, does not disturb it.
-        start.Environment["WINEARCH"] = "win64";
-        start.Environment["WINEDEBUG"] = "-all";
-        start.Environment["WINEPREFIX"] = Directory.CreateDirectory(
-            Path.Combine(DiskCache.UserFolder() ?? Path.GetTempPath(), "wine")).FullName;
-        start.Environment.Remove("DISPLAY");
-        process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, _) => { };
-        process.BeginErrorReadLine();
-        requests = new(process.StandardInput.BaseStream);
-        answers = new(process.StandardOutput.BaseStream);
-    }
+    /// <summary>The one of this machine.</summary>
+    public static CompileServer UnderWine { get; } = new(Start, TimeSpan.FromMinutes(2));
 
     /// <summary>Why there is none here; null where there is.</summary>
     public static string? WhyNone =>
@@ -58,56 +39,45 @@ internal sealed class CompileServer : IDisposable
         ? named
         : AppContext.GetData(Setting) as string ?? "";
 
-    /// <summary>Compiles by a server that is free, or a new one; one that broke is replaced once.</summary>
+    /// <summary>Compiles by a server that is free, or a new one.</summary>
+    /// <exception cref="TensorRuntimeException">The server fails, takes too long, or answers what is none.</exception>
     /// <inheritdoc cref="HlslCompiler.Compile"/>
-    public static (byte[] Bytes, bool IsCompiled) Compile(byte[] source, int flags)
+    public (byte[] Bytes, bool IsCompiled) Compile(ReadOnlySpan<byte> source, int flags)
     {
-        for (var isLast = false; ; isLast = true)
-        {
-            var server = !isLast && Free.TryTake(out var known) ? known : new CompileServer();
-            try
-            {
-                var answer = server.Ask(source, flags);
-                Free.Add(server);
-                return answer;
-            }
-            catch (Exception e) when (e is TimeoutException or IOException)
-            {
-                server.Dispose();
-                if (isLast)
-                    throw new TensorRuntimeException($"the compiler of HLSL under Wine does not answer: {e.Message}");
-            }
-        }
+        var question = new byte[(2 * sizeof(int)) + source.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(question, flags);
+        BinaryPrimitives.WriteInt32LittleEndian(question.AsSpan(sizeof(int)), source.Length);
+        source.CopyTo(question.AsSpan(2 * sizeof(int)));
+        return program.Ask(question, ReadAsync);
     }
 
     /// <inheritdoc/>
-    public void Dispose()
+    public void Dispose() => program.Dispose();
+
+    private static ProcessStartInfo Start()
     {
-        if (!process.HasExited)
-            process.Kill(entireProcessTree: true);
-        process.Dispose();
+        // A prefix of its own: what others do in theirs, with a display, does not disturb it.
+        var start = new ProcessStartInfo(Wine!, [Program]);
+        start.Environment["WINEARCH"] = "win64";
+        start.Environment["WINEDEBUG"] = "-all";
+        start.Environment["WINEPREFIX"] = Directory.CreateDirectory(
+            Path.Combine(DiskCache.UserFolder() ?? Path.GetTempPath(), "wine")).FullName;
+        start.Environment.Remove("DISPLAY");
+        return start;
     }
 
-    private (byte[] Bytes, bool IsCompiled) Ask(byte[] source, int flags)
+    private static async Task<(byte[] Bytes, bool IsCompiled)> ReadAsync(Stream answers, CancellationToken time)
     {
-        requests.Write(flags);
-        requests.Write(source.Length);
-        requests.Write(source);
-        requests.Flush();
-        var answer = Task.Run(() =>
-        {
-            var isCompiled = answers.ReadBoolean();
-            var bytes = new byte[answers.ReadInt32()];
-            answers.BaseStream.ReadExactly(bytes);
-            return (bytes, isCompiled);
-        });
-        try
-        {
-            return answer.Wait(Patience) ? answer.Result : throw new TimeoutException("it takes minutes");
-        }
-        catch (AggregateException e)
-        {
-            throw new IOException("it has ended", e);
-        }
+        var head = new byte[1 + sizeof(int)];
+        await answers.ReadExactlyAsync(head, time);
+        var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(1));
+        if (head[0] > 1 || length is < 0 or > MostBytes)
+            throw new InvalidDataException($"its answer begins with {head[0]} and {length}, which no answer does");
+        var bytes = new byte[length];
+        await answers.ReadExactlyAsync(bytes, time);
+        var isCompiled = head[0] == 1;
+        return isCompiled && !DxbcModule.IsWhole(bytes)
+            ? throw new InvalidDataException($"the {length} bytes that it calls compiled are no whole DXBC module")
+            : (bytes, isCompiled);
     }
 }

@@ -6,7 +6,8 @@ namespace KernelEngine.DirectCompute;
 /// <summary>Makes what Direct3D takes of HLSL, and keeps it on disk: it is the same for every device.</summary>
 internal static class ShaderCompiler
 {
-    private const string Owner = "d3dcompiler_47 cs_5_0 ieee";
+    /// <summary>What was compiled on disk is for this compiler and these options.</summary>
+    public const string Owner = "d3dcompiler_47 cs_5_0 ieee";
 
     private static readonly Lazy<HlslCompiler> OfWindows = new(() => new("d3dcompiler_47.dll"));
 
@@ -25,7 +26,7 @@ internal static class ShaderCompiler
     {
         var file = DiskCache.NameOf("dxbc", source);
         isCached = true;
-        if (DiskCache.Read(file, Owner) is { } kept)
+        if (DiskCache.Read(file, Owner) is { } kept && DxbcModule.IsWhole(kept))
             return kept;
         isCached = false;
         if (WhyNone is { } reason)
@@ -54,6 +55,6 @@ internal static class ShaderCompiler
         var bytes = Encoding.UTF8.GetBytes(source);
         return OperatingSystem.IsWindows()
             ? OfWindows.Value.Compile(bytes, flags)
-            : CompileServer.Compile(bytes, flags);
+            : CompileServer.UnderWine.Compile(bytes, flags);
     }
 }

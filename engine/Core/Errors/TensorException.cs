@@ -20,8 +20,8 @@ public enum ErrorKind
 /// </summary>
 public abstract class TensorException : Exception
 {
-    private protected TensorException(ErrorKind kind, string message, string? advice)
-        : base(advice is null ? message : $"{message} ({advice})") => Kind = kind;
+    private protected TensorException(ErrorKind kind, string message, string? advice, Exception? inner = null)
+        : base(advice is null ? message : $"{message} ({advice})", inner) => Kind = kind;
 
     /// <summary>The kind of mistake.</summary>
     public ErrorKind Kind { get; }
@@ -38,8 +38,20 @@ public abstract class TensorException : Exception
 }
 
 /// <summary>Operands or a state that do not go together: PyTorch's RuntimeError.</summary>
-public class TensorRuntimeException(string message, string? advice = null)
-    : TensorException(ErrorKind.Runtime, message, advice);
+public class TensorRuntimeException : TensorException
+{
+    /// <summary>One with a message, and what to do.</summary>
+    public TensorRuntimeException(string message, string? advice = null)
+        : this(message, advice, null)
+    {
+    }
+
+    /// <summary>One that another exception led to.</summary>
+    internal TensorRuntimeException(string message, string? advice, Exception? inner)
+        : base(ErrorKind.Runtime, message, advice, inner)
+    {
+    }
+}
 
 /// <summary>An index or a dimension out of range: PyTorch's IndexError.</summary>
 public class TensorIndexException(string message, string? advice = null)

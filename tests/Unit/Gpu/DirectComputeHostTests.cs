@@ -56,6 +56,31 @@ public unsafe class DirectComputeHostTests
     }
 
     [Fact]
+    public void A_device_that_is_removed_says_why()
+    {
+        const int FenceMethods = 11;
+        using var host = new Host(QueueDescription.Compute);
+        var counts = host.Counts;
+        var device = ComputeDevice.DirectCompute(host.Handles);
+        var x = Tensor.FromArray([1, 2, 3]).To(device);
+        Assert.Equal([1, 2, 3], x.ToArray<int>());
+        ComObject fence;
+        using (var handed = x.AsDirectCompute())
+            fence = new(handed.Fence);
+
+        // All fences of a removed device have the largest value; xor eax, eax; dec rax; ret.
+        var hung = unchecked((int)0x887a0006);
+        string message;
+        using (new Patch(fence, FenceSlots.GetCompletedValue, [0x31, 0xc0, 0x48, 0xff, 0xc8, 0xc3], FenceMethods))
+        using (new Patch(host.Device, DeviceSlots.GetDeviceRemovedReason, Patch.Answer(hung)))
+            message = Assert.Throws<DeviceLostException>(() => x.ToArray<int>()).Message;
+        Assert.Contains("found it removed: DXGI_ERROR_DEVICE_HUNG", message, StringComparison.Ordinal);
+        Assert.Equal(message, Assert.Throws<DeviceLostException>(() => x.ToArray<int>()).Message);
+        device.CloseDirectCompute();
+        Assert.Equal(counts, host.Counts);
+    }
+
+    [Fact]
     public void The_debug_layer_stays_off_beside_a_device_of_an_application()
     {
         using var host = new Host(QueueDescription.Compute);
@@ -87,13 +112,15 @@ public unsafe class DirectComputeHostTests
                 DeviceSlots.CreateCommandQueue, Interfaces.CommandQueue, out queue, (nint)(&description)) >= 0);
         }
 
+        public ComObject Device => device;
+
         public DirectComputeHost Handles => new(device.Handle, queue.Handle);
 
         /// <summary>How often each is held.</summary>
         public (nint Device, nint Queue) Counts => (CountOf(device), CountOf(queue));
 
         /// <summary>Has a method answer E_FAIL until it is disposed of.</summary>
-        public Patch Failing(int slot) => new(device, slot);
+        public Patch Failing(int slot) => new(device, slot, Patch.Answer(unchecked((int)0x80004005)));
 
         public void Dispose()
         {
@@ -111,23 +138,24 @@ public unsafe class DirectComputeHostTests
     /// <summary>An object with another table of methods.</summary>
     private sealed class Patch : IDisposable
     {
-        private const int Methods = 44;
-
-        // mov eax, E_FAIL; ret: the same in every convention.
-        private static readonly nint Refusal = MicrosoftCall.Place([0xb8, 0x05, 0x40, 0x00, 0x80, 0xc3]);
+        private const int DeviceMethods = 44;
 
         private readonly ComObject patched;
         private readonly nint before;
-        private readonly nint* table = (nint*)NativeMemory.Alloc(Methods, (nuint)sizeof(nint));
+        private readonly nint* table;
 
-        public Patch(ComObject patched, int slot)
+        public Patch(ComObject patched, int slot, ReadOnlySpan<byte> code, int methods = DeviceMethods)
         {
             this.patched = patched;
             before = *(nint*)patched.Handle;
-            new ReadOnlySpan<nint>((void*)before, Methods).CopyTo(new(table, Methods));
-            table[slot] = Refusal;
+            table = (nint*)NativeMemory.Alloc((nuint)methods, (nuint)sizeof(nint));
+            new ReadOnlySpan<nint>((void*)before, methods).CopyTo(new(table, methods));
+            table[slot] = MicrosoftCall.Place(code);
             *(nint*)patched.Handle = (nint)table;
         }
+
+        /// <summary>mov eax, answer; ret: the same in every convention.</summary>
+        public static byte[] Answer(int answer) => [0xb8, .. BitConverter.GetBytes(answer), 0xc3];
 
         public void Dispose()
         {

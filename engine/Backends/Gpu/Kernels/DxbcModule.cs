@@ -11,6 +11,7 @@ namespace KernelEngine.Gpu;
 internal static class DxbcModule
 {
     private const int HashedFrom = 5, Size = 6, ChunkCount = 7;
+    private const uint Magic = 0x43425844; // DXBC
     private const uint Shader = 0x58454853, OldShader = 0x52444853; // SHEX, SHDR
     private const uint Extended = 1u << 31, Temporary = 0x00100002, MaskX = 1 << 4, Swizzled = 1 << 2;
 
@@ -26,6 +27,30 @@ internal static class DxbcModule
         Dtof = 201,
         Dtoi = 214,
         Dtou = 215,
+    }
+
+    /// <summary>Whether bytes are a module that has all of its parts, as it was compiled.</summary>
+    public static bool IsWhole(ReadOnlySpan<byte> module)
+    {
+        var words = MemoryMarshal.Cast<byte, uint>(module);
+        if (module.Length % sizeof(uint) != 0 || words.Length <= ChunkCount || words[0] != Magic ||
+            words[Size] != module.Length || words[ChunkCount] >= words.Length - ChunkCount ||
+            !words[1..HashedFrom].SequenceEqual(Hash(words[HashedFrom..])))
+        {
+            return false;
+        }
+
+        // Where each part begins: with its name and its length.
+        foreach (var offset in words.Slice(ChunkCount + 1, (int)words[ChunkCount]))
+        {
+            if (offset % sizeof(uint) != 0 || offset + 8L > module.Length ||
+                offset + 8L + words[(int)(offset / sizeof(uint)) + 1] > module.Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>The same module, where each such instruction has one result, of doubles that vkd3d finds.</summary>
