@@ -17,7 +17,8 @@ public class CompileServerTests
     [Fact]
     public void Questions_go_to_one_process()
     {
-        using var fake = new Fake(Long, $"while [ $({Fake.Read} | wc -c) = {Fake.QuestionBytes} ]; do {Fake.Module}; done");
+        using var fake = new Fake(
+            Long, $"while [ $({Fake.Read} | wc -c) = {Fake.QuestionBytes} ]; do {Fake.Module}; done");
         for (var i = 0; i < 5; i++)
             fake.CheckCompiles();
         Assert.Equal(1, fake.Starts);

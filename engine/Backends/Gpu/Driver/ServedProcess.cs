@@ -25,7 +25,8 @@ internal sealed class ServedProcess : IDisposable
         this.patience = patience;
         start.RedirectStandardInput = start.RedirectStandardOutput = start.RedirectStandardError = true;
         process = Process.Start(start)!;
-        process.ErrorDataReceived += (_, line) => firstWords ??= string.IsNullOrWhiteSpace(line.Data) ? null : line.Data;
+        process.ErrorDataReceived += (_, line) =>
+            firstWords ??= string.IsNullOrWhiteSpace(line.Data) ? null : line.Data;
         process.BeginErrorReadLine();
         (questions, answers) = (process.StandardInput.BaseStream, process.StandardOutput.BaseStream);
     }
@@ -45,14 +46,13 @@ internal sealed class ServedProcess : IDisposable
         catch (Exception e)
         {
             var isLate = time.IsCancellationRequested;
-            var how = !isLate && e is IOException ? HowItEnded() : "";
+            var how = isLate ? string.Create(
+                    CultureInfo.InvariantCulture, $"no answer within {patience.TotalSeconds} seconds")
+                : e is IOException ? HowItEnded()
+                : "";
             Dispose();
             if (isLate)
-            {
-                throw new TimeoutException(
-                    string.Create(CultureInfo.InvariantCulture, $"no answer within {patience.TotalSeconds} seconds"), e);
-            }
-
+                throw new TimeoutException(how, e);
             if (how.Length > 0)
                 throw new IOException(how, e);
             throw;
